@@ -1,0 +1,53 @@
+package io.millrace.engine.port;
+
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * An open file. Submissions belong to the thread of the {@link Disk} that opened it. {@link #transferTo} and {@link
+ * #readResident} may be called by another core through a lease, on resident bytes only.
+ */
+public interface DiskFile {
+    String path();
+
+    /** Length in bytes after the writes and truncations that have completed. */
+    long size();
+
+    /** Value: bytes written, possibly fewer than asked without an error (a short write): the caller goes on. */
+    void write(long position, DirectBuffer source, int offset, int length, DiskCompletion completion, long token);
+
+    /** Value: bytes read, fewer than asked at the end of the file or when the disk feels like it, 0 at the end. */
+    void read(long position, MutableDirectBuffer target, int offset, int length, DiskCompletion completion, long token);
+
+    /** Makes the bytes of all writes and truncations completed before this call durable, and the length. */
+    void sync(DiskCompletion completion, long token);
+
+    /** Reserves space without changing the length. A file system that cannot is OK; NO_SPACE is told. */
+    void allocate(long position, long length, DiskCompletion completion, long token);
+
+    /** Brings the range into memory off the core; afterwards it is resident for a while. */
+    void prefetch(long position, long length, DiskCompletion completion, long token);
+
+    /** Cuts the file to {@code length} bytes. */
+    void truncate(long length, DiskCompletion completion, long token);
+
+    /**
+     * Copies bytes that were written recently or prefetched, at once.
+     *
+     * @return bytes copied, possibly fewer at the end of the file, or a negative {@link DiskStatus}
+     */
+    int readResident(long position, MutableDirectBuffer target, int offset, int length);
+
+    /**
+     * Sends resident bytes to a channel without copying them where the platform can.
+     *
+     * @return bytes the channel took, possibly 0
+     * @throws IOException if the channel or the file failed
+     */
+    long transferTo(long position, long count, WritableByteChannel target) throws IOException;
+
+    /** Closes the handle once nothing is in flight. Idempotent; further submissions are a programming error. */
+    void close();
+}

@@ -1,0 +1,27 @@
+package io.millrace.engine.port;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The totally ordered log of metadata entries; on one node a local, always synced file. Owned by core 0's thread. An
+ * entry is the whole effect of one command, so that it is applied or not.
+ */
+public interface MetadataLog {
+    /** Proposes an entry; it comes back in {@link #poll} once committed. Returns its index, or negative if full. */
+    long propose(DirectBuffer entry, int offset, int length);
+
+    /** Hands at most {@code limit} newly committed entries over, in order. */
+    int poll(MetadataLogHandler handler, int limit);
+
+    /** Index of the last committed entry, 0 before the first. */
+    long committedIndex();
+
+    /** Replaces all entries up to {@code index} by the given state, so that the log stays short. */
+    void snapshot(long index, DirectBuffer state, int offset, int length);
+
+    /** Whether an entry was proposed that has not been handed over. */
+    boolean hasPending();
+
+    /** Whether the log has failed for good (its disk did); every proposal from then on is refused. */
+    boolean isFailed();
+}

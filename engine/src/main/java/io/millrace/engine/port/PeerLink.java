@@ -1,0 +1,33 @@
+package io.millrace.engine.port;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * One lane to a peer node's core and back, promising what an Aeron session promises and no more: messages arrive whole
+ * and in order within a session, back-pressure is a return value, and a lost session drops its unacknowledged tail.
+ * Owned by one thread.
+ */
+public interface PeerLink extends AutoCloseable {
+    /** The peer cannot take more now: try again in a later duty cycle. */
+    long BACK_PRESSURED = -1;
+    /** No session at present; one may come (again). */
+    long NOT_CONNECTED = -2;
+    /** This end was closed. */
+    long CLOSED = -3;
+
+    /** Sends one message of at most {@link #maxMessageBytes}. Positive: taken; else one of the constants. */
+    long offer(DirectBuffer message, int offset, int length);
+
+    /** Hands at most {@code limit} received messages to the handler. */
+    int poll(PeerHandler handler, int limit);
+
+    boolean isConnected();
+
+    /** Changes whenever a session was lost and a new one began: whatever was not acknowledged is gone. */
+    long session();
+
+    int maxMessageBytes();
+
+    @Override
+    void close();
+}
