@@ -1,0 +1,111 @@
+package io.millrace.engine.core;
+
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.port.Housekeeping;
+import io.millrace.engine.port.Poller;
+import io.millrace.engine.port.Time;
+import java.util.Objects;
+
+/** What a {@link Core} is made of: its number and its ports. Set everything, then {@link #conclude}. */
+public final class CoreContext {
+    private int core = -1;
+    private Mesh mesh;
+    private Time time;
+    private Entropy entropy;
+    private Disk disk;
+    private Poller poller;
+    private Housekeeping housekeeping;
+    private long spinBeforeParkNs = 20_000;
+
+    public CoreContext core(final int core) {
+        this.core = core;
+        return this;
+    }
+
+    public CoreContext mesh(final Mesh mesh) {
+        this.mesh = mesh;
+        return this;
+    }
+
+    public CoreContext time(final Time time) {
+        this.time = time;
+        return this;
+    }
+
+    public CoreContext entropy(final Entropy entropy) {
+        this.entropy = entropy;
+        return this;
+    }
+
+    public CoreContext disk(final Disk disk) {
+        this.disk = disk;
+        return this;
+    }
+
+    public CoreContext poller(final Poller poller) {
+        this.poller = poller;
+        return this;
+    }
+
+    public CoreContext housekeeping(final Housekeeping housekeeping) {
+        this.housekeeping = housekeeping;
+        return this;
+    }
+
+    /** How long a core without work looks for some before it sleeps; {@code Long.MAX_VALUE}: it never sleeps. */
+    public CoreContext spinBeforeParkNs(final long spinBeforeParkNs) {
+        this.spinBeforeParkNs = spinBeforeParkNs;
+        return this;
+    }
+
+    /** Checks that nothing is missing. */
+    public CoreContext conclude() {
+        Objects.requireNonNull(mesh, "mesh");
+        Objects.requireNonNull(time, "time");
+        Objects.requireNonNull(entropy, "entropy");
+        Objects.requireNonNull(disk, "disk");
+        Objects.requireNonNull(poller, "poller");
+        Objects.requireNonNull(housekeeping, "housekeeping");
+        if (core < 0 || core >= mesh.coreCount()) {
+            throw new IllegalArgumentException(
+                    "core " + core + ": expected 0 to " + (mesh.coreCount() - 1) + " in this mesh");
+        }
+        if (spinBeforeParkNs < 0) {
+            throw new IllegalArgumentException("spinBeforeParkNs " + spinBeforeParkNs + ": expected 0 or more");
+        }
+        return this;
+    }
+
+    public int core() {
+        return core;
+    }
+
+    public Mesh mesh() {
+        return mesh;
+    }
+
+    public Time time() {
+        return time;
+    }
+
+    public Entropy entropy() {
+        return entropy;
+    }
+
+    public Disk disk() {
+        return disk;
+    }
+
+    public Poller poller() {
+        return poller;
+    }
+
+    public Housekeeping housekeeping() {
+        return housekeeping;
+    }
+
+    public long spinBeforeParkNs() {
+        return spinBeforeParkNs;
+    }
+}

@@ -1,0 +1,111 @@
+package io.millrace.engine.core;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+
+/**
+ * One core's way to another. A request is sent only with credit: room for itself in the ring there and for its reply in
+ * the ring back, both taken until the reply is in. What has no credit queues here, in order. Replies always fit,
+ * because whoever asked has reserved their space. Owned by the sending core's thread.
+ */
+final class CoreProxy {
+    private final Ring ring;
+    private final Sleeper sleeper;
+    private final Outbox outbox = new Outbox();
+    private final int share;
+    private int requestBytesOut;
+    private int replyBytesOwed;
+    private boolean wakeDue;
+    private final MessageHandler outboxOffer;
+
+    CoreProxy(final Ring ring, final Sleeper sleeper) {
+        this.ring = ring;
+        this.sleeper = sleeper;
+        this.share = ring.share();
+        this.outboxOffer = (templateId, buffer, offset, length) -> offer(templateId, buffer, offset, length);
+    }
+
+    /** Sends now or, without credit or behind others that wait, as soon as there is credit. */
+    void request(
+            final int templateId,
+            final DirectBuffer message,
+            final int length,
+            final int requestFootprint,
+            final int replyFootprint) {
+        if (length > ring.messageBytesMax() || requestFootprint > share || replyFootprint > share) {
+            throw new IllegalArgumentException("message of " + length + " bytes with a reply of " + replyFootprint
+                    + ": expected at most " + Math.min(share, ring.messageBytesMax()));
+        }
+        if (outbox.isEmpty() && hasCredit(requestFootprint, replyFootprint)) {
+            take(requestFootprint, replyFootprint);
+            offer(templateId, message, 0, length);
+        } else {
+            outbox.add(templateId, message, length, requestFootprint, replyFootprint);
+        }
+    }
+
+    /** Sends what an earlier request has paid for, behind whatever waits for credit. */
+    void paid(final int templateId, final DirectBuffer message, final int length) {
+        if (outbox.isEmpty()) {
+            offer(templateId, message, 0, length);
+        } else {
+            outbox.add(templateId, message, length, 0, 0);
+        }
+    }
+
+    /** The reply to a request of this size is in: its credit is free again. */
+    void onReply(final int requestFootprint, final int replyFootprint) {
+        requestBytesOut -= requestFootprint;
+        replyBytesOwed -= replyFootprint;
+        if (requestBytesOut < 0 || replyBytesOwed < 0) {
+            throw new IllegalStateException("credit returned twice");
+        }
+    }
+
+    /** Sends a message whose space the asking core has reserved. */
+    void reply(final int templateId, final DirectBuffer message, final int length) {
+        offer(templateId, message, 0, length);
+    }
+
+    /** Retries what waits for credit, at most {@code limit} messages. */
+    int attempt(final int limit) {
+        int sent = 0;
+        while (sent < limit
+                && !outbox.isEmpty()
+                && hasCredit(outbox.headRequestFootprint(), outbox.headReplyFootprint())) {
+            take(outbox.headRequestFootprint(), outbox.headReplyFootprint());
+            outbox.removeHead(outboxOffer);
+            sent++;
+        }
+        return sent;
+    }
+
+    int waitingBytes() {
+        return outbox.sizeInBytes();
+    }
+
+    /** One wake for all messages of a duty cycle. */
+    void flushWake() {
+        if (wakeDue) {
+            wakeDue = false;
+            sleeper.wake();
+        }
+    }
+
+    private boolean hasCredit(final int requestFootprint, final int replyFootprint) {
+        return requestBytesOut + requestFootprint <= share && replyBytesOwed + replyFootprint <= share;
+    }
+
+    private void take(final int requestFootprint, final int replyFootprint) {
+        requestBytesOut += requestFootprint;
+        replyBytesOwed += replyFootprint;
+    }
+
+    private void offer(final int templateId, final DirectBuffer message, final int offset, final int length) {
+        if (!ring.offer(templateId, message, offset, length)) {
+            throw new IllegalStateException("ring full in spite of credit: template " + templateId + ", " + length
+                    + " bytes, " + ring.size() + " in the ring");
+        }
+        wakeDue = true;
+    }
+}

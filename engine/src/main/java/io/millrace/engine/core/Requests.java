@@ -1,0 +1,170 @@
+package io.millrace.engine.core;
+
+import io.millrace.codec.core.WatchCancelEncoder;
+import io.millrace.codec.core.WatchReplyEncoder;
+import io.millrace.codec.core.WatchRequestEncoder;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What this core has asked of cores, itself included, and who waits for each answer. A message to the own core takes
+ * the same way through a ring. Never refuses and never drops: what has no credit waits in order, and connections stop
+ * reading while {@link #isCongested}. Owned by the core's thread.
+ */
+public final class Requests {
+    private static final int SLOTS_INITIAL = 64;
+    private static final int CONGESTED_BYTES = 1 << 20;
+    /** A watch pays for its cancel as well. */
+    private static final int CANCEL_FOOTPRINT = Ring.footprint(WatchCancelEncoder.BLOCK_LENGTH);
+
+    private final CoreProxy[] proxies;
+    private final UnsafeBuffer cancel = new UnsafeBuffer(new byte[WatchCancelEncoder.BLOCK_LENGTH]);
+    private final WatchCancelEncoder cancelEncoder = new WatchCancelEncoder();
+    private ReplyHandler[] handlers = new ReplyHandler[SLOTS_INITIAL];
+    private long[] tokens = new long[SLOTS_INITIAL];
+    private int[] targets = new int[SLOTS_INITIAL];
+    private int[] requestFootprints = new int[SLOTS_INITIAL];
+    private int[] replyFootprints = new int[SLOTS_INITIAL];
+    private int[] generations = new int[SLOTS_INITIAL];
+    private int[] free = new int[SLOTS_INITIAL];
+    private int freeCount;
+
+    Requests(final CoreProxy[] proxies) {
+        this.proxies = proxies;
+        addFreeSlots(0, SLOTS_INITIAL);
+    }
+
+    public int coreCount() {
+        return proxies.length;
+    }
+
+    /**
+     * Takes the correlation to encode into a message's first field; it must be sent right afterwards.
+     *
+     * @param handler hears the reply
+     * @param token   given to the handler
+     */
+    public long correlation(final ReplyHandler handler, final long token) {
+        if (freeCount == 0) {
+            grow();
+        }
+        final int slot = free[--freeCount];
+        handlers[slot] = handler;
+        tokens[slot] = token;
+        targets[slot] = -1;
+        return (long) generations[slot] << 32 | slot;
+    }
+
+    /**
+     * Sends the message body that lies at the buffer's start.
+     *
+     * @param correlation   from {@link #correlation}, as encoded in the message
+     * @param replyBytesMax an upper bound of the reply's body
+     */
+    public void send(
+            final long correlation,
+            final int targetCore,
+            final int templateId,
+            final DirectBuffer message,
+            final int length,
+            final int replyBytesMax) {
+        send(correlation, targetCore, templateId, message, length, replyBytesMax, 0);
+    }
+
+    /** Sends a watch; its credit covers the cancel too. */
+    public void sendWatch(
+            final long correlation, final int targetCore, final DirectBuffer message, final int length) {
+        send(
+                correlation,
+                targetCore,
+                WatchRequestEncoder.TEMPLATE_ID,
+                message,
+                length,
+                WatchReplyEncoder.BLOCK_LENGTH,
+                CANCEL_FOOTPRINT);
+    }
+
+    /** Asks for the early end of a watch. Its reply comes in any case, once. */
+    public void cancelWatch(final long correlation) {
+        final int target = targets[slotOf(correlation)];
+        cancelEncoder.wrap(cancel, 0).correlation(correlation);
+        proxies[target].paid(WatchCancelEncoder.TEMPLATE_ID, cancel, WatchCancelEncoder.BLOCK_LENGTH);
+    }
+
+    /** Whether so much waits for credit that no new requests should be started. */
+    public boolean isCongested() {
+        for (final CoreProxy proxy : proxies) {
+            if (proxy.waitingBytes() > CONGESTED_BYTES) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void onReply(
+            final int from,
+            final long correlation,
+            final int templateId,
+            final DirectBuffer buffer,
+            final int offset,
+            final int length) {
+        final int slot = slotOf(correlation);
+        if (targets[slot] != from) {
+            throw new IllegalStateException("reply from core " + from + " to a request sent to " + targets[slot]);
+        }
+        if (Ring.footprint(length) > replyFootprints[slot]) {
+            throw new IllegalStateException("reply of template " + templateId + " with " + length
+                    + " bytes exceeds what was reserved for it");
+        }
+        final ReplyHandler handler = handlers[slot];
+        final long token = tokens[slot];
+        proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
+        handlers[slot] = null;
+        generations[slot]++;
+        free[freeCount++] = slot;
+        handler.onReply(token, templateId, buffer, offset, length);
+    }
+
+    private void send(
+            final long correlation,
+            final int targetCore,
+            final int templateId,
+            final DirectBuffer message,
+            final int length,
+            final int replyBytesMax,
+            final int paidAhead) {
+        final int slot = slotOf(correlation);
+        targets[slot] = targetCore;
+        requestFootprints[slot] = Ring.footprint(length) + paidAhead;
+        replyFootprints[slot] = Ring.footprint(replyBytesMax);
+        proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
+    }
+
+    private int slotOf(final long correlation) {
+        final int slot = (int) correlation;
+        if (generations[slot] != (int) (correlation >>> 32) || handlers[slot] == null) {
+            throw new IllegalStateException("correlation " + correlation + " is not outstanding");
+        }
+        return slot;
+    }
+
+    private void grow() {
+        final int before = handlers.length;
+        final int after = before * 2;
+        handlers = Arrays.copyOf(handlers, after);
+        tokens = Arrays.copyOf(tokens, after);
+        targets = Arrays.copyOf(targets, after);
+        requestFootprints = Arrays.copyOf(requestFootprints, after);
+        replyFootprints = Arrays.copyOf(replyFootprints, after);
+        generations = Arrays.copyOf(generations, after);
+        free = Arrays.copyOf(free, after);
+        addFreeSlots(before, after);
+    }
+
+    private void addFreeSlots(final int from, final int to) {
+        for (int slot = to - 1; slot >= from; slot--) {
+            free[freeCount++] = slot;
+        }
+    }
+}

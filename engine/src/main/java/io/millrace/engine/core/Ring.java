@@ -1,0 +1,56 @@
+package io.millrace.engine.core;
+
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * One direction between two cores (or from a core to itself): strictly first in, first out. Its capacity is shared out
+ * by {@link CoreProxy}: a quarter for requests in flight, a quarter for the replies owed, the rest covers the padding at
+ * the end of the ring, so an offer within these shares never fails.
+ */
+final class Ring {
+    /** Requests in flight, and replies owed, may each take so much of the ring. */
+    private static final int SHARE_DIVISOR = 4;
+
+    private final OneToOneRingBuffer buffer;
+
+    Ring(final int capacity) {
+        buffer = new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
+                BitUtil.findNextPositivePowerOfTwo(capacity) + RingBufferDescriptor.TRAILER_LENGTH, 64)));
+    }
+
+    /** Bytes a message takes in the ring. */
+    static int footprint(final int messageBytes) {
+        return BitUtil.align(messageBytes + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
+    }
+
+    int share() {
+        return buffer.capacity() / SHARE_DIVISOR;
+    }
+
+    int messageBytesMax() {
+        return buffer.maxMsgLength();
+    }
+
+    boolean offer(final int templateId, final DirectBuffer message, final int offset, final int length) {
+        return buffer.write(templateId, message, offset, length);
+    }
+
+    int drain(final MessageHandler handler, final int limit) {
+        return buffer.read(handler, limit);
+    }
+
+    boolean isEmpty() {
+        return buffer.producerPosition() == buffer.consumerPosition();
+    }
+
+    int size() {
+        return buffer.size();
+    }
+}
