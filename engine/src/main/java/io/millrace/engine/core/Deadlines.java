@@ -14,10 +14,10 @@ public final class Deadlines implements DeadlineTimerWheel.TimerHandler {
 
     private final DeadlineTimerWheel wheel;
     private final Long2ObjectHashMap<Deadline> armed = new Long2ObjectHashMap<>();
-    private final DeadlineTimerWheel.TimerConsumer earliestFinder =
-            (deadline, timerId) -> earliestNs = Math.min(earliestNs, deadline);
     private long earliestNs = Long.MAX_VALUE;
     private long nowMs;
+    private final DeadlineTimerWheel.TimerConsumer earliestFinder =
+            (deadline, timerId) -> earliestNs = Math.min(earliestNs, deadline);
 
     Deadlines(final long startNs) {
         wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, startNs, TICK_NS, TICKS_PER_WHEEL);
