@@ -1,0 +1,118 @@
+package io.millrace.engine.batch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.record.TimestampType;
+
+/** Batches as Apache Kafka's own client library writes them. */
+public final class KafkaBatches {
+    public long baseOffset;
+    public CompressionType codec = CompressionType.NONE;
+    public TimestampType timestampType = TimestampType.CREATE_TIME;
+    public long logAppendTimeMs = RecordBatch.NO_TIMESTAMP;
+    public long producerId = RecordBatch.NO_PRODUCER_ID;
+    public short producerEpoch = RecordBatch.NO_PRODUCER_EPOCH;
+    public int baseSequence = RecordBatch.NO_SEQUENCE;
+    public boolean transactional;
+    public boolean control;
+    public int leaderEpoch = RecordBatch.NO_PARTITION_LEADER_EPOCH;
+
+    public static KafkaBatches batch() {
+        return new KafkaBatches();
+    }
+
+    public KafkaBatches at(final long offset) {
+        baseOffset = offset;
+        return this;
+    }
+
+    public KafkaBatches codec(final CompressionType type) {
+        codec = type;
+        return this;
+    }
+
+    public KafkaBatches producer(final long id, final int epoch, final int sequence) {
+        producerId = id;
+        producerEpoch = (short) epoch;
+        baseSequence = sequence;
+        return this;
+    }
+
+    public KafkaBatches transactional() {
+        transactional = true;
+        return this;
+    }
+
+    public KafkaBatches leaderEpoch(final int epoch) {
+        leaderEpoch = epoch;
+        return this;
+    }
+
+    /** As the broker stamps it. */
+    public KafkaBatches stamped(final long nowMs) {
+        timestampType = TimestampType.LOG_APPEND_TIME;
+        logAppendTimeMs = nowMs;
+        return this;
+    }
+
+    public byte[] of(final SimpleRecord... records) {
+        final ByteBuffer out = ByteBuffer.allocate(64 * 1024);
+        final MemoryRecordsBuilder builder = MemoryRecords.builder(
+                out,
+                RecordBatch.MAGIC_VALUE_V2,
+                Compression.of(codec).build(),
+                timestampType,
+                baseOffset,
+                logAppendTimeMs,
+                producerId,
+                producerEpoch,
+                baseSequence,
+                transactional,
+                control,
+                leaderEpoch);
+        for (final SimpleRecord record : records) {
+            builder.append(record);
+        }
+        return toBytes(builder.build().buffer());
+    }
+
+    /** {@code count} small records, a millisecond apart. */
+    public byte[] count(final int count, final long timestampMs) {
+        final SimpleRecord[] records = new SimpleRecord[count];
+        for (int i = 0; i < count; i++) {
+            records[i] = record(timestampMs + i, "key-" + i, "value-" + i);
+        }
+        return of(records);
+    }
+
+    public static SimpleRecord record(final long timestampMs, final String key, final String value) {
+        return new SimpleRecord(timestampMs, utf8(key), utf8(value));
+    }
+
+    public static byte[] utf8(final String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static byte[] toBytes(final ByteBuffer buffer) {
+        final byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** Kafka's view of the bytes. */
+    public static RecordBatch kafka(final byte[] bytes) {
+        return MemoryRecords.readableRecords(ByteBuffer.wrap(bytes)).batches().iterator().next();
+    }
+
+    /** Our view of the bytes. */
+    public static BatchFlyweight ours(final byte[] bytes) {
+        return new BatchFlyweight().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+    }
+}
