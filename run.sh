@@ -317,7 +317,7 @@ report_tests() {
 }
 
 run_tests() {
-    local code=0
+    local form=0 code=0
     # Tests that start brokers do so through this script: what they start must be there, and not be rebuilt by them.
     build tools current
     export MILLRACE_SKIP_BUILD=1
@@ -327,10 +327,16 @@ run_tests() {
         touch -r "$home/pom.xml" "$runs/checks.stamp"
     fi
     rm -rf "$home"/*/target/checks/surefire-reports
-    maven --fail-at-end --activate-profiles checks test "$@" || code=$?
-    ((code == 0)) || say "the checks or tests above failed"
+    maven --quiet --fail-at-end --activate-profiles checks spotless:check || form=$?
+    # A failed test stops no module behind it, so Maven's exit code knows of compilation alone; what surefire says when
+    # a test failed or its JVM died is looked for instead.
+    maven --fail-at-end --activate-profiles checks test -Dmaven.test.failure.ignore=true \
+        -Dsurefire.failIfNoSpecifiedTests=false "$@" 2>&1 | tee "$runs/test.log" || code=$?
+    if grep -qE 'for the individual test results\.|^See dump files' "$runs/test.log"; then code=1; fi
+    ((form == 0)) || say "some files are not in the project's form (shown above): ./run.sh fmt"
+    ((code == 0)) || say "a test or a check failed (shown above)"
     report_tests
-    return "$code"
+    ((form == 0 && code == 0))
 }
 
 run_perf() {

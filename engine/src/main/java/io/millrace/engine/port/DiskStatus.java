@@ -7,6 +7,7 @@ public final class DiskStatus {
     public static final int NO_SPACE = -1;
     /** EIO or anything that leaves the medium in doubt: never retried, the directory goes offline. */
     public static final int IO_ERROR = -2;
+
     public static final int NOT_FOUND = -3;
     public static final int EXISTS = -4;
     public static final int ACCESS_DENIED = -5;
