@@ -20,7 +20,7 @@ final class ArchitectureTest {
 
     /** From the bottom up; a room sees those on its own floor and below. */
     private static final List<List<String>> ENGINE_FLOORS = List.of(
-            List.of("port", "batch"),
+            List.of("port", "status", "batch"),
             List.of("log", "producer"),
             List.of("replication"),
             List.of("partition"),
@@ -31,7 +31,7 @@ final class ArchitectureTest {
             List.of("socket"),
             List.of("connection"),
             List.of("kafka.api"),
-            List.of("kafka.produce", "kafka.fetch", "kafka.group", "kafka.txn"));
+            List.of("kafka.produce", "kafka.fetch", "kafka.admin", "kafka.group", "kafka.txn"));
 
     private static final String[] COMPOSITION_ROOTS = {
         "io.millrace.net.broker..", "io.millrace.net.simulation..", "io.millrace.tools..", "io.millrace.perf.."
@@ -83,7 +83,7 @@ final class ArchitectureTest {
                                         "security")),
                 no(ENGINE + "os..").maySee(because, ENGINE + "sim.."),
                 no(ENGINE + "sim..").maySee(because, ENGINE + "os.."),
-                no(ENGINE + "metadata..", ENGINE + "security..", ENGINE + "status..")
+                no(ENGINE + "metadata..", ENGINE + "security..", ENGINE + "settings..")
                         .maySee(
                                 "what is decided once knows no partition and no core",
                                 rooms(ENGINE, "partition", "coordinator", "core")),
@@ -113,6 +113,7 @@ final class ArchitectureTest {
                                         "kafka.api",
                                         "kafka.produce",
                                         "kafka.fetch",
+                                        "kafka.admin",
                                         "kafka.group",
                                         "kafka.txn")),
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),

@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -45,8 +46,9 @@ final class DeterminismTest {
                                 .because("a core runs by invocation; only net.broker starts threads"),
                         outside(OS)
                                 .should()
-                                .dependOnClassesThat()
-                                .resideInAnyPackage("java.util.concurrent", "java.util.concurrent.locks")
+                                .dependOnClassesThat(
+                                        resideInAnyPackage("java.util.concurrent", "java.util.concurrent.locks")
+                                                .and(not(equivalentTo(TimeUnit.class))))
                                 .because("a partition belongs to one thread: nothing to lock, nobody to wait for"),
                         outside(OS, SIM)
                                 .should()
