@@ -33,8 +33,8 @@ final class CoreAdapter implements MessageHandler {
             route.onMessage(from, buffer, index, length);
         } else {
             // Every message starts with its correlation; that of a reply is the asker's.
-            final long correlation =
-                    buffer.getLong(index + AppendReplyDecoder.correlationEncodingOffset(), AppendReplyDecoder.BYTE_ORDER);
+            final long correlation = buffer.getLong(
+                    index + AppendReplyDecoder.correlationEncodingOffset(), AppendReplyDecoder.BYTE_ORDER);
             requests.onReply(from, correlation, templateId, buffer, index, length);
         }
     }

@@ -73,8 +73,7 @@ public final class Requests {
     }
 
     /** Sends a watch; its credit covers the cancel too. */
-    public void sendWatch(
-            final long correlation, final int targetCore, final DirectBuffer message, final int length) {
+    public void sendWatch(final long correlation, final int targetCore, final DirectBuffer message, final int length) {
         send(
                 correlation,
                 targetCore,
@@ -114,8 +113,8 @@ public final class Requests {
             throw new IllegalStateException("reply from core " + from + " to a request sent to " + targets[slot]);
         }
         if (Ring.footprint(length) > replyFootprints[slot]) {
-            throw new IllegalStateException("reply of template " + templateId + " with " + length
-                    + " bytes exceeds what was reserved for it");
+            throw new IllegalStateException(
+                    "reply of template " + templateId + " with " + length + " bytes exceeds what was reserved for it");
         }
         final ReplyHandler handler = handlers[slot];
         final long token = tokens[slot];

@@ -57,7 +57,9 @@ class BatchFlyweightTest {
     void shouldWrapSequenceBehindTheLargest() {
         final byte[] bytes = batch().producer(1, 0, Integer.MAX_VALUE - 1).count(5, 0);
 
-        assertThat(ours(bytes).lastSequence()).isEqualTo(kafka(bytes).lastSequence()).isEqualTo(2);
+        assertThat(ours(bytes).lastSequence())
+                .isEqualTo(kafka(bytes).lastSequence())
+                .isEqualTo(2);
         assertThat(Sequences.minus(2, 4)).isEqualTo(Integer.MAX_VALUE - 1);
         assertThat(Sequences.follows(Integer.MAX_VALUE, 0)).isTrue();
     }
@@ -94,11 +96,16 @@ class BatchFlyweightTest {
         final UnsafeBuffer direct = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length + 3));
         direct.putBytes(3, bytes);
 
-        assertThat(new BatchFlyweight().wrap(onHeap, 3, bytes.length).hasGoodCrc(crc32c)).isTrue();
-        assertThat(new BatchFlyweight().wrap(direct, 3, bytes.length).hasGoodCrc(crc32c)).isTrue();
-        assertThat(new BatchFlyweight().wrap(direct.addressOffset() + 3, bytes.length).hasGoodCrc(crc32c))
+        assertThat(new BatchFlyweight().wrap(onHeap, 3, bytes.length).hasGoodCrc(crc32c))
+                .isTrue();
+        assertThat(new BatchFlyweight().wrap(direct, 3, bytes.length).hasGoodCrc(crc32c))
+                .isTrue();
+        assertThat(new BatchFlyweight()
+                        .wrap(direct.addressOffset() + 3, bytes.length)
+                        .hasGoodCrc(crc32c))
                 .isTrue();
         direct.putByte(3 + 100, (byte) (direct.getByte(3 + 100) ^ 1));
-        assertThat(new BatchFlyweight().wrap(direct, 3, bytes.length).hasGoodCrc(crc32c)).isFalse();
+        assertThat(new BatchFlyweight().wrap(direct, 3, bytes.length).hasGoodCrc(crc32c))
+                .isFalse();
     }
 }

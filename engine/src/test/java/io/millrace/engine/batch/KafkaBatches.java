@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.record.TimestampType;
 
 /** Batches as Apache Kafka's own client library writes them. */
 public final class KafkaBatches {
@@ -108,7 +108,10 @@ public final class KafkaBatches {
 
     /** Kafka's view of the bytes. */
     public static RecordBatch kafka(final byte[] bytes) {
-        return MemoryRecords.readableRecords(ByteBuffer.wrap(bytes)).batches().iterator().next();
+        return MemoryRecords.readableRecords(ByteBuffer.wrap(bytes))
+                .batches()
+                .iterator()
+                .next();
     }
 
     /** Our view of the bytes. */

@@ -1,0 +1,95 @@
+package io.millrace.engine.log;
+
+import org.jctools.queues.SpscArrayQueue;
+
+/**
+ * All slices that one core may lend at a time, made once. The home core takes and fills them; any core may read a
+ * slice whose id it was sent, and gives it back through a queue of its own, which cannot overflow because it holds as
+ * many as there are slices.
+ */
+public final class LeaseTable {
+    private final LogSlice[] slices;
+    private final int[] free;
+    private int freeCount;
+    private final SpscArrayQueue<LogSlice>[] releases;
+    private final int homeCore;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public LeaseTable(final int capacity, final int homeCore, final int coreCount) {
+        this.homeCore = homeCore;
+        slices = new LogSlice[capacity];
+        free = new int[capacity];
+        for (int i = 0; i < capacity; i++) {
+            slices[i] = new LogSlice(i, this);
+            free[freeCount++] = capacity - 1 - i;
+        }
+        releases = new SpscArrayQueue[coreCount];
+        for (int core = 0; core < coreCount; core++) {
+            if (core != homeCore) {
+                releases[core] = new SpscArrayQueue<>(Math.max(4, capacity));
+            }
+        }
+    }
+
+    /** Home core: a slice to pass to {@link Log#read}, or null if all are lent. Give it back if nothing was found. */
+    public LogSlice acquire() {
+        if (freeCount == 0) {
+            return null;
+        }
+        final LogSlice slice = slices[free[--freeCount]];
+        slice.lent = true;
+        return slice;
+    }
+
+    /** Any core that was sent the id and has not given it back. */
+    public LogSlice slice(final int id) {
+        return slices[id];
+    }
+
+    /** Gives a slice back from the named core, home or not. */
+    public void release(final int core, final LogSlice slice) {
+        if (core == homeCore) {
+            release(slice);
+        } else if (!releases[core].offer(slice)) {
+            throw new IllegalStateException("slice " + slice.id() + " was given back twice by core " + core);
+        }
+    }
+
+    /** Home core: gives a slice back. */
+    public void release(final LogSlice slice) {
+        if (!slice.lent || slices[slice.id()] != slice) {
+            throw new IllegalStateException("slice " + slice.id() + " is not lent");
+        }
+        slice.lent = false;
+        free[freeCount++] = slice.id();
+        slice.clear();
+    }
+
+    /** Home core, once a duty cycle: takes back what other cores have released. */
+    public int drain(final int limit) {
+        int count = 0;
+        for (final SpscArrayQueue<LogSlice> queue : releases) {
+            LogSlice slice;
+            while (count < limit && queue != null && (slice = queue.poll()) != null) {
+                release(slice);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Home core: slices that are out. */
+    public int lent() {
+        return slices.length - freeCount;
+    }
+
+    /** Home core: whether a lent slice holds bytes of the segment at or beyond the position. */
+    boolean holdsBeyond(final Segment segment, final long position) {
+        for (final LogSlice slice : slices) {
+            if (slice.lent && slice.segment() == segment && slice.position() + slice.length() > position) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

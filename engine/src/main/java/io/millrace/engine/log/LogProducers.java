@@ -1,0 +1,27 @@
+package io.millrace.engine.log;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The producers' state as a log sees it: it follows the log's batches, is undone with them, and is written beside the
+ * segments. Owned by the partition's core.
+ */
+public interface LogProducers {
+    /** Forgets everything. */
+    void clear();
+
+    /** A batch that recovery found in the log. */
+    void replay(DirectBuffer batch, int offset, int length);
+
+    /** Undoes the effect of every batch whose base offset is at or beyond {@code offset}. */
+    void rollBackTo(long offset);
+
+    /** Batches below the offset will never be rolled back. */
+    void settle(long offset);
+
+    /** The state in the format of Kafka's producer snapshots; stays untouched until the next call. */
+    DirectBuffer encodeSnapshot();
+
+    /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */
+    boolean loadSnapshot(DirectBuffer bytes, int offset, int length, long nowMs);
+}

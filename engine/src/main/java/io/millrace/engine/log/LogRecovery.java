@@ -1,0 +1,32 @@
+package io.millrace.engine.log;
+
+/** Opens one existing log at start, checking and repairing what an unclean stop may have left. May block. */
+public final class LogRecovery {
+    private final BlockingDisk disk;
+    private final LogContext context;
+
+    public LogRecovery(final BlockingDisk disk, final LogContext context) {
+        this.disk = disk;
+        this.context = context;
+    }
+
+    /**
+     * @param recoveryPoint from the checkpoint, 0 if there is none
+     * @param startOffset from the checkpoint, 0 if there is none
+     * @param clean whether the last stop was orderly
+     * @throws DiskException if the disk fails
+     */
+    public RecoveredLog open(
+            final String directory,
+            final LogConfig config,
+            final LogProducers producers,
+            final long recoveryPoint,
+            final long startOffset,
+            final boolean clean,
+            final long nowMs) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** An opened log and what was found on the way. */
+    public record RecoveredLog(Log log, RecoveryReport report) {}
+}
