@@ -65,15 +65,18 @@ find_jdk() {
         fi
         case " $seen " in *" $major "*) ;; *) seen="${seen:+$seen }$major" ;; esac
     done < <(jdk_candidates)
-    [[ -n $newer ]] || die "needs a JDK $java_wanted, found ${seen:+only JDK $seen}${seen:-none}: install one and set JAVA_HOME to it"
+    [[ -n $newer ]] || die "needs a JDK $java_wanted, found ${seen:-none}: install one, or set JAVA_HOME to it"
     jdk="$newer"
 }
 
 # -------------------------------------------------------------------------------------------------------- the build
 
+find_maven() {
+    command -v mvn >/dev/null 2>&1 || die "needs Maven (mvn on the PATH) to build: install the package maven"
+}
+
 # Runs Maven in the project's folder, in a subshell: the caller's working directory stays what it is.
 maven() {
-    command -v mvn >/dev/null 2>&1 || die "needs Maven (mvn) on the PATH to build: install the package maven"
     (
         cd "$home"
         # Maven's own libraries use sun.misc.Unsafe; nobody who builds Millrace can do anything about that.
@@ -131,12 +134,14 @@ drop_unused_runs() {
     done
 }
 
-# Holds the folder for as long as the JVM lives that this shell is about to become.
-hold_run() {
-    if command -v flock >/dev/null 2>&1; then
-        exec 8<"$1"
-        flock -s 8
-    fi
+# Sets run_folder to the newest build, and holds it for as long as the JVM lives that this shell is about to become.
+enter_run() {
+    run_folder="$(cd -P "$runs/$1" && pwd)"
+    command -v flock >/dev/null 2>&1 || return 0
+    exec 8<"$run_folder"
+    flock -s 8
+    # A newer build may have come between the two lines above.
+    [[ "$(cd -P "$runs/$1" && pwd)" == "$run_folder" ]] || enter_run "$1"
 }
 
 # build <module> <link>: brings target/run/<link> up to date with the sources of the module and all it depends on.
@@ -148,6 +153,7 @@ build() {
     [[ -z ${MILLRACE_SKIP_BUILD:-} || ! -d $runs/$link ]] || return 0
     if [[ -d $runs/$link ]] && ! is_stale "$stamp" "${modules[@]}"; then return 0; fi
 
+    find_maven
     lock_build
     if [[ ! -d $runs/$link ]] || is_stale "$stamp" "${modules[@]}"; then
         began=$SECONDS
@@ -222,23 +228,30 @@ train_aot() {
     unlock_build
 }
 
-# run <command> …: becomes the JVM.
-run() {
-    local link=current run
-    build tools "$link"
-    run="$(cd -P "$runs/$link" && pwd)"
-    class_path_of "$run"
-    jvm_options
-    hold_run "$run"
-    [[ $1 != start ]] || train_aot "$run"
-    if [[ ${MILLRACE_AOT:-on} != off && -e $run/millrace.aot ]]; then
-        java_options+=("-XX:AOTCache=$run/millrace.aot")
+# become <main class> <argument>…: this process is a JVM from here on.
+become() {
+    if [[ ${MILLRACE_AOT:-on} != off && -e $run_folder/millrace.aot ]]; then
+        java_options+=("-XX:AOTCache=$run_folder/millrace.aot")
     fi
     # The JVM's own warnings, such as a cache that does not fit the options of this start, are nothing to act upon.
     java_options+=(-Xlog:disable -Xlog:all=error:stderr)
     # shellcheck disable=SC2206  # several options in one variable are meant to be split
     java_options+=(${MILLRACE_JVM_OPTS:-})
-    exec "$jdk/bin/java" "${java_options[@]}" -cp "$class_path" io.millrace.tools.Millrace "$@"
+    exec "$jdk/bin/java" "${java_options[@]}" -cp "$class_path" "$@"
+}
+
+# prepare <module> <link>: all that stands before a JVM.
+prepare() {
+    build "$1" "$2"
+    enter_run "$2"
+    class_path_of "$run_folder"
+    jvm_options
+}
+
+run() {
+    prepare tools current
+    [[ $1 != start || " $* " == *' --help '* ]] || train_aot "$run_folder"
+    become io.millrace.tools.Millrace "$@"
 }
 
 # --------------------------------------------------------------------------------------------------------- commands
@@ -318,6 +331,7 @@ report_tests() {
 
 run_tests() {
     local form=0 code=0
+    find_maven
     # Tests that start brokers do so through this script: what they start must be there, and not be rebuilt by them.
     build tools current
     export MILLRACE_SKIP_BUILD=1
@@ -340,14 +354,8 @@ run_tests() {
 }
 
 run_perf() {
-    local run
-    build perf perf
-    run="$(cd -P "$runs/perf" && pwd)"
-    class_path_of "$run"
-    jvm_options
-    # shellcheck disable=SC2206
-    java_options+=(${MILLRACE_JVM_OPTS:-})
-    exec "$jdk/bin/java" "${java_options[@]}" -cp "$class_path" io.millrace.perf.Perf "$@"
+    prepare perf perf
+    become io.millrace.perf.Perf "$@"
 }
 
 main() {
@@ -359,11 +367,15 @@ main() {
     esac
     find_jdk
     case "${1:-start}" in
+    -V | --version) run --version ;;
     test)
         shift
         run_tests "$@"
         ;;
-    fmt) maven --quiet --activate-profiles checks spotless:apply ;;
+    fmt)
+        find_maven
+        maven --quiet --activate-profiles checks spotless:apply
+        ;;
     build) build tools current ;;
     perf)
         shift

@@ -1,7 +1,9 @@
 package io.millrace.tools;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** The one front door: the table of commands. Runs on the main thread, before any core exists. */
 @Command(
@@ -19,7 +21,18 @@ public final class Millrace implements Runnable {
     private Millrace() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Millrace()).execute(args));
+        CommandLine commands = new CommandLine(new Millrace());
+        commands.setParameterExceptionHandler(Millrace::explain);
+        System.exit(commands.execute(args));
+    }
+
+    /** One line for a mistake on the command line: the whole usage would bury it. */
+    private static int explain(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("millrace: " + mistake.getMessage() + " (see "
+                + command.getCommandSpec().qualifiedName().replaceFirst("^millrace", "./run.sh") + " --help)");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override
