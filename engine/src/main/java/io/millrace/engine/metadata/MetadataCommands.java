@@ -1,0 +1,162 @@
+package io.millrace.engine.metadata;
+
+import io.millrace.codec.metadata.AlterConfigEncoder;
+import io.millrace.codec.metadata.CreatePartitionsEncoder;
+import io.millrace.codec.metadata.CreateTopicEncoder;
+import io.millrace.codec.metadata.DeleteTopicEncoder;
+import io.millrace.codec.metadata.MessageHeaderEncoder;
+import io.millrace.codec.metadata.RemapEncoder;
+import io.millrace.codec.metadata.TakeProducerIdsEncoder;
+import java.util.List;
+import java.util.Map;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * Writes commands for the controller; each method returns the bytes written. The buffer should be expandable. Used on
+ * the core that asks; commands are rare, so this allocates.
+ */
+public final class MetadataCommands {
+    private MetadataCommands() {}
+
+    /** A manual assignment of one partition: the nodes of its replicas, the preferred leader first. */
+    public record Assignment(int partition, List<Integer> nodes) {}
+
+    /**
+     * @param partitions        -1: the default, or what the assignments say
+     * @param replicationFactor -1: the default, or what the assignments say
+     * @param assignments       empty: the controller chooses
+     * @param configs           overrides; a null value is refused by the controller as Kafka does
+     */
+    public static int createTopic(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final String name,
+            final int partitions,
+            final int replicationFactor,
+            final List<Assignment> assignments,
+            final Map<String, String> configs,
+            final boolean validateOnly) {
+        final CreateTopicEncoder command = new CreateTopicEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .partitions(partitions)
+                .replicationFactor((short) replicationFactor)
+                .validateOnly(flag(validateOnly));
+        final CreateTopicEncoder.AssignmentsEncoder group = command.assignmentsCount(assignments.size());
+        for (final Assignment assignment : assignments) {
+            final CreateTopicEncoder.AssignmentsEncoder.ReplicasEncoder replicas = group.next()
+                    .partition(assignment.partition())
+                    .replicasCount(assignment.nodes().size());
+            assignment.nodes().forEach(node -> replicas.next().node(node));
+        }
+        final CreateTopicEncoder.ConfigsEncoder values = command.configsCount(configs.size());
+        configs.forEach((configName, value) -> values.next()
+                .present(flag(value != null))
+                .configName(configName)
+                .configValue(value == null ? "" : value));
+        command.topicName(name);
+        return command.limit() - offset;
+    }
+
+    public static int deleteTopic(final MutableDirectBuffer buffer, final int offset, final String name) {
+        return deleteTopic(buffer, offset, name, 0, 0);
+    }
+
+    public static int deleteTopic(
+            final MutableDirectBuffer buffer, final int offset, final long idHigh, final long idLow) {
+        return deleteTopic(buffer, offset, "", idHigh, idLow);
+    }
+
+    private static int deleteTopic(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final String name,
+            final long idHigh,
+            final long idLow) {
+        final DeleteTopicEncoder command = new DeleteTopicEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .topicIdHigh(idHigh)
+                .topicIdLow(idLow);
+        command.topicName(name);
+        return command.limit() - offset;
+    }
+
+    /**
+     * @param partitions  the new total
+     * @param assignments nodes of each new partition's replicas, or null: the controller chooses
+     */
+    public static int createPartitions(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final String name,
+            final int partitions,
+            final List<List<Integer>> assignments,
+            final boolean validateOnly) {
+        final CreatePartitionsEncoder command = new CreatePartitionsEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .partitions(partitions)
+                .validateOnly(flag(validateOnly))
+                .assigned(flag(assignments != null));
+        final CreatePartitionsEncoder.AssignmentsEncoder group =
+                command.assignmentsCount(assignments == null ? 0 : assignments.size());
+        if (assignments != null) {
+            for (final List<Integer> nodes : assignments) {
+                final CreatePartitionsEncoder.AssignmentsEncoder.ReplicasEncoder replicas =
+                        group.next().replicasCount(nodes.size());
+                nodes.forEach(node -> replicas.next().node(node));
+            }
+        }
+        command.topicName(name);
+        return command.limit() - offset;
+    }
+
+    /**
+     * @param resourceName a topic's name; a node id in decimal, or "" for all brokers
+     * @param replaceAll   overrides that are not named are removed (AlterConfigs); all operations are then SET
+     */
+    public static int alterConfig(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final ResourceType resourceType,
+            final String resourceName,
+            final List<ConfigChange> changes,
+            final boolean replaceAll,
+            final boolean validateOnly) {
+        final AlterConfigEncoder command = new AlterConfigEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .resourceType(resourceType.wire())
+                .validateOnly(flag(validateOnly))
+                .replaceAll(flag(replaceAll));
+        final AlterConfigEncoder.ChangesEncoder group = command.changesCount(changes.size());
+        for (final ConfigChange change : changes) {
+            group.next()
+                    .operation((byte) change.operation().ordinal())
+                    .present(flag(change.value() != null))
+                    .configName(change.name())
+                    .configValue(change.value() == null ? "" : change.value());
+        }
+        command.resourceName(resourceName);
+        return command.limit() - offset;
+    }
+
+    /** Answered with the first id and their number. */
+    public static int takeProducerIds(
+            final MutableDirectBuffer buffer, final int offset, final int core, final int idCount) {
+        final TakeProducerIdsEncoder command = new TakeProducerIdsEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .core(core)
+                .idCount(idCount);
+        return command.limit() - offset;
+    }
+
+    /** At start, before any core opens a partition. */
+    public static int remap(final MutableDirectBuffer buffer, final int offset, final int coreCount) {
+        final RemapEncoder command = new RemapEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .coreCount(coreCount);
+        return command.limit() - offset;
+    }
+
+    private static short flag(final boolean value) {
+        return (short) (value ? 1 : 0);
+    }
+}

@@ -1,0 +1,45 @@
+package io.millrace.engine.metadata;
+
+/** Where one partition lives, as this core knows it. Read by its core's thread; changed by the image alone. */
+public final class PartitionImage {
+    private final long partitionKey;
+    private int ownerNode;
+    private int ownerCore;
+    private int leaderEpoch;
+
+    PartitionImage(final long partitionKey, final int ownerNode, final int ownerCore, final int leaderEpoch) {
+        this.partitionKey = partitionKey;
+        place(ownerNode, ownerCore, leaderEpoch);
+    }
+
+    void place(final int node, final int core, final int epoch) {
+        ownerNode = node;
+        ownerCore = core;
+        leaderEpoch = epoch;
+    }
+
+    public long partitionKey() {
+        return partitionKey;
+    }
+
+    public int partition() {
+        return PartitionKeys.partition(partitionKey);
+    }
+
+    public int topicNumber() {
+        return PartitionKeys.topicNumber(partitionKey);
+    }
+
+    public int ownerNode() {
+        return ownerNode;
+    }
+
+    public int ownerCore() {
+        return ownerCore;
+    }
+
+    /** Raised with every change of owner, so it serves as the owner epoch of messages between cores as well. */
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+}

@@ -1,0 +1,316 @@
+package io.millrace.engine.settings;
+
+import static io.millrace.engine.settings.SettingType.BOOLEAN;
+import static io.millrace.engine.settings.SettingType.INT;
+import static io.millrace.engine.settings.SettingType.LIST;
+import static io.millrace.engine.settings.SettingType.LONG;
+import static io.millrace.engine.settings.SettingType.STRING;
+
+import java.util.Collection;
+
+/** Every setting of a broker that has an effect, with Kafka's names and defaults where Kafka has them. */
+public final class BrokerSettings {
+    private static final SettingTable TABLE = new SettingTable();
+
+    // Identity and place
+
+    public static final Setting NODE_ID =
+            add(Setting.broker("node.id", INT, "1", "Id of this node in metadata; broker.id is an alias.")
+                    .check(ValueCheck.atLeast(0)));
+    public static final Setting BROKER_ID =
+            add(Setting.broker("broker.id", INT, "-1", "Alias of node.id; -1 leaves it to node.id.")
+                    .check(ValueCheck.atLeast(-1)));
+    public static final Setting BROKER_RACK =
+            add(Setting.broker("broker.rack", STRING, null, "Rack that metadata shows for this node."));
+    public static final Setting LOG_DIRS =
+            add(Setting.broker("log.dirs", LIST, null, "The data directory (exactly one for now); wins over log.dir."));
+    public static final Setting LOG_DIR = add(Setting.broker("log.dir", LIST, "data", "The data directory."));
+
+    // Listeners
+
+    public static final Setting LISTENERS = add(Setting.broker(
+            "listeners",
+            LIST,
+            "PLAINTEXT://127.0.0.1:9092",
+            "Where to listen, as NAME://host:port. In core mode the cores take port, port+1, …"));
+    public static final Setting ADVERTISED_LISTENERS = add(Setting.broker(
+            "advertised.listeners",
+            LIST,
+            null,
+            "What clients are told to connect to, per listener name; unset: what listeners says, with the host name in"
+                    + " place of 0.0.0.0."));
+    public static final Setting LISTENER_SECURITY_PROTOCOL_MAP = add(Setting.broker(
+            "listener.security.protocol.map",
+            LIST,
+            "PLAINTEXT:PLAINTEXT",
+            "Security protocol by listener name. Only PLAINTEXT is served so far."));
+    public static final Setting INTER_BROKER_LISTENER_NAME = add(Setting.broker(
+            "inter.broker.listener.name",
+            STRING,
+            null,
+            "Listener that other nodes would use; must be one of listeners."));
+    public static final Setting LISTENER_ADVERTISE = Setting.broker(
+                    "listener.name.<name>.advertise",
+                    STRING,
+                    "node",
+                    "node: one port, requests go to the owning core through the ring. core: every core is a broker of"
+                            + " its own with its own port, clients reach the owning core directly.")
+            .check(ValueCheck.oneOf("node", "core"));
+
+    // Sockets and requests
+
+    public static final Setting SOCKET_SEND_BUFFER_BYTES = add(Setting.broker(
+                    "socket.send.buffer.bytes",
+                    INT,
+                    "102400",
+                    "SO_SNDBUF of client connections; -1: as the system has it.")
+            .check(ValueCheck.atLeast(-1)));
+    public static final Setting SOCKET_RECEIVE_BUFFER_BYTES = add(Setting.broker(
+                    "socket.receive.buffer.bytes",
+                    INT,
+                    "102400",
+                    "SO_RCVBUF of client connections; -1: as the system has it.")
+            .check(ValueCheck.atLeast(-1)));
+    public static final Setting SOCKET_LISTEN_BACKLOG_SIZE =
+            add(Setting.broker("socket.listen.backlog.size", INT, "50", "Connections that may wait to be accepted.")
+                    .check(ValueCheck.atLeast(1)));
+    public static final Setting SOCKET_REQUEST_MAX_BYTES = add(Setting.broker(
+                    "socket.request.max.bytes",
+                    INT,
+                    "104857600",
+                    "Largest request; a longer one closes its connection.")
+            .check(ValueCheck.atLeast(1)));
+    public static final Setting CONNECTIONS_MAX_IDLE_MS = add(Setting.broker(
+            "connections.max.idle.ms",
+            LONG,
+            "600000",
+            "A connection silent for this long is closed; negative: never."));
+    public static final Setting MAX_CONNECTIONS =
+            add(Setting.broker("max.connections", INT, "2147483647", "Connections of this node at any time.")
+                    .check(ValueCheck.atLeast(0))
+                    .asDynamic());
+    public static final Setting MAX_CONNECTIONS_PER_IP =
+            add(Setting.broker("max.connections.per.ip", INT, "2147483647", "Connections from one address at any time.")
+                    .check(ValueCheck.atLeast(0))
+                    .asDynamic());
+    public static final Setting FETCH_MAX_BYTES = add(Setting.broker(
+                    "fetch.max.bytes", INT, "57671680", "Most bytes of one fetch response, whatever the client asks.")
+            .check(ValueCheck.atLeast(1024)));
+    public static final Setting FETCH_SESSION_SLOTS = add(Setting.broker(
+                    "max.incremental.fetch.session.cache.slots",
+                    INT,
+                    "1000",
+                    "Incremental fetch sessions kept by this node.")
+            .check(ValueCheck.atLeast(0)));
+    public static final Setting MAX_REQUEST_PARTITION_SIZE_LIMIT = add(Setting.broker(
+                    "max.request.partition.size.limit",
+                    INT,
+                    "2000",
+                    "Most partitions in one DescribeTopicPartitions answer.")
+            .check(ValueCheck.atLeast(1)));
+
+    // Topics
+
+    public static final Setting NUM_PARTITIONS =
+            add(Setting.broker("num.partitions", INT, "1", "Partitions of a topic whose creator does not say.")
+                    .check(ValueCheck.atLeast(1)));
+    public static final Setting DEFAULT_REPLICATION_FACTOR = add(Setting.broker(
+                    "default.replication.factor", INT, "1", "Replication factor of a topic whose creator does not say.")
+            .check(ValueCheck.between(1, Short.MAX_VALUE)));
+    public static final Setting AUTO_CREATE_TOPICS_ENABLE = add(Setting.broker(
+            "auto.create.topics.enable",
+            BOOLEAN,
+            "true",
+            "Create a topic when a client that allows it asks for its metadata."));
+    public static final Setting DELETE_TOPIC_ENABLE =
+            add(Setting.broker("delete.topic.enable", BOOLEAN, "true", "Whether topics can be deleted."));
+
+    // Storage; most are also the defaults of topics
+
+    public static final Setting LOG_SEGMENT_BYTES =
+            add(Setting.broker("log.segment.bytes", INT, "1073741824", "Size at which a segment is rolled.")
+                    .check(ValueCheck.atLeast(1048576))
+                    .asDynamic());
+    public static final Setting LOG_ROLL_MS =
+            add(Setting.broker("log.roll.ms", LONG, null, "Age at which a segment is rolled; unset: log.roll.hours.")
+                    .asDynamic());
+    public static final Setting LOG_ROLL_HOURS =
+            add(Setting.broker("log.roll.hours", INT, "168", "Age at which a segment is rolled.")
+                    .check(ValueCheck.atLeast(1)));
+    public static final Setting LOG_ROLL_JITTER_MS = add(Setting.broker(
+                    "log.roll.jitter.ms",
+                    LONG,
+                    null,
+                    "Most that is randomly taken off the roll age; unset: log.roll.jitter.hours.")
+            .asDynamic());
+    public static final Setting LOG_ROLL_JITTER_HOURS =
+            add(Setting.broker("log.roll.jitter.hours", INT, "0", "Most that is randomly taken off the roll age.")
+                    .check(ValueCheck.atLeast(0)));
+    public static final Setting LOG_RETENTION_MS = add(Setting.broker(
+                    "log.retention.ms",
+                    LONG,
+                    null,
+                    "Age at which records may go; -1: never; unset: log.retention.minutes.")
+            .asDynamic());
+    public static final Setting LOG_RETENTION_MINUTES = add(Setting.broker(
+            "log.retention.minutes", INT, null, "Age at which records may go; unset: log.retention.hours."));
+    public static final Setting LOG_RETENTION_HOURS =
+            add(Setting.broker("log.retention.hours", INT, "168", "Age at which records may go; -1: never."));
+    public static final Setting LOG_RETENTION_BYTES = add(Setting.broker(
+                    "log.retention.bytes",
+                    LONG,
+                    "-1",
+                    "Size of a partition above which its oldest segments go; -1: no bound.")
+            .asDynamic());
+    public static final Setting LOG_RETENTION_CHECK_INTERVAL_MS =
+            add(Setting.broker("log.retention.check.interval.ms", LONG, "300000", "How often retention is looked at.")
+                    .check(ValueCheck.atLeast(1)));
+    public static final Setting LOG_CLEANUP_POLICY = add(Setting.broker(
+                    "log.cleanup.policy", LIST, "delete", "What happens to old records. Only delete works so far.")
+            .check(ValueCheck.CLEANUP_POLICIES)
+            .asDynamic());
+    public static final Setting LOG_INDEX_SIZE_MAX_BYTES = add(Setting.broker(
+                    "log.index.size.max.bytes",
+                    INT,
+                    "10485760",
+                    "Size of an offset index at which its segment is rolled.")
+            .check(ValueCheck.atLeast(4))
+            .asDynamic());
+    public static final Setting LOG_INDEX_INTERVAL_BYTES =
+            add(Setting.broker("log.index.interval.bytes", INT, "4096", "Log bytes between two index entries.")
+                    .check(ValueCheck.atLeast(0))
+                    .asDynamic());
+    public static final Setting LOG_FLUSH_INTERVAL_MESSAGES = add(Setting.broker(
+                    "log.flush.interval.messages",
+                    LONG,
+                    "9223372036854775807",
+                    "With durability os: records after which a partition is synced.")
+            .check(ValueCheck.atLeast(1))
+            .asDynamic());
+    public static final Setting LOG_FLUSH_INTERVAL_MS = add(Setting.broker(
+                    "log.flush.interval.ms",
+                    LONG,
+                    null,
+                    "With durability os: time after which a partition is synced; unset: log.flush.scheduler.interval.ms.")
+            .asDynamic());
+    public static final Setting LOG_FLUSH_SCHEDULER_INTERVAL_MS = add(Setting.broker(
+            "log.flush.scheduler.interval.ms", LONG, "9223372036854775807", "Fallback of log.flush.interval.ms."));
+    public static final Setting LOG_SEGMENT_DELETE_DELAY_MS =
+            add(Setting.broker("log.segment.delete.delay.ms", LONG, "60000", "Fallback of file.delete.delay.ms.")
+                    .check(ValueCheck.atLeast(0))
+                    .asDynamic());
+    public static final Setting LOG_PREALLOCATE = add(Setting.broker(
+                    "log.preallocate",
+                    BOOLEAN,
+                    "false",
+                    "Accepted for Kafka's sake: space is always reserved ahead, without changing a file's length.")
+            .asDynamic());
+    public static final Setting MESSAGE_MAX_BYTES =
+            add(Setting.broker("message.max.bytes", INT, "1048588", "Largest record batch, as stored.")
+                    .check(ValueCheck.atLeast(0))
+                    .asDynamic());
+    public static final Setting MESSAGE_TIMESTAMP_TYPE = add(Setting.broker(
+                    "log.message.timestamp.type",
+                    STRING,
+                    "CreateTime",
+                    "Whose clock stamps records: the producer's or the broker's.")
+            .check(ValueCheck.oneOf("CreateTime", "LogAppendTime"))
+            .asDynamic());
+    public static final Setting MESSAGE_TIMESTAMP_BEFORE_MAX_MS = add(Setting.broker(
+                    "log.message.timestamp.before.max.ms",
+                    LONG,
+                    "9223372036854775807",
+                    "How far a record's timestamp may lie behind the broker's clock.")
+            .check(ValueCheck.atLeast(0))
+            .asDynamic());
+    public static final Setting MESSAGE_TIMESTAMP_AFTER_MAX_MS = add(Setting.broker(
+                    "log.message.timestamp.after.max.ms",
+                    LONG,
+                    "3600000",
+                    "How far a record's timestamp may lie ahead of the broker's clock.")
+            .check(ValueCheck.atLeast(0))
+            .asDynamic());
+    public static final Setting COMPRESSION_TYPE = add(Setting.broker(
+                    "compression.type",
+                    STRING,
+                    "producer",
+                    "Codec of stored batches. Only producer works so far: stored as sent.")
+            .check(ValueCheck.CODECS)
+            .asDynamic());
+    public static final Setting MIN_INSYNC_REPLICAS = add(Setting.broker(
+                    "min.insync.replicas", INT, "1", "Replicas that must have a batch before acks=all is answered.")
+            .check(ValueCheck.atLeast(1))
+            .asDynamic());
+    public static final Setting UNCLEAN_LEADER_ELECTION_ENABLE = add(Setting.broker(
+                    "unclean.leader.election.enable",
+                    BOOLEAN,
+                    "false",
+                    "Whether a replica that lacks records may lead.")
+            .asDynamic());
+    public static final Setting LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS = add(Setting.broker(
+                    "log.flush.offset.checkpoint.interval.ms",
+                    INT,
+                    "60000",
+                    "How often recovery points are written down.")
+            .check(ValueCheck.atLeast(0)));
+    public static final Setting LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS = add(Setting.broker(
+                    "log.flush.start.offset.checkpoint.interval.ms",
+                    INT,
+                    "60000",
+                    "How often log start offsets are written down.")
+            .check(ValueCheck.atLeast(0)));
+    public static final Setting PRODUCER_ID_EXPIRATION_MS = add(Setting.broker(
+                    "producer.id.expiration.ms", INT, "86400000", "A producer silent for this long is forgotten.")
+            .check(ValueCheck.atLeast(1))
+            .asDynamic());
+
+    // Ours
+
+    public static final Setting DURABILITY = add(Setting.broker(
+                    "millrace.durability",
+                    STRING,
+                    "fsync",
+                    "What an ack promises. fsync: the bytes are on the disk. os: they are in the page cache.")
+            .check(ValueCheck.oneOf("fsync", "os")));
+    public static final Setting CORES = add(Setting.broker(
+                    "millrace.cores",
+                    STRING,
+                    "all",
+                    "Processors to run on: all it may use, a count, or a list such as 0,2-3.")
+            .check(ValueCheck.that("all, a count or a list of processors such as 0,2-3", CoreList::isWellFormed)));
+    public static final Setting IDLE = add(Setting.broker(
+                    "millrace.idle",
+                    STRING,
+                    "park",
+                    "What a core does without work: sleep until woken, or spin (bare metal).")
+            .check(ValueCheck.oneOf("park", "spin")));
+    public static final Setting CORE_MEMORY_BYTES = add(Setting.broker(
+                    "millrace.core.memory.bytes",
+                    LONG,
+                    "134217728",
+                    "Budget of one core for requests, responses and batches, claimed as bytes arrive.")
+            .check(ValueCheck.atLeast(1048576)));
+    public static final Setting LOG_LEVEL =
+            add(Setting.broker("millrace.log.level", STRING, "info", "How much the broker's own log tells.")
+                    .check(ValueCheck.oneOf("error", "warn", "info", "debug", "trace")));
+    public static final Setting RING_BYTES = add(Setting.broker(
+                    "millrace.ring.bytes", INT, "1048576", "Size of each ring between two cores; a power of two.")
+            .check(ValueCheck.that(
+                    "a power of two of at least 65536",
+                    value -> (int) value >= 65536 && Integer.bitCount((int) value) == 1)));
+
+    private BrokerSettings() {}
+
+    private static Setting add(final Setting setting) {
+        return TABLE.add(setting);
+    }
+
+    public static Collection<Setting> all() {
+        return TABLE.all();
+    }
+
+    /** Returns null for a name that has no effect here. */
+    public static Setting find(final String name) {
+        return TABLE.find(name);
+    }
+}
