@@ -18,8 +18,15 @@ import org.agrona.MutableDirectBuffer;
 public final class MetadataCommands {
     private MetadataCommands() {}
 
-    /** A manual assignment of one partition: the nodes of its replicas, the preferred leader first. */
-    public record Assignment(int partition, List<Integer> nodes) {}
+    /**
+     * Where a client wants a replica.
+     *
+     * @param core -1 unless the client named a core, as it does on a listener where cores appear as brokers
+     */
+    public record Replica(int node, int core) {}
+
+    /** A manual assignment of one partition, the preferred leader first. */
+    public record Assignment(int partition, List<Replica> replicas) {}
 
     /**
      * @param partitions        -1: the default, or what the assignments say
@@ -45,8 +52,10 @@ public final class MetadataCommands {
         for (final Assignment assignment : assignments) {
             final CreateTopicEncoder.AssignmentsEncoder.ReplicasEncoder replicas = group.next()
                     .partition(assignment.partition())
-                    .replicasCount(assignment.nodes().size());
-            assignment.nodes().forEach(node -> replicas.next().node(node));
+                    .replicasCount(assignment.replicas().size());
+            assignment
+                    .replicas()
+                    .forEach(replica -> replicas.next().node(replica.node()).core(replica.core()));
         }
         final CreateTopicEncoder.ConfigsEncoder values = command.configsCount(configs.size());
         configs.forEach((configName, value) -> values.next()
@@ -82,14 +91,14 @@ public final class MetadataCommands {
 
     /**
      * @param partitions  the new total
-     * @param assignments nodes of each new partition's replicas, or null: the controller chooses
+     * @param assignments replicas of each new partition, or null: the controller chooses
      */
     public static int createPartitions(
             final MutableDirectBuffer buffer,
             final int offset,
             final String name,
             final int partitions,
-            final List<List<Integer>> assignments,
+            final List<List<Replica>> assignments,
             final boolean validateOnly) {
         final CreatePartitionsEncoder command = new CreatePartitionsEncoder()
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
@@ -99,10 +108,10 @@ public final class MetadataCommands {
         final CreatePartitionsEncoder.AssignmentsEncoder group =
                 command.assignmentsCount(assignments == null ? 0 : assignments.size());
         if (assignments != null) {
-            for (final List<Integer> nodes : assignments) {
+            for (final List<Replica> chosen : assignments) {
                 final CreatePartitionsEncoder.AssignmentsEncoder.ReplicasEncoder replicas =
-                        group.next().replicasCount(nodes.size());
-                nodes.forEach(node -> replicas.next().node(node));
+                        group.next().replicasCount(chosen.size());
+                chosen.forEach(replica -> replicas.next().node(replica.node()).core(replica.core()));
             }
         }
         command.topicName(name);
