@@ -234,7 +234,7 @@ become() {
         java_options+=("-XX:AOTCache=$run_folder/millrace.aot")
     fi
     # The JVM's own warnings, such as a cache that does not fit the options of this start, are nothing to act upon.
-    java_options+=(-Xlog:disable -Xlog:all=error:stderr)
+    java_options+=(-Xlog:disable "-Xlog:all=error,aot*=off,cds*=off:stderr")
     # shellcheck disable=SC2206  # several options in one variable are meant to be split
     java_options+=(${MILLRACE_JVM_OPTS:-})
     exec "$jdk/bin/java" "${java_options[@]}" -cp "$class_path" "$@"
