@@ -200,18 +200,22 @@ public final class BatchFlyweight {
         return bytes.getInt(RECORD_COUNT_AT, BIG_ENDIAN);
     }
 
-    /** Marks the batch as stamped by the broker at {@code nowMs} and renews the CRC. */
+    /** Marks the batch as stamped by the broker at {@code nowMs}; renews the CRC if that changed anything. */
     public void stampLogAppendTime(final long nowMs, final Crc32c crc32c) {
-        if (maxTimestamp() != nowMs || timestampType() != TimestampType.LOG_APPEND_TIME) {
-            bytes.putShort(ATTRIBUTES_AT, (short) (attributes() | LOG_APPEND_TIME_FLAG), BIG_ENDIAN);
-            maxTimestamp(nowMs, crc32c);
-        }
+        timestamps(attributes() | LOG_APPEND_TIME_FLAG, nowMs, crc32c);
     }
 
-    /** Corrects the largest timestamp and renews the CRC. */
-    public void maxTimestamp(final long timestampMs, final Crc32c crc32c) {
-        bytes.putLong(MAX_TIMESTAMP_AT, timestampMs, BIG_ENDIAN);
-        bytes.putInt(CRC_AT, computeCrc(crc32c), BIG_ENDIAN);
+    /** Marks the timestamps as the producer's, the largest being given; renews the CRC if that changed anything. */
+    public void keepCreateTime(final long maxTimestampMs, final Crc32c crc32c) {
+        timestamps(attributes() & ~LOG_APPEND_TIME_FLAG, maxTimestampMs, crc32c);
+    }
+
+    private void timestamps(final int attributes, final long maxTimestampMs, final Crc32c crc32c) {
+        if (attributes() != attributes || maxTimestamp() != maxTimestampMs) {
+            bytes.putShort(ATTRIBUTES_AT, (short) attributes, BIG_ENDIAN);
+            bytes.putLong(MAX_TIMESTAMP_AT, maxTimestampMs, BIG_ENDIAN);
+            bytes.putInt(CRC_AT, computeCrc(crc32c), BIG_ENDIAN);
+        }
     }
 
     @Override

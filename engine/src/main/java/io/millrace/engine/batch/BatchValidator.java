@@ -1,0 +1,181 @@
+package io.millrace.engine.batch;
+
+import static io.millrace.engine.batch.BatchFlyweight.HEADER_BYTES;
+import static io.millrace.engine.batch.BatchFlyweight.NO_TIMESTAMP;
+
+import io.millrace.engine.status.Outcome;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Judges what a producer sent for one partition and, where a topic stamps its records, stamps it. The checks come in
+ * Apache Kafka's order, since the first that fails names the error. Allocates nothing, throws nothing; compressed
+ * records are not unpacked. Owned by one core's thread.
+ */
+public final class BatchValidator {
+    /** How many refused records of one batch are named at most. */
+    public static final int BAD_RECORDS_MAX = 1_000;
+
+    private final Crc32c crc32c;
+    private final UnsafeBuffer lent = new UnsafeBuffer(0, 0);
+    private final BatchFlyweight batch = new BatchFlyweight();
+    private final RecordWalker walker = new RecordWalker();
+    private final IntArrayList badRecords = new IntArrayList(BAD_RECORDS_MAX, IntArrayList.DEFAULT_NULL_VALUE);
+    private boolean badTimestamp;
+    private long maxTimestamp;
+    private long appendTimeMs;
+
+    public BatchValidator(final Crc32c crc32c) {
+        this.crc32c = crc32c;
+    }
+
+    /** As the other, for memory that another core lent. */
+    public Outcome validate(final long address, final int length, final BatchRules rules, final long nowMs) {
+        lent.wrap(address, Math.max(0, length));
+        return validate(lent, 0, length, rules, nowMs);
+    }
+
+    /**
+     * OK: {@link #batch} is whole, sound, and ready to get its offset and leader epoch. Otherwise the bytes are as they
+     * were.
+     *
+     * @param length what the producer sent; not positive for null or nothing
+     */
+    public Outcome validate(
+            final DirectBuffer buffer, final int offset, final int length, final BatchRules rules, final long nowMs) {
+        badRecords.clear();
+        badTimestamp = false;
+        appendTimeMs = NO_TIMESTAMP;
+        Outcome outcome = BatchFrame.check(buffer, offset, length, true);
+        if (outcome != Outcome.OK) {
+            return outcome;
+        }
+        batch.wrap(buffer, offset, length);
+        outcome = checkHeader(rules);
+        if (outcome != Outcome.OK) {
+            return outcome;
+        }
+        outcome = batch.isCompressed() ? checkCompressed(rules, nowMs) : checkRecords(rules, nowMs);
+        if (outcome == Outcome.OK) {
+            stamp(rules, nowMs);
+        }
+        return outcome;
+    }
+
+    /** The batch that was validated last; valid until the next call. */
+    public BatchFlyweight batch() {
+        return batch;
+    }
+
+    /** Index in the batch of the first record that was refused, or -1 if no single record is to blame. */
+    public int badRecord() {
+        return badRecords.isEmpty() ? -1 : badRecords.getInt(0);
+    }
+
+    /** Indexes of the refused records, ascending, at most {@link #BAD_RECORDS_MAX}; not to be kept. */
+    public IntArrayList badRecords() {
+        return badRecords;
+    }
+
+    /** The time stamped onto the batch, or -1 if the topic keeps its producers' timestamps. */
+    public long appendTimeMs() {
+        return appendTimeMs;
+    }
+
+    private Outcome checkHeader(final BatchRules rules) {
+        final int size = batch.sizeInBytes();
+        if (batch.baseOffset() != 0) {
+            return Outcome.INVALID_RECORD;
+        }
+        if (size > rules.bytesMax()) {
+            return Outcome.BATCH_TOO_LARGE;
+        }
+        if (size < HEADER_BYTES || !batch.hasGoodCrc(crc32c)) {
+            return Outcome.CORRUPT_BATCH;
+        }
+        if (batch.codec() == null) {
+            return Outcome.UNKNOWN_CODEC;
+        }
+        final int count = batch.recordCount();
+        if (count <= 0 || batch.lastOffsetDelta() != count - 1 || batch.isControl()) {
+            return Outcome.INVALID_RECORD;
+        }
+        if (batch.hasProducerId() && batch.baseSequence() < 0) {
+            return Outcome.INVALID_RECORD;
+        }
+        return Outcome.OK;
+    }
+
+    private Outcome checkRecords(final BatchRules rules, final long nowMs) {
+        final boolean stampedByProducer = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        final long baseTimestamp = batch.baseTimestamp();
+        maxTimestamp = NO_TIMESTAMP;
+        walker.wrap(batch);
+        while (walker.next()) {
+            if (walker.offsetDelta() != walker.index()) {
+                badRecords.clear();
+                refuse(walker.index());
+                return Outcome.INVALID_RECORD;
+            }
+            final long timestamp = baseTimestamp + walker.timestampDelta();
+            maxTimestamp = Math.max(maxTimestamp, timestamp);
+            if (rules.keysRequired() && !walker.hasKey()) {
+                refuse(walker.index());
+            } else if (isBadTimestamp(stampedByProducer ? batch.maxTimestamp() : timestamp, rules, nowMs)) {
+                badTimestamp = true;
+                refuse(walker.index());
+            }
+        }
+        if (!walker.isComplete()) {
+            badRecords.clear();
+            return Outcome.INVALID_RECORD;
+        }
+        return verdict();
+    }
+
+    private Outcome checkCompressed(final BatchRules rules, final long nowMs) {
+        if (!CodecMagic.fits(batch.codec(), batch.bytes(), HEADER_BYTES, batch.sizeInBytes())) {
+            return Outcome.UNKNOWN_CODEC;
+        }
+        maxTimestamp = batch.maxTimestamp();
+        if (isBadTimestamp(batch.baseTimestamp(), rules, nowMs)) {
+            badTimestamp = true;
+            refuse(0);
+        } else if (isBadTimestamp(maxTimestamp, rules, nowMs)) {
+            badTimestamp = true;
+        }
+        return verdict();
+    }
+
+    private Outcome verdict() {
+        if (badTimestamp) {
+            return Outcome.INVALID_TIMESTAMP;
+        }
+        return badRecords.isEmpty() ? Outcome.OK : Outcome.INVALID_RECORD;
+    }
+
+    private void refuse(final int index) {
+        if (badRecords.size() < BAD_RECORDS_MAX) {
+            badRecords.addInt(index);
+        }
+    }
+
+    private boolean isBadTimestamp(final long timestamp, final BatchRules rules, final long nowMs) {
+        if (rules.timestampType() == TimestampType.CREATE_TIME && timestamp != NO_TIMESTAMP) {
+            final long ageMs = nowMs - timestamp;
+            return ageMs > rules.timestampBeforeMaxMs() || -ageMs > rules.timestampAfterMaxMs();
+        }
+        return batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+    }
+
+    /** The log's time index and ListOffsets trust the header, so what it says of timestamps is made true here. */
+    private void stamp(final BatchRules rules, final long nowMs) {
+        if (rules.timestampType() == TimestampType.LOG_APPEND_TIME) {
+            appendTimeMs = nowMs;
+            batch.stampLogAppendTime(nowMs, crc32c);
+        } else {
+            batch.keepCreateTime(maxTimestamp, crc32c);
+        }
+    }
+}
