@@ -329,6 +329,16 @@ report_tests() {
         }' "${reports[@]}"
 }
 
+# A failed test stops no module behind it, so Maven's exit code knows of compilation alone; what surefire says when a
+# test failed or its JVM died is looked for instead.
+test_all() {
+    local code=0
+    maven --fail-at-end --activate-profiles checks test -Dmaven.test.failure.ignore=true \
+        -Dsurefire.failIfNoSpecifiedTests=false "$@" 2>&1 | tee "$runs/test.log" || code=$?
+    if grep -qE 'for the individual test results\.|^See dump files' "$runs/test.log"; then code=1; fi
+    return "$code"
+}
+
 run_tests() {
     local form=0 code=0
     find_maven
@@ -342,11 +352,14 @@ run_tests() {
     fi
     rm -rf "$home"/*/target/checks/surefire-reports
     maven --quiet --fail-at-end --activate-profiles checks spotless:check || form=$?
-    # A failed test stops no module behind it, so Maven's exit code knows of compilation alone; what surefire says when
-    # a test failed or its JVM died is looked for instead.
-    maven --fail-at-end --activate-profiles checks test -Dmaven.test.failure.ignore=true \
-        -Dsurefire.failIfNoSpecifiedTests=false "$@" 2>&1 | tee "$runs/test.log" || code=$?
-    if grep -qE 'for the individual test results\.|^See dump files' "$runs/test.log"; then code=1; fi
+    test_all "$@" || code=$?
+    if grep -q 'COMPILATION ERROR' "$runs/test.log"; then
+        code=1
+        # The next run must not take for checked what this one is about to compile.
+        rm -f "$runs/checks.stamp"
+        say "the compiler or its checks found something (shown above); testing without the checks"
+        test_all -Derror-prone.checks=-XepDisableAllChecks -Djavac.findings=-nowarn "$@" || code=$?
+    fi
     ((form == 0)) || say "some files are not in the project's form (shown above): ./run.sh fmt"
     ((code == 0)) || say "a test or a check failed (shown above)"
     report_tests
