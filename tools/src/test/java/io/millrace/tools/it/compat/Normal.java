@@ -1,0 +1,81 @@
+package io.millrace.tools.it.compat;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.Uuid;
+
+/** Takes out of an answer what two brokers rightly answer differently: ids, ports, folders, times, wordings. */
+final class Normal {
+    private static final Pattern TIMES = Pattern.compile(".*(logAppendTimeMs|Timestamp)$");
+    private static final Pattern SIZES = Pattern.compile(".*(partitionSize|totalBytes|usableBytes)$");
+    private static final Pattern OWN = Pattern.compile("(.*\\.)?(port|logDir|clusterId|sessionId|producerId)$");
+    /** What is served and finalized is a matter of the version; each entry that is there must agree. */
+    private static final Pattern SUBSET = Pattern.compile(
+            "(apiKeys|supportedFeatures|finalizedFeatures|finalizedFeaturesEpoch|.*(configs|configEntries))(\\[.*|\\.size)?$");
+
+    private static final Pattern MESSAGE = Pattern.compile(".*[mM]essage$");
+    private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
+
+    private Normal() {}
+
+    static Map<String, String> of(final Party party, final Map<String, String> fields) {
+        final Map<String, String> normal = new TreeMap<>();
+        fields.forEach((path, value) -> {
+            final String named = names(party, path);
+            normal.put(named, value(party, named, value));
+        });
+        return normal;
+    }
+
+    private static String names(final Party party, final String text) {
+        String named = text;
+        for (final Map.Entry<String, Uuid> topic : party.topicIds().entrySet()) {
+            if (named.contains(topic.getValue().toString())) {
+                named = named.replace(topic.getValue().toString(), "id of " + topic.getKey());
+            }
+        }
+        return named.replace(party.broker().dataDir().toString(), "(data)");
+    }
+
+    private static String value(final Party party, final String path, final String value) {
+        if (path.endsWith("topicId") && !value.equals(Uuid.ZERO_UUID.toString())) {
+            final String named = names(party, value);
+            return named.equals(value) ? "(an id)" : named;
+        }
+        final boolean isOwn =
+                OWN.matcher(path).matches() && !Set.of("-1", "0", "null", "").contains(value);
+        if (isOwn || SIZES.matcher(path).matches()) {
+            return "(own)";
+        }
+        if (TIMES.matcher(path).matches() && value.length() >= 13) {
+            return "(time)";
+        }
+        if (MESSAGE.matcher(path).matches() && !value.equals("null") && !value.isEmpty()) {
+            return "(text)";
+        }
+        return ADDRESS.matcher(names(party, value)).replaceAll("(address)");
+    }
+
+    static boolean isSame(final Map<String, String> expected, final Map<String, String> got) {
+        if (expected.equals(got)) {
+            return true;
+        }
+        final Set<String> paths = new TreeSet<>(expected.keySet());
+        paths.addAll(got.keySet());
+        return paths.stream().allMatch(path -> {
+            final String wanted = expected.getOrDefault(path, "(nothing)");
+            final String found = got.getOrDefault(path, "(nothing)");
+            return wanted.equals(found) || mayDiffer(path, wanted, found);
+        });
+    }
+
+    /** An entry of a list that one of the brokers does not have at all. */
+    static boolean mayDiffer(final String path, final String expected, final String got) {
+        final boolean isAbsent = expected.equals("(nothing)") || got.equals("(nothing)");
+        final boolean isSize = path.endsWith(".size") || path.equals("finalizedFeaturesEpoch");
+        return (isAbsent || isSize) && SUBSET.matcher(path).matches();
+    }
+}

@@ -1,0 +1,99 @@
+package io.millrace.tools.it.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.tools.it.support.ApacheKafkaBroker;
+import io.millrace.tools.it.support.BrokerOptions;
+import io.millrace.tools.it.support.BrokerUnderTest;
+import io.millrace.tools.it.support.Brokers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every request of a served API is answered as Apache Kafka's broker answers it: the same bytes go to both, in every
+ * version, and the answers are compared field by field.
+ */
+class RequestCompatibilityIT {
+    private static BrokerUnderTest kafka;
+    private static BrokerUnderTest broker;
+    private static Party reference;
+    private static Party subject;
+
+    @BeforeAll
+    static void launch() {
+        kafka = ApacheKafkaBroker.launch(BrokerOptions.defaults());
+        broker = Brokers.launch();
+        reference = new Party(kafka);
+        subject = new Party(broker);
+    }
+
+    @AfterAll
+    static void close() {
+        if (broker != null) {
+            broker.close();
+        }
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> shouldAnswerAsTheReferenceDoes() {
+        return scripts().stream()
+                .map(script -> DynamicContainer.dynamicContainer(
+                        script.api().name,
+                        IntStream.rangeClosed(script.from(), script.to())
+                                .mapToObj(version ->
+                                        DynamicTest.dynamicTest("v" + version, () -> play(script, version)))));
+    }
+
+    private static List<Script> scripts() {
+        return List.of(
+                new Script(ApiKeys.API_VERSIONS, 0, 5, ClusterScripts::apiVersions),
+                new Script(ApiKeys.DESCRIBE_CLUSTER, 0, 2, ClusterScripts::describeCluster),
+                new Script(ApiKeys.METADATA, 0, 13, ClusterScripts::metadata),
+                new Script(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, 0, ClusterScripts::describeTopicPartitions),
+                new Script(ApiKeys.DESCRIBE_LOG_DIRS, 1, 5, ClusterScripts::describeLogDirs),
+                new Script(ApiKeys.PRODUCE, 3, 13, ProduceScripts::produce),
+                new Script(ApiKeys.INIT_PRODUCER_ID, 0, 5, ProduceScripts::initProducerId),
+                new Script(ApiKeys.FETCH, 4, 18, FetchScripts::fetch),
+                new Script(ApiKeys.LIST_OFFSETS, 1, 11, OffsetScripts::listOffsets),
+                new Script(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, OffsetScripts::offsetForLeaderEpoch),
+                new Script(ApiKeys.DELETE_RECORDS, 0, 2, OffsetScripts::deleteRecords),
+                new Script(ApiKeys.CREATE_TOPICS, 2, 7, TopicScripts::createTopics),
+                new Script(ApiKeys.DELETE_TOPICS, 1, 6, TopicScripts::deleteTopics),
+                new Script(ApiKeys.CREATE_PARTITIONS, 0, 3, TopicScripts::createPartitions),
+                new Script(ApiKeys.DESCRIBE_CONFIGS, 1, 4, ConfigScripts::describeConfigs),
+                new Script(ApiKeys.ALTER_CONFIGS, 0, 2, ConfigScripts::alterConfigs),
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ConfigScripts::incrementalAlterConfigs));
+    }
+
+    private static void play(final Script script, final int version) throws IOException {
+        final Twins twins = new Twins(subject, reference, version);
+        script.play().run(twins);
+        keepAnswers(script, twins);
+        assertThat(twins.differences())
+                .as("%d questions of %s v%d", twins.asked(), script.api().name, version)
+                .isEmpty();
+        assertThat(twins.asked()).isPositive();
+    }
+
+    /** With -Dmillrace.it.answers=FOLDER, what the reference said is kept for people to look things up in. */
+    private static void keepAnswers(final Script script, final Twins twins) throws IOException {
+        final String folder = System.getProperty("millrace.it.answers");
+        if (folder != null) {
+            Files.createDirectories(Path.of(folder));
+            Files.write(Path.of(folder, script.api().name + "-v" + twins.version() + ".txt"), twins.answers());
+        }
+    }
+}
