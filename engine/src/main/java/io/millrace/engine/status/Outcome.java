@@ -49,6 +49,8 @@ public enum Outcome {
     INVALID_ASSIGNMENT,
     INVALID_CONFIG,
     INVALID_REQUEST,
+    /** More at once than is taken. */
+    POLICY_VIOLATION,
     /** The metadata log cannot take it now: retriable. */
     METADATA_UNAVAILABLE,
 
