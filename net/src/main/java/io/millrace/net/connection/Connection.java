@@ -1,0 +1,331 @@
+package io.millrace.net.connection;
+
+import io.millrace.engine.port.Endpoint;
+import io.millrace.engine.port.EndpointHandler;
+
+/**
+ * One client's byte stream: frames in, answers out, both in order. Requests that may overlap run side by side, any
+ * other starts when all before it are answered. Reading stops at a bound of requests in flight, at too many unsent
+ * bytes, and without memory. Owned by its core's thread; driven by {@link Connections}.
+ *
+ * <pre>
+ *   in flight:   answered, being sent │ running │ queued │ not read yet
+ *                head                                    tail
+ *                           next ─────────────┘
+ * </pre>
+ */
+public final class Connection implements EndpointHandler {
+    private final Connections owner;
+    private final Endpoint endpoint;
+    private final FrameHandler handler;
+    private final long id;
+    private final FrameReader reader;
+    private final Exchange[] ring;
+    private final int mask;
+    private long head;
+    private long next;
+    private long tail;
+    private int running;
+    private boolean runningOverlap;
+    private long unsentBytes;
+    private int sendPiece;
+    private long sendOffset;
+    private boolean closed;
+    private boolean peerGone;
+    private boolean outputFull;
+    private Object session;
+
+    int slot;
+    boolean dirty;
+    boolean starving;
+    boolean moved;
+    boolean copiesNext;
+    long lastMoveNs;
+
+    Connection(final Connections owner, final Endpoint endpoint, final FrameHandler handler, final long id) {
+        this.owner = owner;
+        this.endpoint = endpoint;
+        this.handler = handler;
+        this.id = id;
+        ring = new Exchange[owner.settings().inFlightMax()];
+        mask = ring.length - 1;
+        reader = new FrameReader(this, owner);
+    }
+
+    /** Unique on this core. */
+    public long id() {
+        return id;
+    }
+
+    public String remoteAddress() {
+        return endpoint.remoteAddress();
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether nobody listens any more. */
+    boolean isAbandoned() {
+        return closed || peerGone;
+    }
+
+    /** What the protocol above remembers of this client. */
+    public Object session() {
+        return session;
+    }
+
+    public void session(final Object newSession) {
+        session = newSession;
+    }
+
+    BufferPool pool() {
+        return owner.pool();
+    }
+
+    int core() {
+        return owner.core();
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    FrameReader reader() {
+        return reader;
+    }
+
+    @Override
+    public void onReadable() {
+        if (mayRead()) {
+            reader.onReadable();
+            owner.markDirty(this);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (!closed) {
+            outputFull = false;
+            owner.markDirty(this);
+        }
+    }
+
+    /** Whether another request may be taken in now. */
+    boolean mayTake() {
+        return !closed && tail - head < ring.length && unsentBytes < owner.settings().unsentBytesMax();
+    }
+
+    private boolean mayRead() {
+        return mayTake() && !peerGone && !starving && !reader.hasPending();
+    }
+
+    /** Takes a whole frame over. */
+    void onFrame(final PooledBuffer frame, final int length) {
+        final Exchange exchange = owner.newExchange();
+        exchange.queue(this, frame, length, handler.mayOverlap(frame, 0, length));
+        ring[(int) tail++ & mask] = exchange;
+        owner.counters().requests++;
+    }
+
+    /** The peer sends nothing more: what it sent whole is still done, then the connection ends. */
+    void onPeerGone() {
+        peerGone = true;
+        endpoint.interest(false, false);
+        owner.markDirty(this);
+    }
+
+    /** Starts what may start, and reads on from what was received before. */
+    int pump(final long nowNs, final long nowMs) {
+        if (moved) {
+            moved = false;
+            lastMoveNs = nowNs;
+        }
+        if (peerGone) {
+            abandonRunning();
+        }
+        if (starving) {
+            starving = false;
+            reader.onReadable();
+        }
+        int work = 0;
+        do {
+            while (next < tail && mayStart(ring[(int) next & mask])) {
+                start(ring[(int) next++ & mask], nowNs, nowMs);
+                work++;
+            }
+        } while (reader.parsePending());
+        if (peerGone && !closed && next == tail) {
+            close(CloseReason.PEER);
+        }
+        return work;
+    }
+
+    private boolean mayStart(final Exchange exchange) {
+        return isNext(exchange) && owner.maySpend();
+    }
+
+    private boolean isNext(final Exchange exchange) {
+        return !closed
+                && (running == 0 || runningOverlap && exchange.overlaps)
+                && unsentBytes < owner.settings().unsentBytesMax();
+    }
+
+    private void start(final Exchange exchange, final long nowNs, final long nowMs) {
+        running++;
+        owner.onStarted();
+        runningOverlap = exchange.overlaps;
+        exchange.start(nowNs, nowMs);
+        handler.onFrame(exchange);
+    }
+
+    /** The exchange was ended by its handler. */
+    void onAnswered(final Exchange exchange) {
+        running--;
+        owner.onEnded();
+        if (closed) {
+            owner.recycle(exchange);
+            return;
+        }
+        exchange.state = Exchange.State.ANSWERED;
+        exchange.releaseFrame();
+        unsentBytes += exchange.replyBytes();
+        owner.markDirty(this);
+    }
+
+    /** Sends what is answered and in turn; returns bytes sent. */
+    long flush(final FrameWriter writer) {
+        if (closed || outputFull) {
+            return 0;
+        }
+        if (peerGone) {
+            dropAnswers();
+            return 0;
+        }
+        return writer.flush(this);
+    }
+
+    /** The exchange whose answer is to be sent next, or null. */
+    Exchange sending() {
+        final Exchange exchange = head < next ? ring[(int) head & mask] : null;
+        return exchange != null && exchange.state == Exchange.State.ANSWERED ? exchange : null;
+    }
+
+    /** The exchange {@code ahead} places behind the one being sent, if it is answered too; else null. */
+    Exchange sending(final int ahead) {
+        final Exchange exchange = head + ahead < next ? ring[(int) (head + ahead) & mask] : null;
+        return exchange != null && exchange.state == Exchange.State.ANSWERED ? exchange : null;
+    }
+
+    int sendPiece() {
+        return sendPiece;
+    }
+
+    long sendOffset() {
+        return sendOffset;
+    }
+
+    /** Accounts for sent bytes: lets go of the pieces and exchanges that are through. */
+    void onSent(final long bytes) {
+        unsentBytes -= bytes;
+        owner.counters().bytesOut += bytes;
+        moved = true;
+        long left = bytes + sendOffset;
+        Exchange exchange = sending();
+        while (exchange != null) {
+            while (sendPiece < exchange.pieceCount() && left >= exchange.pieceLength(sendPiece)) {
+                left -= exchange.pieceLength(sendPiece);
+                exchange.releasePiece(sendPiece++);
+            }
+            if (sendPiece < exchange.pieceCount()) {
+                break;
+            }
+            ring[(int) head++ & mask] = null;
+            sendPiece = 0;
+            owner.counters().answers++;
+            owner.recycle(exchange);
+            exchange = sending();
+        }
+        sendOffset = left;
+    }
+
+    private void dropAnswers() {
+        for (Exchange exchange = sending(); exchange != null; exchange = sending()) {
+            unsentBytes -= exchange.replyBytes();
+            ring[(int) head++ & mask] = null;
+            owner.recycle(exchange);
+        }
+    }
+
+    void onOutputFull() {
+        outputFull = true;
+    }
+
+    /** There was no memory to read on: to be tried again when some came back. */
+    void onStarving() {
+        if (!starving) {
+            starving = true;
+            owner.onStarving(this);
+        }
+    }
+
+    /** After flushing: what to be told of, and whether there is more to do at once. */
+    void settle() {
+        if (closed) {
+            return;
+        }
+        if (next < tail && isNext(ring[(int) next & mask])) {
+            if (owner.maySpend()) {
+                owner.markDirty(this);
+            } else {
+                onStarving();
+            }
+        }
+        if (reader.hasPending() && mayTake() || !outputFull && sending() != null) {
+            owner.markDirty(this);
+        }
+        if (!peerGone) {
+            endpoint.interest(mayRead(), outputFull);
+        }
+    }
+
+    /** Whether bytes wait for the peer: half a frame for the rest, or an answer for room. */
+    boolean waitsForPeer() {
+        return !closed && (reader.isInsideFrame() && !starving || outputFull);
+    }
+
+    boolean isIdle() {
+        return running == 0;
+    }
+
+    private void abandonRunning() {
+        for (long i = head; i < next && !closed; i++) {
+            final Exchange exchange = ring[(int) i & mask];
+            if (exchange.state == Exchange.State.RUNNING) {
+                exchange.abandon();
+            }
+        }
+    }
+
+    /**
+     * Closes at once. Exchanges that are running keep their memory until they are ended; everything else goes now.
+     */
+    void close(final CloseReason reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        endpoint.close();
+        reader.close();
+        for (long i = head; i < tail; i++) {
+            final Exchange exchange = ring[(int) i & mask];
+            ring[(int) i & mask] = null;
+            if (exchange.state == Exchange.State.RUNNING) {
+                exchange.abandon();
+            } else {
+                owner.recycle(exchange);
+            }
+        }
+        owner.onClosed(this, reason);
+    }
+}

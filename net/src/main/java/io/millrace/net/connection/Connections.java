@@ -1,0 +1,258 @@
+package io.millrace.net.connection;
+
+import io.millrace.engine.port.Endpoint;
+import io.millrace.engine.port.Stage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * All connections of one core. The poller only moves bytes in and marks a connection; here, once a duty cycle, the
+ * marked ones start their requests and then send their answers. Also decides who gets memory when it is short, and
+ * ends connections on which nothing moves. Owned by the core's thread.
+ */
+public final class Connections implements Stage, AutoCloseable {
+    private static final int SCRATCH_BYTES_MAX = 256 * 1024;
+    private static final long IDLE_SCAN_NS = 1_000_000_000L;
+
+    private final int core;
+    private final BufferPool pool;
+    private final ConnectionSettings settings;
+    private final ConnectionCounters counters = new ConnectionCounters();
+    private final UnsafeBuffer scratch;
+    private final FrameWriter writer;
+    private final long keptBackBytes;
+    private final List<Connection> all = new ArrayList<>();
+    private final List<Connection> starving = new ArrayList<>();
+    private final List<Exchange> spare = new ArrayList<>();
+    private List<Connection> dirty = new ArrayList<>();
+    private List<Connection> working = new ArrayList<>();
+    private Connection permitHolder;
+    private Runnable closeListener = () -> {};
+    private long nextId;
+    private int running;
+    private long releasesSeen;
+    private long starvingSinceNs;
+    private long nextIdleScanNs;
+    private boolean hasScanned;
+
+    public Connections(final int core, final BufferPool pool, final ConnectionSettings settings) {
+        this.core = core;
+        this.pool = pool;
+        this.settings = settings;
+        final int scratchBytes = (int) Math.min(SCRATCH_BYTES_MAX, pool.budgetBytes() / 32);
+        scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(scratchBytes));
+        writer = new FrameWriter(new UnsafeBuffer(ByteBuffer.allocateDirect(scratchBytes)), counters);
+        final long frameBytesMax = BufferPool.bytesOf(BufferPool.sizeClassOf(settings.frameBytesMax()));
+        keptBackBytes = Math.min(pool.budgetBytes() / 2, frameBytesMax + 4L * scratchBytes);
+    }
+
+    /** Begins to serve an endpoint that was adopted on this core. */
+    public Connection accept(final Endpoint endpoint, final FrameHandler handler) {
+        final Connection connection = new Connection(this, endpoint, handler, nextId++);
+        connection.slot = all.size();
+        connection.moved = true;
+        all.add(connection);
+        counters.accepted++;
+        endpoint.handler(connection);
+        endpoint.interest(true, false);
+        markDirty(connection);
+        return connection;
+    }
+
+    /** Whom to tell, each time, that a connection ended. */
+    public void closeListener(final Runnable listener) {
+        closeListener = listener;
+    }
+
+    int core() {
+        return core;
+    }
+
+    public int count() {
+        return all.size();
+    }
+
+    /** Requests that were started and not ended. */
+    public int running() {
+        return running;
+    }
+
+    public ConnectionCounters counters() {
+        return counters;
+    }
+
+    public BufferPool pool() {
+        return pool;
+    }
+
+    public ConnectionSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        int work = 0;
+        if (!starving.isEmpty()) {
+            work += relieve(nowNs);
+        }
+        if (!dirty.isEmpty()) {
+            work += workOnDirty(nowNs, nowMs);
+        }
+        if (!hasScanned || nowNs - nextIdleScanNs >= 0) {
+            hasScanned = true;
+            nextIdleScanNs = nowNs + IDLE_SCAN_NS;
+            work += closeIdle(nowNs);
+        }
+        return work;
+    }
+
+    @Override
+    public boolean mayPark() {
+        return dirty.isEmpty() && starving.isEmpty();
+    }
+
+    private int workOnDirty(final long nowNs, final long nowMs) {
+        final List<Connection> connections = dirty;
+        dirty = working;
+        working = connections;
+        int work = 0;
+        for (int i = 0; i < connections.size(); i++) {
+            work += connections.get(i).pump(nowNs, nowMs);
+        }
+        for (int i = 0; i < connections.size(); i++) {
+            final Connection connection = connections.get(i);
+            connection.dirty = false;
+            if (connection.flush(writer) > 0) {
+                work++;
+            }
+            connection.settle();
+        }
+        connections.clear();
+        return work;
+    }
+
+    void markDirty(final Connection connection) {
+        if (!connection.dirty) {
+            connection.dirty = true;
+            dirty.add(connection);
+        }
+    }
+
+    // Memory
+
+    UnsafeBuffer scratch() {
+        return scratch;
+    }
+
+    /** Whether a frame of that size fits at all, were it alone. */
+    boolean canEverHold(final int size) {
+        return BufferPool.bytesOf(BufferPool.sizeClassOf(size)) + 4L * scratch.capacity() <= pool.budgetBytes();
+    }
+
+    /** Whether what one receive may bring can be kept. */
+    boolean mayReceive(final Connection connection) {
+        final long needed = 2L * scratch.capacity();
+        if (pool.availableBytes() - keptBackFrom(connection) >= needed) {
+            return true;
+        }
+        return acquirePermit(connection) && pool.availableBytes() >= needed;
+    }
+
+    PooledBuffer tryTake(final Connection connection, final int bytes) {
+        return pool.tryTake(bytes, keptBackFrom(connection));
+    }
+
+    private long keptBackFrom(final Connection connection) {
+        return connection == permitHolder ? 0 : keptBackBytes;
+    }
+
+    boolean acquirePermit(final Connection connection) {
+        if (permitHolder == null) {
+            permitHolder = connection;
+        }
+        return permitHolder == connection;
+    }
+
+    void releasePermit(final Connection connection) {
+        if (permitHolder == connection) {
+            permitHolder = null;
+        }
+    }
+
+    /** Whether another request may be started: its answer will take memory too. */
+    boolean maySpend() {
+        return pool.availableBytes() >= 0 || running == 0;
+    }
+
+    void onStarving(final Connection connection) {
+        starving.add(connection);
+        counters.starved++;
+    }
+
+    /** Lets those who wait for memory try again; if none comes back for a while, somebody's frame must go. */
+    private int relieve(final long nowNs) {
+        if (pool.releases() != releasesSeen || permitHolder == null || running == 0) {
+            releasesSeen = pool.releases();
+            for (int i = 0; i < starving.size(); i++) {
+                markDirty(starving.get(i));
+            }
+            starving.clear();
+        }
+        return 0;
+    }
+
+    // Time
+
+    private int closeIdle(final long nowNs) {
+        final long idleNs = settings.idleMs() * 1_000_000L;
+        int closed = 0;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            final Connection connection = all.get(i);
+            if (connection.isIdle() && !connection.moved && nowNs - connection.lastMoveNs > idleNs) {
+                connection.close(CloseReason.IDLE);
+                closed++;
+            }
+        }
+        return closed;
+    }
+
+    // Exchanges
+
+    Exchange newExchange() {
+        return spare.isEmpty() ? new Exchange() : spare.remove(spare.size() - 1);
+    }
+
+    void recycle(final Exchange exchange) {
+        exchange.recycle();
+        spare.add(exchange);
+    }
+
+    void onStarted() {
+        running++;
+    }
+
+    void onEnded() {
+        running--;
+    }
+
+    void onClosed(final Connection connection, final CloseReason reason) {
+        counters.onClosed(reason);
+        final Connection last = all.remove(all.size() - 1);
+        if (last != connection) {
+            last.slot = connection.slot;
+            all.set(connection.slot, last);
+        }
+        starving.remove(connection);
+        closeListener.run();
+    }
+
+    /** Closes every connection; requests that are running still end. */
+    @Override
+    public void close() {
+        while (!all.isEmpty()) {
+            all.get(all.size() - 1).close(CloseReason.SHUTDOWN);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.millrace.net.connection;
+
+import io.millrace.engine.log.LogSlice;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * One client request in flight: its frame, and the pieces of its answer. Pooled: whoever ends it ({@link #finish},
+ * {@link #finishWithoutReply}, {@link #fail}) must not touch it afterwards. Owned by the connection's core.
+ *
+ * <p>The frame's bytes begin after its size field. The answer's first piece begins with four bytes that are left free
+ * for the size; the rest of it, headers and all, is the handler's.
+ */
+public final class Exchange {
+    enum State {
+        POOLED,
+        QUEUED,
+        RUNNING,
+        ANSWERED
+    }
+
+    State state = State.POOLED;
+    boolean overlaps;
+
+    private Connection connection;
+    private PooledBuffer frame;
+    private int frameLength;
+    private long startedNs;
+    private long startedMs;
+    private Object codec;
+    private Object attachment;
+    private ExchangeListener listener;
+
+    private Object[] pieces = new Object[4];
+    private int[] offsets = new int[4];
+    private int[] lengths = new int[4];
+    private int pieceCount;
+    private long replyBytes;
+
+    void queue(final Connection owner, final PooledBuffer buffer, final int length, final boolean mayOverlap) {
+        expect(State.POOLED);
+        connection = owner;
+        frame = buffer;
+        frameLength = length;
+        overlaps = mayOverlap;
+        state = State.QUEUED;
+    }
+
+    void start(final long nowNs, final long nowMs) {
+        expect(State.QUEUED);
+        startedNs = nowNs;
+        startedMs = nowMs;
+        state = State.RUNNING;
+    }
+
+    /** Gives back whatever is still held and forgets the request. */
+    void recycle() {
+        releaseFrame();
+        for (int i = 0; i < pieceCount; i++) {
+            releasePiece(i);
+        }
+        pieceCount = 0;
+        replyBytes = 0;
+        connection = null;
+        attachment = null;
+        listener = null;
+        state = State.POOLED;
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The request's bytes, narrowed to its length; null after {@link #releaseFrame}. */
+    public PooledBuffer frame() {
+        return frame;
+    }
+
+    public int frameLength() {
+        return frameLength;
+    }
+
+    /** Lets go of the request's bytes early, for requests that wait long. */
+    public void releaseFrame() {
+        if (frame != null) {
+            frame.release();
+            frame = null;
+        }
+    }
+
+    /** Time of the duty cycle in which the request was started. */
+    public long startedNs() {
+        return startedNs;
+    }
+
+    public long startedMs() {
+        return startedMs;
+    }
+
+    /** Where buffers for the answer come from. */
+    public BufferPool pool() {
+        return connection.pool();
+    }
+
+    /** Whether the connection is gone: any answer will be dropped. */
+    public boolean isAbandoned() {
+        return connection.isAbandoned();
+    }
+
+    /** Whom to tell when the connection goes while the request is running; at most one. */
+    public void listener(final ExchangeListener newListener) {
+        listener = newListener;
+    }
+
+    /** Tells the listener, once. */
+    void abandon() {
+        final ExchangeListener told = listener;
+        listener = null;
+        if (told != null) {
+            told.onAbandoned(this);
+        }
+    }
+
+    /** A place for the handler's own state, emptied when the exchange ends. */
+    public Object attachment() {
+        return attachment;
+    }
+
+    public void attachment(final Object newAttachment) {
+        attachment = newAttachment;
+    }
+
+    /** A place for the frame handler's decoder, which stays with the pooled exchange for the next request. */
+    public Object codec() {
+        return codec;
+    }
+
+    public void codec(final Object newCodec) {
+        codec = newCodec;
+    }
+
+    /** Appends the first {@code length} bytes of the buffer to the answer, and takes over the caller's reference. */
+    public void add(final PooledBuffer buffer, final int length) {
+        add(buffer, 0, length);
+    }
+
+    public void add(final PooledBuffer buffer, final int offset, final int length) {
+        if (offset < 0 || length < 0 || offset + length > buffer.capacity()) {
+            throw new IllegalArgumentException(
+                    "piece at " + offset + " of " + length + " bytes in a buffer of " + buffer.capacity());
+        }
+        addPiece(buffer, offset, length);
+    }
+
+    /** Appends the first {@code length} bytes of the slice to the answer, and takes over the lease. */
+    public void add(final LogSlice slice, final int length) {
+        if (length < 0 || length > slice.length()) {
+            throw new IllegalArgumentException("piece of " + length + " bytes of a slice of " + slice.length());
+        }
+        addPiece(slice, 0, length);
+    }
+
+    private void addPiece(final Object piece, final int offset, final int length) {
+        expect(State.RUNNING);
+        if (pieceCount == pieces.length) {
+            pieces = Arrays.copyOf(pieces, pieceCount * 2);
+            offsets = Arrays.copyOf(offsets, pieceCount * 2);
+            lengths = Arrays.copyOf(lengths, pieceCount * 2);
+        }
+        pieces[pieceCount] = piece;
+        offsets[pieceCount] = offset;
+        lengths[pieceCount++] = length;
+        replyBytes += length;
+    }
+
+    /** Bytes of the answer so far, its size field included. */
+    public long replyBytes() {
+        return replyBytes;
+    }
+
+    /** The answer is whole: fills its size in and sends it when its turn comes. */
+    public void finish() {
+        expect(State.RUNNING);
+        if (pieceCount == 0 || !(pieces[0] instanceof PooledBuffer first) || lengths[0] < Integer.BYTES) {
+            throw new IllegalStateException("an answer begins with a buffer that has room for its size");
+        }
+        if (replyBytes - Integer.BYTES > Integer.MAX_VALUE) {
+            throw new IllegalStateException("an answer of " + replyBytes + " bytes");
+        }
+        first.putInt(offsets[0], (int) (replyBytes - Integer.BYTES), ByteOrder.BIG_ENDIAN);
+        connection.onAnswered(this);
+    }
+
+    /** The client wants no answer and the request is done. */
+    public void finishWithoutReply() {
+        expect(State.RUNNING);
+        if (pieceCount != 0) {
+            throw new IllegalStateException("pieces of an answer nobody waits for");
+        }
+        connection.onAnswered(this);
+    }
+
+    /** Ends the request by closing its connection without an answer. */
+    public void fail(final CloseReason reason) {
+        expect(State.RUNNING);
+        final Connection failed = connection;
+        listener = null;
+        failed.close(reason);
+        failed.onAnswered(this);
+    }
+
+    int pieceCount() {
+        return pieceCount;
+    }
+
+    Object piece(final int index) {
+        return pieces[index];
+    }
+
+    int pieceOffset(final int index) {
+        return offsets[index];
+    }
+
+    int pieceLength(final int index) {
+        return lengths[index];
+    }
+
+    /** Gives one piece back; its place stays, so that indexes hold. */
+    void releasePiece(final int index) {
+        final Object piece = pieces[index];
+        pieces[index] = null;
+        if (piece instanceof PooledBuffer buffer) {
+            buffer.release();
+        } else if (piece instanceof LogSlice slice) {
+            slice.table().release(connection.core(), slice);
+        }
+    }
+
+    private void expect(final State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("exchange is " + state + ", expected " + expected);
+        }
+    }
+}
