@@ -1,0 +1,77 @@
+package io.millrace.net.kafka.api;
+
+/**
+ * All that is served: protocol key, versions, and the version from which requests and answers are flexible (KIP-482).
+ * An API is advertised only where a handler is registered for it. Produce 0 to 2 are nominal: clients of old want to
+ * see them, and a request in them closes the connection.
+ */
+public enum Api {
+    PRODUCE(0, 0, 13, 9),
+    FETCH(1, 4, 18, 12),
+    LIST_OFFSETS(2, 1, 11, 6),
+    METADATA(3, 0, 13, 9),
+    API_VERSIONS(18, 0, 5, 3),
+    CREATE_TOPICS(19, 2, 7, 5),
+    DELETE_TOPICS(20, 1, 6, 4),
+    DELETE_RECORDS(21, 0, 2, 2),
+    INIT_PRODUCER_ID(22, 0, 5, 2),
+    OFFSET_FOR_LEADER_EPOCH(23, 2, 4, 4),
+    DESCRIBE_CONFIGS(32, 1, 4, 4),
+    ALTER_CONFIGS(33, 0, 2, 2),
+    DESCRIBE_LOG_DIRS(35, 1, 5, 2),
+    CREATE_PARTITIONS(37, 0, 3, 2),
+    INCREMENTAL_ALTER_CONFIGS(44, 0, 1, 1),
+    DESCRIBE_CLUSTER(60, 0, 2, 0),
+    DESCRIBE_TOPIC_PARTITIONS(75, 0, 0, 0);
+
+    private static final Api[] BY_KEY = new Api[76];
+
+    static {
+        for (final Api api : values()) {
+            BY_KEY[api.key] = api;
+        }
+    }
+
+    private final short key;
+    private final short versionMin;
+    private final short versionMax;
+    private final short flexibleSince;
+
+    Api(final int key, final int versionMin, final int versionMax, final int flexibleSince) {
+        this.key = (short) key;
+        this.versionMin = (short) versionMin;
+        this.versionMax = (short) versionMax;
+        this.flexibleSince = (short) flexibleSince;
+    }
+
+    /** The API of that key, or null if it is not in the table. */
+    public static Api of(final int key) {
+        return key >= 0 && key < BY_KEY.length ? BY_KEY[key] : null;
+    }
+
+    public short key() {
+        return key;
+    }
+
+    public short versionMin() {
+        return versionMin;
+    }
+
+    public short versionMax() {
+        return versionMax;
+    }
+
+    public boolean serves(final int version) {
+        return version >= versionMin && version <= versionMax;
+    }
+
+    /** Whether bodies of this version end in tagged fields and have compact strings. */
+    public boolean isFlexible(final int version) {
+        return version >= flexibleSince;
+    }
+
+    /** Whether the answer's header ends in tagged fields. ApiVersions never does: its reader knows no version yet. */
+    public boolean hasTaggedReplyHeader(final int version) {
+        return this != API_VERSIONS && isFlexible(version);
+    }
+}

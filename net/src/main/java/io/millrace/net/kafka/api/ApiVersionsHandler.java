@@ -1,0 +1,81 @@
+package io.millrace.net.kafka.api;
+
+import io.millrace.net.connection.Exchange;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Tells a client what is served. A version that we do not know is answered in the form of version 0, naming the
+ * versions of ApiVersions itself, and the connection goes on. No feature is finalized until its APIs are served.
+ */
+public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVersionsRequestData> {
+    private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
+    private static final int SOFTWARE_SINCE = 3;
+    private static final int IDENTITY_SINCE = 5;
+
+    private final ApiTable table;
+    private final String clusterId;
+    private final ColdApi<ApiVersionsRequestData> cold = new ColdApi<>(ApiVersionsRequestData::new, this);
+
+    public ApiVersionsHandler(final ApiTable table, final String clusterId) {
+        this.table = table;
+        this.clusterId = clusterId;
+    }
+
+    @Override
+    public void handle(final Exchange exchange, final RequestHeader header) {
+        if (Api.API_VERSIONS.serves(header.version())) {
+            cold.handle(exchange, header);
+            return;
+        }
+        final ApiVersionsResponseData response =
+                new ApiVersionsResponseData().setErrorCode(Errors.UNSUPPORTED_VERSION.code());
+        add(response, Api.API_VERSIONS);
+        ColdApi.respond(exchange, response, (short) 0);
+    }
+
+    @Override
+    public void handle(final Exchange exchange, final RequestHeader header, final ApiVersionsRequestData request) {
+        ColdApi.respond(exchange, answer(exchange, header, request));
+    }
+
+    private ApiVersionsResponseData answer(
+            final Exchange exchange, final RequestHeader header, final ApiVersionsRequestData request) {
+        final ApiVersionsResponseData response = new ApiVersionsResponseData();
+        if (header.version() >= SOFTWARE_SINCE) {
+            if (!isSoftware(request.clientSoftwareName()) || !isSoftware(request.clientSoftwareVersion())) {
+                return response.setErrorCode(Errors.INVALID_REQUEST.code());
+            }
+            exchange.connection()
+                    .session(new ClientSession(request.clientSoftwareName(), request.clientSoftwareVersion()));
+        }
+        if (header.version() >= IDENTITY_SINCE && isMeantForAnother(header.listener(), request)) {
+            return response.setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code());
+        }
+        for (final Api api : table.served()) {
+            add(response, api);
+        }
+        return response;
+    }
+
+    /** Whether the client, led here by an old address, looks for another cluster or broker (KIP-1242). */
+    private boolean isMeantForAnother(final ListenerView listener, final ApiVersionsRequestData request) {
+        final boolean otherCluster = request.clusterId() != null && !request.clusterId().equals(clusterId);
+        return otherCluster || request.nodeId() >= 0 && !listener.isKnown(request.nodeId());
+    }
+
+    private static boolean isSoftware(final String text) {
+        return SOFTWARE.matcher(text).matches();
+    }
+
+    private static void add(final ApiVersionsResponseData response, final Api api) {
+        response.apiKeys()
+                .add(new ApiVersion()
+                        .setApiKey(api.key())
+                        .setMinVersion(api.versionMin())
+                        .setMaxVersion(api.versionMax()));
+    }
+}

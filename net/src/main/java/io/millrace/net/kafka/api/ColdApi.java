@@ -1,0 +1,79 @@
+package io.millrace.net.kafka.api;
+
+import io.millrace.net.connection.CloseReason;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.connection.PooledBuffer;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+
+/**
+ * An API that is not worth its own flyweights: reads and writes bodies by Kafka's generated message classes, which are
+ * right for every version by construction and allocate. Requests are limited in size, since a small array of bytes
+ * grows into a large one of objects.
+ */
+public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
+    /** Larger requests close the connection; some ten thousand topics fit. */
+    public static final int REQUEST_BYTES_MAX = 2 * 1024 * 1024;
+
+    private final Supplier<Q> newRequest;
+    private final ColdHandler<Q> handler;
+
+    public ColdApi(final Supplier<Q> newRequest, final ColdHandler<Q> handler) {
+        this.newRequest = newRequest;
+        this.handler = handler;
+    }
+
+    @Override
+    public void handle(final Exchange exchange, final RequestHeader header) {
+        final Q request = header.bodyLength() <= REQUEST_BYTES_MAX ? parse(exchange, header) : null;
+        if (request == null) {
+            exchange.fail(CloseReason.MALFORMED_REQUEST);
+            return;
+        }
+        exchange.releaseFrame();
+        handler.handle(exchange, header, request);
+    }
+
+    /** The body, or null if the bytes do not parse: the generated classes throw whatever comes their way. */
+    @SuppressWarnings("PMD.AvoidCatchingGenericException")
+    private Q parse(final Exchange exchange, final RequestHeader header) {
+        final byte[] body = new byte[header.bodyLength()];
+        exchange.frame().getBytes(header.bodyOffset(), body);
+        final Q request = newRequest.get();
+        try {
+            request.read(new ByteBufferAccessor(ByteBuffer.wrap(body)), header.version());
+            return request;
+        } catch (final RuntimeException malformed) {
+            return null;
+        }
+    }
+
+    /** Answers the exchange, at once or in a later duty cycle. */
+    public static void respond(final Exchange exchange, final Message response) {
+        respond(exchange, response, RequestHeader.of(exchange).version());
+    }
+
+    static void respond(final Exchange exchange, final Message response, final short version) {
+        final RequestHeader header = RequestHeader.of(exchange);
+        final ObjectSerializationCache cache = new ObjectSerializationCache();
+        final int length = header.replyHeaderLength() + response.size(cache, version);
+        final PooledBuffer buffer = exchange.pool().take(length);
+        final ByteBuffer target = buffer.byteBuffer().duplicate().clear();
+        target.position(header.writeReplyHeader(buffer));
+        response.write(new ByteBufferAccessor(target), cache, version);
+        if (target.position() != length) {
+            throw new IllegalStateException(
+                    header.api() + " v" + version + " wrote " + target.position() + " bytes of " + length);
+        }
+        exchange.add(buffer, length);
+        exchange.finish();
+    }
+
+    void warmUp() {
+        newRequest.get();
+    }
+}
