@@ -1,0 +1,59 @@
+package io.millrace.engine.os;
+
+import java.io.FileDescriptor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.channels.FileChannel;
+
+/**
+ * The two things that {@link FileChannel} keeps to itself: its descriptor, and that an interrupt must not close it.
+ * Needs {@code java.base/sun.nio.ch} opened; without that, files work through their channels alone.
+ */
+final class ChannelInternals {
+    private static final Field DESCRIPTOR = field();
+    private static final Method DESCRIPTOR_VALUE = method("sun.nio.ch.IOUtil", "fdVal", FileDescriptor.class);
+    private static final Method UNINTERRUPTIBLE = method("sun.nio.ch.FileChannelImpl", "setUninterruptible");
+
+    private ChannelInternals() {}
+
+    static int descriptorOf(final FileChannel channel) {
+        if (DESCRIPTOR == null || DESCRIPTOR_VALUE == null || !DESCRIPTOR.getDeclaringClass().isInstance(channel)) {
+            return FileIo.NO_DESCRIPTOR;
+        }
+        try {
+            return (int) DESCRIPTOR_VALUE.invoke(null, DESCRIPTOR.get(channel));
+        } catch (final ReflectiveOperationException e) {
+            return FileIo.NO_DESCRIPTOR;
+        }
+    }
+
+    static void makeUninterruptible(final FileChannel channel) {
+        if (UNINTERRUPTIBLE != null && UNINTERRUPTIBLE.getDeclaringClass().isInstance(channel)) {
+            try {
+                UNINTERRUPTIBLE.invoke(channel);
+            } catch (final ReflectiveOperationException e) {
+                throw new IllegalStateException("channel refuses to be uninterruptible", e);
+            }
+        }
+    }
+
+    private static Field field() {
+        try {
+            final Field field = Class.forName("sun.nio.ch.FileChannelImpl").getDeclaredField("fd");
+            field.setAccessible(true);
+            return field;
+        } catch (final ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static Method method(final String className, final String name, final Class<?>... parameters) {
+        try {
+            final Method method = Class.forName(className).getDeclaredMethod(name, parameters);
+            method.setAccessible(true);
+            return method;
+        } catch (final ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+}

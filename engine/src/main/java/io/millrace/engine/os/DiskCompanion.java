@@ -1,0 +1,69 @@
+package io.millrace.engine.os;
+
+import java.nio.file.Path;
+
+/**
+ * The unpinned threads that do one data directory's blocking work for all cores: syncs, truncations and directory work
+ * on the write lanes, cold reads and prefetches on a lane of their own, so that a reader of cold data does not hold up
+ * an ack. A file stays on one write lane. Construct before the calling thread is pinned: threads inherit its mask.
+ */
+public final class DiskCompanion implements AutoCloseable {
+    private static final int WRITE_LANES = 2;
+
+    private final Path root;
+    private final DiskLane[] writeLanes;
+    private final DiskLane readLane;
+
+    /** Starts the threads. The directory must exist. */
+    public DiskCompanion(final Path root) {
+        this(root, WRITE_LANES);
+    }
+
+    public DiskCompanion(final Path root, final int writeLaneCount) {
+        this.root = root;
+        this.writeLanes = new DiskLane[writeLaneCount];
+        for (int i = 0; i < writeLaneCount; i++) {
+            writeLanes[i] = start("disk-write-" + i);
+        }
+        this.readLane = start("disk-read");
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** Ends the threads once everything that was submitted has been done. Idempotent. */
+    @Override
+    public void close() {
+        for (final DiskLane lane : writeLanes) {
+            lane.close();
+        }
+        readLane.close();
+        for (final DiskLane lane : writeLanes) {
+            lane.awaitEnd();
+        }
+        readLane.awaitEnd();
+    }
+
+    /** The lane for operations that no file is open for. */
+    DiskLane directoryLane() {
+        return writeLanes[0];
+    }
+
+    DiskLane writeLane(final String path) {
+        return writeLanes[Math.floorMod(path.hashCode(), writeLanes.length)];
+    }
+
+    DiskLane readLane() {
+        return readLane;
+    }
+
+    private DiskLane start(final String name) {
+        final DiskLane lane = new DiskLane(new DiskWork(root));
+        final Thread thread = new Thread(lane, name);
+        thread.setDaemon(true);
+        lane.thread(thread);
+        thread.start();
+        return lane;
+    }
+}

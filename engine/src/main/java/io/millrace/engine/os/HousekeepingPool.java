@@ -1,0 +1,78 @@
+package io.millrace.engine.os;
+
+import java.util.concurrent.Semaphore;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
+
+/**
+ * The unpinned threads for heavy library calls, shared by all cores; each core submits through its own {@link
+ * HousekeepingLane}. Construct before the calling thread is pinned: threads inherit its mask.
+ */
+public final class HousekeepingPool implements AutoCloseable {
+    private final MpmcVarHandleArrayQueue<HousekeepingTask> queue;
+    private final Semaphore waiting = new Semaphore(0);
+    private final Thread[] threads;
+    private volatile boolean closing;
+
+    /** Starts the threads. */
+    public HousekeepingPool(final int threadCount, final int capacity) {
+        this.queue = new MpmcVarHandleArrayQueue<>(capacity);
+        this.threads = new Thread[threadCount];
+        for (int i = 0; i < threadCount; i++) {
+            threads[i] = new Thread(this::run, "housekeeping-" + i);
+            threads[i].setDaemon(true);
+            threads[i].start();
+        }
+    }
+
+    /**
+     * @param capacity how many works of this core may wait or run at once
+     * @param wakeup   run on a pool thread after a work has ended and a full fence: wakes the core if it sleeps
+     */
+    public HousekeepingLane lane(final int capacity, final Runnable wakeup) {
+        return new HousekeepingLane(this, capacity, wakeup);
+    }
+
+    /** Ends the threads; works that have not begun are dropped. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        waiting.release(threads.length);
+        boolean interrupted = false;
+        for (final Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (final InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean offer(final HousekeepingTask task) {
+        if (closing || !queue.offer(task)) {
+            return false;
+        }
+        waiting.release();
+        return true;
+    }
+
+    private void run() {
+        while (true) {
+            waiting.acquireUninterruptibly();
+            if (closing) {
+                return;
+            }
+            // A permit promises a task, but its slot may still be in the making by another core.
+            HousekeepingTask task = queue.poll();
+            while (task == null) {
+                Thread.onSpinWait();
+                task = queue.poll();
+            }
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.millrace.engine.os;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/**
+ * The C library's positional reads and writes, by address, so that nothing is wrapped and nothing allocated per call.
+ * Addresses travel as plain longs. None of these downcalls is critical: each may block. Results are the C function's,
+ * or the negated errno.
+ */
+final class Posix {
+    static final int EINTR = 4;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int POSIX_FADV_WILLNEED = 3;
+
+    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    private static final long ERRNO_OFFSET =
+            CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final ThreadLocal<MemorySegment> ERRNO =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
+
+    private static final FunctionDescriptor IO = FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_INT,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG);
+    private static final MethodHandle PWRITE = link("pwrite", IO);
+    private static final MethodHandle PREAD = link("pread", IO);
+    private static final MethodHandle FALLOCATE = link(
+            "fallocate",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG));
+    private static final MethodHandle TRUNCATE = link(
+            "ftruncate",
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    private static final MethodHandle FADVISE = link(
+            "posix_fadvise",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT));
+
+    /** Whether positional input and output by address work here; else the channels do it. */
+    static final boolean AVAILABLE = PWRITE != null && PREAD != null;
+
+    /** Whether space can be reserved without changing a file's length. */
+    static final boolean CAN_ALLOCATE = FALLOCATE != null;
+
+    static final boolean CAN_TRUNCATE = TRUNCATE != null;
+
+    private Posix() {}
+
+    static long write(final int fd, final long address, final long length, final long position) {
+        final MemorySegment errno = ERRNO.get();
+        try {
+            while (true) {
+                final long result = (long) PWRITE.invokeExact(errno, fd, address, length, position);
+                if (result >= 0) {
+                    return result;
+                }
+                final int error = errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+                if (error != EINTR) {
+                    return -error;
+                }
+            }
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long read(final int fd, final long address, final long length, final long position) {
+        final MemorySegment errno = ERRNO.get();
+        try {
+            while (true) {
+                final long result = (long) PREAD.invokeExact(errno, fd, address, length, position);
+                if (result >= 0) {
+                    return result;
+                }
+                final int error = errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+                if (error != EINTR) {
+                    return -error;
+                }
+            }
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Reserves space, the length stays. */
+    static int allocate(final int fd, final long position, final long length) {
+        final MemorySegment errno = ERRNO.get();
+        try {
+            while (true) {
+                final int result = (int) FALLOCATE.invokeExact(errno, fd, FALLOC_FL_KEEP_SIZE, position, length);
+                if (result == 0) {
+                    return 0;
+                }
+                final int error = errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+                if (error != EINTR) {
+                    return -error;
+                }
+            }
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int truncate(final int fd, final long length) {
+        final MemorySegment errno = ERRNO.get();
+        try {
+            while (true) {
+                final int result = (int) TRUNCATE.invokeExact(errno, fd, length);
+                if (result == 0) {
+                    return 0;
+                }
+                final int error = errno.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+                if (error != EINTR) {
+                    return -error;
+                }
+            }
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Asks the kernel to start reading; a hint, so that its failure means nothing. */
+    static void willNeed(final int fd, final long position, final long length) {
+        if (FADVISE != null) {
+            try {
+                final int ignored =
+                        (int) FADVISE.invokeExact(ERRNO.get(), fd, position, length, POSIX_FADV_WILLNEED);
+            } catch (final Throwable t) {
+                throw unexpected(t);
+            }
+        }
+    }
+
+    private static MethodHandle link(final String name, final FunctionDescriptor descriptor) {
+        try {
+            final Linker linker = Linker.nativeLinker();
+            final Optional<MemorySegment> symbol = linker.defaultLookup().find(name);
+            return symbol.isEmpty()
+                    ? null
+                    : linker.downcallHandle(symbol.get(), descriptor, Linker.Option.captureCallState("errno"));
+        } catch (final RuntimeException | LinkageError e) {
+            return null;
+        }
+    }
+
+    private static RuntimeException unexpected(final Throwable t) {
+        if (t instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("downcall failed", t);
+    }
+}
