@@ -1,0 +1,245 @@
+package io.millrace.engine.producer;
+
+import static io.millrace.engine.batch.BatchFlyweight.NO_PRODUCER_EPOCH;
+import static io.millrace.engine.batch.BatchFlyweight.NO_TIMESTAMP;
+import static io.millrace.engine.producer.ProducerEntries.NO_OFFSET;
+
+import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.batch.Crc32c;
+import io.millrace.engine.batch.Sequences;
+import io.millrace.engine.status.Outcome;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2LongHashMap;
+
+/**
+ * One partition's idempotent producers: what each wrote last, so that a retry is answered instead of stored again and a
+ * gap is refused. Semantics are Apache Kafka's. Nothing is allocated for producers already known. Owned by the
+ * partition's core.
+ *
+ * <p>An append goes {@link #check}, {@link #apply}; what becomes of its write is told by {@link #settle} or {@link
+ * #rollBackTo}. Recovery goes {@link #loadSnapshot}, then {@link #replay} for each batch of the log.
+ */
+public final class ProducerTable {
+    private static final int NO_SLOT = -1;
+
+    private final Long2LongHashMap slots = new Long2LongHashMap(NO_SLOT);
+    private final ProducerEntries entries = new ProducerEntries();
+    private final ProducerUndo undo = new ProducerUndo();
+    private final BatchFlyweight replayed = new BatchFlyweight();
+    private final Crc32c crc32c;
+    private long expirationMs;
+    private int expirySlot;
+    private long latestMs;
+    private long duplicateBaseOffset = NO_OFFSET;
+    private long duplicateLastOffset = NO_OFFSET;
+    private long duplicateTimestampMs = NO_TIMESTAMP;
+
+    /** @param expirationMs {@code producer.id.expiration.ms}: a producer unheard of for so long is forgotten */
+    public ProducerTable(final long expirationMs, final Crc32c crc32c, final long nowMs) {
+        this.expirationMs = expirationMs;
+        this.crc32c = crc32c;
+        this.latestMs = nowMs;
+    }
+
+    /** A change of {@code producer.id.expiration.ms}. */
+    public void expirationMs(final long changedMs) {
+        expirationMs = changedMs;
+    }
+
+    /** Producers known. */
+    public int size() {
+        return slots.size();
+    }
+
+    /**
+     * Whether the batch may be appended now. DUPLICATE: it lies in the log already, at {@link #duplicateBaseOffset}.
+     * A batch without a producer id is always OK.
+     */
+    public Outcome check(final BatchFlyweight batch) {
+        final int slot = batch.hasProducerId() ? slot(batch.producerId()) : NO_SLOT;
+        if (slot == NO_SLOT) {
+            return Outcome.OK;
+        }
+        final short epoch = batch.producerEpoch();
+        final short knownEpoch = entries.epoch(slot);
+        if (epoch == knownEpoch && isDuplicate(slot, batch.baseSequence(), batch.lastSequence())) {
+            return Outcome.DUPLICATE;
+        }
+        if (epoch < knownEpoch) {
+            return Outcome.STALE_PRODUCER_EPOCH;
+        }
+        if (knownEpoch == NO_PRODUCER_EPOCH) {
+            return Outcome.OK;
+        }
+        final int last = epoch == knownEpoch ? entries.lastSequence(slot) : BatchFlyweight.NO_SEQUENCE;
+        return Sequences.follows(last, batch.baseSequence()) ? Outcome.OK : Outcome.OUT_OF_ORDER_SEQUENCE;
+    }
+
+    /** After DUPLICATE: the offset at which the batch was stored first. */
+    public long duplicateBaseOffset() {
+        return duplicateBaseOffset;
+    }
+
+    /** After DUPLICATE: its last offset; the stored batch may still be under way, so an ack must wait for this. */
+    public long duplicateLastOffset() {
+        return duplicateLastOffset;
+    }
+
+    /** After DUPLICATE: the largest timestamp of the stored batch. */
+    public long duplicateTimestampMs() {
+        return duplicateTimestampMs;
+    }
+
+    /** Notes a batch that was given its offset and is about to be written; may be rolled back until settled. */
+    public void apply(final BatchFlyweight batch, final long nowMs) {
+        latestMs = nowMs;
+        if (!batch.hasProducerId()) {
+            return;
+        }
+        int slot = slot(batch.producerId());
+        final boolean isNew = slot == NO_SLOT;
+        if (isNew) {
+            slot = add(batch.producerId());
+        }
+        undo.push(batch.baseOffset(), slot, isNew, entries);
+        note(slot, batch, nowMs);
+    }
+
+    /** A batch that lies in the log for good: found by recovery, or copied from a leader. */
+    public void replay(final DirectBuffer buffer, final int offset, final int length) {
+        replayed.wrap(buffer, offset, length);
+        if (!replayed.hasProducerId()) {
+            return;
+        }
+        int slot = slot(replayed.producerId());
+        if (slot == NO_SLOT) {
+            slot = add(replayed.producerId());
+        }
+        final long seenMs = Math.max(latestMs, replayed.maxTimestamp());
+        if (replayed.isControl()) {
+            final TransactionMarker marker = TransactionMarker.of(replayed);
+            if (marker != null) {
+                entries.epoch(slot, replayed.producerEpoch());
+                entries.coordinatorEpoch(slot, marker.coordinatorEpoch());
+                entries.txnFirstOffset(slot, NO_OFFSET);
+                entries.lastTimestampMs(slot, replayed.maxTimestamp());
+                entries.lastSeenMs(slot, seenMs);
+            }
+        } else {
+            note(slot, replayed, seenMs);
+        }
+    }
+
+    /** Undoes every applied batch whose base offset is at or beyond {@code offset}, newest first. */
+    public void rollBackTo(final long offset) {
+        while (!undo.isEmpty() && undo.newestBaseOffset() >= offset) {
+            final int slot = undo.newestSlot();
+            final boolean isNew = undo.newestIsNew();
+            undo.pop(entries);
+            if (isNew) {
+                remove(slot);
+            }
+        }
+    }
+
+    /** Batches below the offset will never be rolled back. */
+    public void settle(final long offset) {
+        undo.settle(offset);
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        slots.clear();
+        slots.compact();
+        entries.clear();
+        undo.clear();
+        expirySlot = 0;
+    }
+
+    /**
+     * Forgets producers that were not heard of for the expiration time, looking at no more than {@code slotsMax} of
+     * them; later calls go on from there. Returns how many were forgotten.
+     */
+    public int removeExpired(final long nowMs, final int slotsMax) {
+        final int looked = Math.min(slotsMax, entries.slots());
+        int removed = 0;
+        for (int i = 0; i < looked; i++) {
+            final int slot = expirySlot % entries.slots();
+            expirySlot = slot + 1;
+            if (entries.isUsed(slot) && isExpired(slot, nowMs)) {
+                remove(slot);
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    /** The state in Apache Kafka's snapshot format, in memory of its own. */
+    public DirectBuffer encodeSnapshot() {
+        return ProducerSnapshot.encode(entries, slots.size(), crc32c);
+    }
+
+    /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */
+    public boolean loadSnapshot(final DirectBuffer bytes, final int offset, final int length, final long nowMs) {
+        clear();
+        latestMs = nowMs;
+        final ProducerSnapshot snapshot = new ProducerSnapshot(crc32c);
+        if (!snapshot.wrap(bytes, offset, length)) {
+            return false;
+        }
+        while (snapshot.next()) {
+            final int known = slot(snapshot.producerId());
+            final int slot = known == NO_SLOT ? add(snapshot.producerId()) : known;
+            snapshot.copyTo(entries, slot);
+            if (isExpired(slot, nowMs)) {
+                remove(slot);
+            }
+        }
+        return true;
+    }
+
+    private void note(final int slot, final BatchFlyweight batch, final long seenMs) {
+        final long timestampMs = batch.maxTimestamp();
+        entries.epoch(slot, batch.producerEpoch());
+        entries.push(slot, batch.lastSequence(), batch.lastOffsetDelta(), batch.lastOffset(), timestampMs);
+        entries.lastTimestampMs(slot, timestampMs);
+        entries.lastSeenMs(slot, seenMs);
+        if (batch.isTransactional() && entries.txnFirstOffset(slot) == NO_OFFSET) {
+            entries.txnFirstOffset(slot, batch.baseOffset());
+        }
+    }
+
+    private boolean isDuplicate(final int slot, final int firstSequence, final int lastSequence) {
+        for (int i = 0; i < entries.batches(slot); i++) {
+            if (entries.batchFirstSequence(slot, i) == firstSequence
+                    && entries.batchLastSequence(slot, i) == lastSequence) {
+                duplicateBaseOffset = entries.batchFirstOffset(slot, i);
+                duplicateLastOffset = entries.batchLastOffset(slot, i);
+                duplicateTimestampMs = entries.batchTimestampMs(slot, i);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isExpired(final int slot, final long nowMs) {
+        return entries.txnFirstOffset(slot) == NO_OFFSET
+                && nowMs - entries.lastSeenMs(slot) >= expirationMs
+                && entries.lastOffset(slot) < undo.oldestBaseOffset();
+    }
+
+    private int slot(final long producerId) {
+        return (int) slots.get(producerId);
+    }
+
+    private int add(final long producerId) {
+        final int slot = entries.acquire(producerId);
+        slots.put(producerId, slot);
+        return slot;
+    }
+
+    private void remove(final int slot) {
+        slots.remove(entries.producerId(slot));
+        entries.release(slot);
+    }
+}
