@@ -22,7 +22,7 @@ final class CodecMagic {
             case GZIP -> length >= 3 && bigEndian(buffer, from, 3) == GZIP;
             case LZ4 -> length >= 4 && bigEndian(buffer, from, 4) == LZ4_FRAME;
             case ZSTD -> length >= 4 && bigEndian(buffer, from, 4) == ZSTD_FRAME;
-            case SNAPPY -> length >= 8 && bigEndian(buffer, from, 8) == XERIAL || isBareSnappy(buffer, from, length);
+            case SNAPPY -> (length >= 8 && bigEndian(buffer, from, 8) == XERIAL) || isBareSnappy(buffer, from, length);
         };
     }
 

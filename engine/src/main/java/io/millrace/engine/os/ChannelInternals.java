@@ -17,7 +17,9 @@ final class ChannelInternals {
     private ChannelInternals() {}
 
     static int descriptorOf(final FileChannel channel) {
-        if (DESCRIPTOR == null || DESCRIPTOR_VALUE == null || !DESCRIPTOR.getDeclaringClass().isInstance(channel)) {
+        if (DESCRIPTOR == null
+                || DESCRIPTOR_VALUE == null
+                || !DESCRIPTOR.getDeclaringClass().isInstance(channel)) {
             return FileIo.NO_DESCRIPTOR;
         }
         try {

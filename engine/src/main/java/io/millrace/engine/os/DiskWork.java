@@ -45,7 +45,8 @@ final class DiskWork {
             }
         } catch (final IOException e) {
             // A sync that failed is final whatever its reason: the kernel may have dropped the pages.
-            op.status = op.kind == DiskOp.SYNC || op.kind == DiskOp.SYNC_DIRECTORY ? syncStatus(e) : OsErrors.statusOf(e);
+            op.status =
+                    op.kind == DiskOp.SYNC || op.kind == DiskOp.SYNC_DIRECTORY ? syncStatus(e) : OsErrors.statusOf(e);
         } catch (final RuntimeException | Error e) {
             op.failure = e;
             op.status = DiskStatus.IO_ERROR;
@@ -62,29 +63,24 @@ final class DiskWork {
             op.status = DiskStatus.ACCESS_DENIED;
             return;
         }
-        final FileChannel channel =
-                switch (op.mode) {
-                    case EXISTING -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                    case READ_ONLY -> FileChannel.open(path, StandardOpenOption.READ);
-                    case CREATE_NEW ->
-                        FileChannel.open(
-                                path,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE,
-                                StandardOpenOption.CREATE_NEW);
-                    case CREATE_IF_ABSENT ->
-                        FileChannel.open(
-                                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-                    case REPLACE -> replace(path);
-                };
+        final FileChannel channel = switch (op.mode) {
+            case EXISTING -> FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            case READ_ONLY -> FileChannel.open(path, StandardOpenOption.READ);
+            case CREATE_NEW ->
+                FileChannel.open(
+                        path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            case CREATE_IF_ABSENT ->
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            case REPLACE -> replace(path);
+        };
         op.file.opened(FileIo.of(channel));
         op.value = channel.size();
     }
 
     /** READ beside TRUNCATE_EXISTING is refused by the channel's options, hence in two steps. */
     private static FileChannel replace(final Path path) throws IOException {
-        final FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        final FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         channel.truncate(0);
         return channel;
     }
@@ -105,7 +101,9 @@ final class DiskWork {
 
     private void list(final DiskOp op) throws IOException {
         try (Stream<Path> entries = Files.list(root.resolve(op.path))) {
-            op.listed = entries.map(entry -> entry.getFileName().toString()).sorted().toArray(String[]::new);
+            op.listed = entries.map(entry -> entry.getFileName().toString())
+                    .sorted()
+                    .toArray(String[]::new);
         }
     }
 

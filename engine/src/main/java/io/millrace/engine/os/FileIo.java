@@ -2,9 +2,9 @@ package io.millrace.engine.os;
 
 import io.millrace.engine.port.DiskStatus;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.lang.foreign.MemorySegment;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -96,6 +96,8 @@ final class FileIo {
         final byte[] array = buffer.byteArray();
         return array != null
                 ? ByteBuffer.wrap(array, buffer.wrapAdjustment() + offset, length)
-                : MemorySegment.ofAddress(buffer.addressOffset() + offset).reinterpret(length).asByteBuffer();
+                : MemorySegment.ofAddress(buffer.addressOffset() + offset)
+                        .reinterpret(length)
+                        .asByteBuffer();
     }
 }

@@ -23,6 +23,7 @@ public final class OsDiskFile implements DiskFile {
     private long size;
     /** Pending operations that later ones must not overtake. */
     private int ordered;
+
     private boolean closed;
     private DiskOp head;
     private DiskOp tail;
@@ -103,15 +104,13 @@ public final class OsDiskFile implements DiskFile {
     }
 
     @Override
-    public int readResident(
-            final long position, final MutableDirectBuffer target, final int offset, final int length) {
+    public int readResident(final long position, final MutableDirectBuffer target, final int offset, final int length) {
         target.boundsCheck(offset, length);
         return (int) io.read(position, target, offset, length);
     }
 
     @Override
-    public long transferTo(final long position, final long count, final WritableByteChannel target)
-            throws IOException {
+    public long transferTo(final long position, final long count, final WritableByteChannel target) throws IOException {
         return io.channel().transferTo(position, count, target);
     }
 

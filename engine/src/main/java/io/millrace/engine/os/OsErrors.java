@@ -59,12 +59,16 @@ final class OsErrors {
 
     private static int statusOf(final String message) {
         final String text = message == null ? "" : message.toLowerCase(Locale.ROOT);
-        if (text.contains("no space left") || text.contains("quota exceeded") || text.contains("too many open files")
+        if (text.contains("no space left")
+                || text.contains("quota exceeded")
+                || text.contains("too many open files")
                 || text.contains("cannot allocate memory")) {
             return DiskStatus.NO_SPACE;
         }
-        if (text.contains("read-only file system") || text.contains("permission denied")
-                || text.contains("not permitted") || text.contains("is a directory")) {
+        if (text.contains("read-only file system")
+                || text.contains("permission denied")
+                || text.contains("not permitted")
+                || text.contains("is a directory")) {
             return DiskStatus.ACCESS_DENIED;
         }
         if (text.contains("file exists") || text.contains("not empty")) {

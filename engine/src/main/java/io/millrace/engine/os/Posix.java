@@ -21,8 +21,7 @@ final class Posix {
     private static final int POSIX_FADV_WILLNEED = 3;
 
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final long ERRNO_OFFSET =
-            CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO_OFFSET = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
     private static final ThreadLocal<MemorySegment> ERRNO =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
 
@@ -42,9 +41,8 @@ final class Posix {
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG));
-    private static final MethodHandle TRUNCATE = link(
-            "ftruncate",
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    private static final MethodHandle TRUNCATE =
+            link("ftruncate", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
     private static final MethodHandle FADVISE = link(
             "posix_fadvise",
             FunctionDescriptor.of(
@@ -141,8 +139,7 @@ final class Posix {
     static void willNeed(final int fd, final long position, final long length) {
         if (FADVISE != null) {
             try {
-                final int ignored =
-                        (int) FADVISE.invokeExact(ERRNO.get(), fd, position, length, POSIX_FADV_WILLNEED);
+                final int ignored = (int) FADVISE.invokeExact(ERRNO.get(), fd, position, length, POSIX_FADV_WILLNEED);
             } catch (final Throwable t) {
                 throw unexpected(t);
             }

@@ -46,7 +46,8 @@ public final class DiskPath {
 
     private static void checkName(final String path, final int start, final int end) {
         final int length = end - start;
-        final boolean dots = length <= 2 && path.chars().skip(start).limit(length).allMatch(c -> c == '.');
+        final boolean dots =
+                length <= 2 && path.chars().skip(start).limit(length).allMatch(c -> c == '.');
         if (dots) {
             throw new IllegalArgumentException("path '" + path + "': expected names below the data directory");
         }

@@ -24,8 +24,7 @@ public final class SimDisk implements Disk {
     private long sequence;
     private boolean dead;
 
-    public SimDisk(
-            final SimDiskImage image, final SimTime time, final SimDiskFaults faults, final Entropy entropy) {
+    public SimDisk(final SimDiskImage image, final SimTime time, final SimDiskFaults faults, final Entropy entropy) {
         this.image = image;
         this.time = time;
         this.faults = faults;

@@ -96,18 +96,17 @@ public final class SimDiskFile implements DiskFile {
     }
 
     @Override
-    public int readResident(
-            final long position, final MutableDirectBuffer target, final int offset, final int length) {
+    public int readResident(final long position, final MutableDirectBuffer target, final int offset, final int length) {
         target.boundsCheck(offset, length);
         checkResident(position, length);
         return inode.cached().read(position, target, offset, length);
     }
 
     @Override
-    public long transferTo(final long position, final long count, final WritableByteChannel target)
-            throws IOException {
+    public long transferTo(final long position, final long count, final WritableByteChannel target) throws IOException {
         checkResident(position, count);
-        final int length = (int) Math.max(0, Math.min(TRANSFER_MAX, Math.min(count, inode.cached().length() - position)));
+        final int length = (int) Math.max(
+                0, Math.min(TRANSFER_MAX, Math.min(count, inode.cached().length() - position)));
         final byte[] bytes = new byte[length];
         inode.cached().read(position, new UnsafeBuffer(bytes), 0, length);
         return target.write(ByteBuffer.wrap(bytes));

@@ -121,8 +121,7 @@ final class SimInode implements SimNode {
         allocated = entropy.nextInt(2) == 0 ? length : Math.max(length, allocated);
     }
 
-    private void settle(
-            final Change change, final int keepPercent, final Entropy entropy, final SimDiskStats stats) {
+    private void settle(final Change change, final int keepPercent, final Entropy entropy, final SimDiskStats stats) {
         final byte[] bytes = change.bytes();
         if (entropy.nextInt(100) < keepPercent) {
             durable.write(change.position(), bytes, 0, bytes.length);
@@ -145,8 +144,7 @@ final class SimInode implements SimNode {
             final long next = Math.min(end, (position / SECTOR + 1) * SECTOR);
             final boolean kept = holes ? entropy.nextInt(2) == 0 : remaining-- > 0;
             if (kept) {
-                durable.write(
-                        position, change.bytes(), (int) (position - change.position()), (int) (next - position));
+                durable.write(position, change.bytes(), (int) (position - change.position()), (int) (next - position));
             }
             position = next;
         }

@@ -147,7 +147,8 @@ public abstract class DiskContract {
     void shouldNotLetAWriteOvertakeATruncation() {
         final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
         driver.write(file, 0, "0123456789");
-        final DiskCompletion ignore = (token, status, value) -> assertThat(status).isEqualTo(DiskStatus.OK);
+        final DiskCompletion ignore =
+                (token, status, value) -> assertThat(status).isEqualTo(DiskStatus.OK);
 
         file.truncate(4, ignore, 0);
         file.write(4, new UnsafeBuffer(new byte[] {'x'}), 0, 1, ignore, 0);
@@ -386,8 +387,7 @@ public abstract class DiskContract {
         driver.drain();
 
         assertThat(statuses).containsExactly(DiskStatus.OK);
-        assertThatThrownBy(() -> file.sync((token, status, value) -> {}, 0))
-                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> file.sync((token, status, value) -> {}, 0)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -113,7 +113,9 @@ public final class Connection implements EndpointHandler {
 
     /** Whether another request may be taken in now. */
     boolean mayTake() {
-        return !closed && tail - head < ring.length && unsentBytes < owner.settings().unsentBytesMax();
+        return !closed
+                && tail - head < ring.length
+                && unsentBytes < owner.settings().unsentBytesMax();
     }
 
     private boolean mayRead() {

@@ -9,7 +9,8 @@ package io.millrace.net.connection;
  * @param unsentBytesMax  bytes of answers that may wait for a slow reader before its requests are no longer read
  * @param memoryGraceMs   how long a connection may starve for memory before the frame longest without progress goes
  */
-public record ConnectionSettings(int frameBytesMax, long idleMs, int inFlightMax, int unsentBytesMax, long memoryGraceMs) {
+public record ConnectionSettings(
+        int frameBytesMax, long idleMs, int inFlightMax, int unsentBytesMax, long memoryGraceMs) {
     public static final ConnectionSettings DEFAULTS =
             new ConnectionSettings(100 * 1024 * 1024, 600_000, 64, 1024 * 1024, 500);
 

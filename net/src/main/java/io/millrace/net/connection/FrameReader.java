@@ -49,7 +49,9 @@ final class FrameReader {
                 connection.onStarving();
                 return;
             }
-            final int asked = isDirect ? Math.min(half.capacity(), size) - received : owner.scratch().capacity();
+            final int asked = isDirect
+                    ? Math.min(half.capacity(), size) - received
+                    : owner.scratch().capacity();
             final int got = isDirect
                     ? connection.endpoint().receive(half, received, asked)
                     : connection.endpoint().receive(owner.scratch(), 0, asked);

@@ -63,7 +63,8 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
 
     /** Whether the client, led here by an old address, looks for another cluster or broker (KIP-1242). */
     private boolean isMeantForAnother(final ListenerView listener, final ApiVersionsRequestData request) {
-        final boolean otherCluster = request.clusterId() != null && !request.clusterId().equals(clusterId);
+        final boolean otherCluster =
+                request.clusterId() != null && !request.clusterId().equals(clusterId);
         return otherCluster || request.nodeId() >= 0 && !listener.isKnown(request.nodeId());
     }
 

@@ -61,7 +61,8 @@ public final class RequestHeader {
         if (clientIdLength < -1 || afterClientId > frame.capacity()) {
             return false;
         }
-        bodyOffset = api.isFlexible(version) ? TaggedFields.skip(frame, afterClientId, frame.capacity()) : afterClientId;
+        bodyOffset =
+                api.isFlexible(version) ? TaggedFields.skip(frame, afterClientId, frame.capacity()) : afterClientId;
         bodyLength = frame.capacity() - bodyOffset;
         return bodyOffset >= 0;
     }
