@@ -1,23 +1,20 @@
 package io.millrace.net.kafka.wire;
 
-import org.agrona.DirectBuffer;
-
 /**
- * Where the leaders that an answer hints at are reached, each node once. Hosts are not copied: their bytes must stay as
- * they are until the answer is written. Owned by one core's thread; a node too many is left out, a hint more or less
- * only costs the client a metadata request.
+ * Where the leaders that an answer hints at are reached, each node once. Hosts are ASCII. Owned by one core's thread; a
+ * node too many is left out, a hint more or less only costs the client a metadata request.
  */
 public final class NodeEndpoints {
     private static final int TAG = 0;
 
     private final int[] nodeIds;
-    private final DirectBuffer[] hosts;
+    private final String[] hosts;
     private final int[] ports;
     private int count;
 
     public NodeEndpoints(final int nodesMax) {
         nodeIds = new int[nodesMax];
-        hosts = new DirectBuffer[nodesMax];
+        hosts = new String[nodesMax];
         ports = new int[nodesMax];
     }
 
@@ -30,7 +27,7 @@ public final class NodeEndpoints {
     }
 
     /** Adds a node unless it is there already. */
-    public void add(final int nodeId, final DirectBuffer host, final int port) {
+    public void add(final int nodeId, final String host, final int port) {
         for (int i = 0; i < count; i++) {
             if (nodeIds[i] == nodeId) {
                 return;
@@ -56,7 +53,7 @@ public final class NodeEndpoints {
         writer.arrayLength(true, count);
         for (int i = 0; i < count; i++) {
             writer.int32(nodeIds[i]);
-            writer.string(true, hosts[i], 0, hosts[i].capacity());
+            writer.ascii(true, hosts[i]);
             writer.int32(ports[i]);
             writer.ascii(true, null);
             writer.noTags();
@@ -66,7 +63,7 @@ public final class NodeEndpoints {
     private int contentBytes() {
         int bytes = WireWriter.varintBytes(count + 1);
         for (int i = 0; i < count; i++) {
-            final int host = hosts[i].capacity();
+            final int host = hosts[i].length();
             bytes += Integer.BYTES + WireWriter.varintBytes(host + 1) + host + Integer.BYTES + 1 + 1;
         }
         return bytes;

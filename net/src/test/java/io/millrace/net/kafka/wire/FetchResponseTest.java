@@ -86,7 +86,7 @@ class FetchResponseTest {
         }
         nodes.clear();
         for (final NodeEndpoint node : data.nodeEndpoints()) {
-            nodes.add(node.nodeId(), new UnsafeBuffer(node.host().getBytes(UTF_8)), node.port());
+            nodes.add(node.nodeId(), node.host(), node.port());
         }
         response.end(nodes);
     }

@@ -93,7 +93,7 @@ class ProduceResponseTest {
         }
         nodes.clear();
         for (final NodeEndpoint node : data.nodeEndpoints()) {
-            nodes.add(node.nodeId(), new UnsafeBuffer(node.host().getBytes(UTF_8)), node.port());
+            nodes.add(node.nodeId(), node.host(), node.port());
         }
         response.end(data.throttleTimeMs(), nodes);
     }

@@ -1,0 +1,115 @@
+package io.millrace.net.kafka.produce;
+
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.connection.PooledBuffer;
+import io.millrace.net.kafka.api.LeaderHints;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.wire.NodeEndpoints;
+import io.millrace.net.kafka.wire.ProduceRequest;
+import io.millrace.net.kafka.wire.ProduceResponse;
+import io.millrace.net.kafka.wire.WireWriter;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Writes a Produce request's answer: once to measure it, once into a buffer of that size. One for each core. */
+final class ProduceAnswer {
+    private static final int NODES_MAX = 64;
+    private static final int HINTS_SINCE = 10;
+
+    private static final String RECORD_ERRORS =
+            "One or more records have been rejected due to 1 record errors in total, and only showing the first three"
+                    + " errors at most";
+    private static final String TIMESTAMP_ERRORS = "One or more records have been rejected due to invalid timestamp";
+    private static final String BAD_RECORD = "The record is not valid for this topic";
+    private static final String BAD_TIMESTAMP = "Timestamp of the record is out of the range that the topic accepts";
+
+    private final MetadataImage image;
+    private final WireWriter writer = new WireWriter();
+    private final ProduceResponse response = new ProduceResponse();
+    private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
+
+    ProduceAnswer(final MetadataImage image) {
+        this.image = image;
+    }
+
+    /**
+     * Appends the whole answer to the exchange, which is then ready to be finished.
+     *
+     * @param wholeMessage why the request was refused as a whole, or null
+     */
+    void write(
+            final Exchange exchange,
+            final RequestHeader header,
+            final ProduceRequest request,
+            final ProduceParts parts,
+            final String wholeMessage) {
+        final int headerBytes = header.replyHeaderLength();
+        writeBody(writer.measure(), header, request, parts, wholeMessage);
+        final int bytes = headerBytes + writer.length();
+        final PooledBuffer buffer = exchange.pool().take(bytes);
+        header.writeReplyHeader(buffer);
+        writeBody(writer.wrap(buffer, headerBytes, bytes - headerBytes), header, request, parts, wholeMessage);
+        if (writer.overflowed()) {
+            throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
+        }
+        exchange.add(buffer, bytes);
+    }
+
+    private void writeBody(
+            final WireWriter target,
+            final RequestHeader header,
+            final ProduceRequest request,
+            final ProduceParts parts,
+            final String wholeMessage) {
+        response.begin(target, request.version(), request.topicCount());
+        nodes.clear();
+        request.rewind();
+        int part = 0;
+        while (request.nextTopic()) {
+            final int partitions = parts.answers(part, request.topicPartitionCount());
+            if (request.hasTopicIds()) {
+                response.topic(request.topicIdMsb(), request.topicIdLsb(), partitions);
+            } else {
+                response.topic(request.buffer(), request.nameOffset(), request.nameLength(), partitions);
+            }
+            while (request.nextPartition()) {
+                if (!parts.isSuperseded(part)) {
+                    writePartition(header, request.partition(), parts, part, wholeMessage);
+                }
+                part++;
+            }
+            response.endTopic();
+        }
+        response.end(0, nodes);
+    }
+
+    private void writePartition(
+            final RequestHeader header,
+            final int partition,
+            final ProduceParts parts,
+            final int part,
+            final String wholeMessage) {
+        final Errors error = parts.error(part);
+        int leaderId = LeaderHints.NONE;
+        int leaderEpoch = LeaderHints.NONE;
+        if (error == Errors.NOT_LEADER_OR_FOLLOWER && header.version() >= HINTS_SINCE) {
+            final PartitionImage leader = image.partition(parts.key(part));
+            leaderId = LeaderHints.leaderId(header.listener(), leader, nodes);
+            leaderEpoch = leader == null ? LeaderHints.NONE : leader.leaderEpoch();
+        }
+        final boolean hasBadRecord = parts.badRecord(part) >= 0;
+        final boolean isTimestamp = error == Errors.INVALID_TIMESTAMP;
+        response.partition(
+                partition,
+                error.code(),
+                parts.baseOffset(part),
+                parts.appendTimeMs(part),
+                parts.logStartOffset(part),
+                parts.badRecord(part),
+                isTimestamp ? BAD_TIMESTAMP : BAD_RECORD,
+                !hasBadRecord ? wholeMessage : isTimestamp ? TIMESTAMP_ERRORS : RECORD_ERRORS,
+                leaderId,
+                leaderEpoch);
+    }
+}

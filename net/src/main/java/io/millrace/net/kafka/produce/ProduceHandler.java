@@ -1,0 +1,100 @@
+package io.millrace.net.kafka.produce;
+
+import io.millrace.codec.core.AppendReplyDecoder;
+import io.millrace.codec.core.AppendRequestEncoder;
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Requests;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.ApiHandler;
+import io.millrace.net.kafka.api.RequestHeader;
+import java.util.ArrayDeque;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Serves Produce on one core: keeps the pool of {@link ProduceTask}s and encodes their messages to the owners. */
+public final class ProduceHandler implements ApiHandler {
+    /** Parts in one message between cores; a request with more for one core takes several. */
+    static final int PARTS_MAX = 256;
+
+    private static final int PART_BYTES = AppendRequestEncoder.PartsEncoder.sbeBlockLength();
+    private static final int MESSAGE_BYTES_MAX = AppendRequestEncoder.BLOCK_LENGTH
+            + AppendRequestEncoder.PartsEncoder.sbeHeaderSize()
+            + PARTS_MAX * PART_BYTES;
+
+    private final int core;
+    private final Requests requests;
+    private final MetadataImage image;
+    private final ProduceAnswer answers;
+    private final ArrayDeque<ProduceTask> idle = new ArrayDeque<>();
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
+    private final AppendRequestEncoder encoder = new AppendRequestEncoder();
+
+    public ProduceHandler(final Core core, final MetadataImage image) {
+        this.core = core.id();
+        this.requests = core.requests();
+        this.image = image;
+        answers = new ProduceAnswer(image);
+    }
+
+    @Override
+    public void handle(final Exchange exchange, final RequestHeader header) {
+        final ProduceTask pooled = idle.pollLast();
+        final ProduceTask task = pooled == null ? new ProduceTask(this) : pooled;
+        task.begin(exchange, header);
+    }
+
+    /**
+     * Sends parts of the chain that begins with {@code firstPart}, as many as one message takes.
+     *
+     * @return the first part that was left, or {@link ProduceParts#END}
+     */
+    int send(
+            final int target,
+            final ProduceTask task,
+            final ProduceParts parts,
+            final int firstPart,
+            final long frameAddress) {
+        int count = 0;
+        int end = firstPart;
+        while (end != ProduceParts.END && count < PARTS_MAX) {
+            end = parts.next(end);
+            count++;
+        }
+        final int replyBytes = AppendReplyDecoder.BLOCK_LENGTH
+                + AppendReplyDecoder.PartsDecoder.sbeHeaderSize()
+                + count * AppendReplyDecoder.PartsDecoder.sbeBlockLength();
+        final long correlation = requests.correlation(task, firstPart);
+        encoder.wrap(message, 0).correlation(correlation);
+        final AppendRequestEncoder.PartsEncoder group = encoder.partsCount(count);
+        for (int part = firstPart; part != end; part = parts.next(part)) {
+            group.next()
+                    .partitionKey(parts.key(part))
+                    .ownerEpoch(parts.epoch(part))
+                    .address(frameAddress + parts.recordsOffset(part))
+                    .length(parts.recordsLength(part));
+        }
+        requests.send(
+                correlation, target, AppendRequestEncoder.TEMPLATE_ID, message, encoder.encodedLength(), replyBytes);
+        return end;
+    }
+
+    void recycle(final ProduceTask task) {
+        idle.addLast(task);
+    }
+
+    int core() {
+        return core;
+    }
+
+    int coreCount() {
+        return requests.coreCount();
+    }
+
+    MetadataImage image() {
+        return image;
+    }
+
+    ProduceAnswer answers() {
+        return answers;
+    }
+}

@@ -1,0 +1,231 @@
+package io.millrace.net.kafka.produce;
+
+import io.millrace.codec.core.AppendReplyDecoder;
+import io.millrace.engine.core.ReplyHandler;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.connection.CloseReason;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.LeaderHints;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.api.WireErrors;
+import io.millrace.net.kafka.wire.ProduceRequest;
+import org.agrona.DirectBuffer;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One Produce request in flight: its batches are lent to the cores that own their partitions, and it is answered when
+ * the last of them has replied; until then the frame stays where it is. Pooled; owned by the connection's core.
+ *
+ * <pre>
+ *   begin → refuse or chain each partition → send → replies … → those that came too late once more → answer
+ * </pre>
+ */
+final class ProduceTask implements ReplyHandler {
+    private static final int PARTITIONS_MAX = 100_000;
+    private static final int ACKS_ALL = -1;
+    private static final int ACKS_NONE = 0;
+    private static final int ACKS_LEADER = 1;
+    private static final String CORRUPT = "A record batch has a size or a magic byte that no batch can have";
+
+    private final ProduceHandler handler;
+    private final ProduceRequest request = new ProduceRequest();
+    private final ProduceParts parts;
+    private final AppendReplyDecoder reply = new AppendReplyDecoder();
+    private Exchange exchange;
+    private RequestHeader header;
+    private int repliesMissing;
+    private boolean rerouted;
+    private String wholeMessage;
+
+    ProduceTask(final ProduceHandler handler) {
+        this.handler = handler;
+        parts = new ProduceParts(handler.coreCount());
+    }
+
+    void begin(final Exchange newExchange, final RequestHeader newHeader) {
+        exchange = newExchange;
+        header = newHeader;
+        rerouted = false;
+        if (header.version() < ProduceRequest.VERSION_MIN
+                || !request.wrap(exchange.frame(), header.bodyOffset(), header.bodyLength(), header.version())
+                || request.partitionCount() > PARTITIONS_MAX) {
+            end().fail(CloseReason.MALFORMED_REQUEST);
+            return;
+        }
+        parts.reset(request.partitionCount());
+        wholeMessage = null;
+        final Errors whole = checkWhole();
+        if (whole == Errors.NONE) {
+            route();
+            parts.chainAll();
+            send();
+        } else {
+            refuseAll(whole);
+        }
+        if (repliesMissing == 0) {
+            answer();
+        }
+    }
+
+    /** Transactions are not served: whatever a client claims, it may not write as part of one. */
+    private Errors checkWhole() {
+        final DirectBuffer buffer = request.buffer();
+        boolean transactional = false;
+        while (request.nextTopic()) {
+            while (request.nextPartition()) {
+                final Errors framing = RecordsCheck.framing(buffer, request.recordsOffset(), request.recordsLength());
+                if (framing != Errors.NONE) {
+                    wholeMessage = framing == Errors.CORRUPT_MESSAGE ? CORRUPT : null;
+                    return framing;
+                }
+                transactional |= RecordsCheck.isTransactional(buffer, request.recordsOffset(), request.recordsLength());
+            }
+        }
+        return transactional ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : Errors.NONE;
+    }
+
+    private void refuseAll(final Errors error) {
+        for (int i = request.partitionCount(); i > 0; i--) {
+            parts.addUnknown(error);
+        }
+    }
+
+    private void route() {
+        request.rewind();
+        while (request.nextTopic()) {
+            final TopicImage topic = request.hasTopicIds()
+                    ? handler.image().topicById(request.topicIdMsb(), request.topicIdLsb())
+                    : handler.image().topic(request.buffer(), request.nameOffset(), request.nameLength());
+            while (request.nextPartition()) {
+                route(topic);
+            }
+        }
+    }
+
+    private void route(final TopicImage topic) {
+        if (topic == null) {
+            parts.addUnknown(request.hasTopicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return;
+        }
+        final PartitionImage partition = topic.partition(request.partition());
+        if (partition == null) {
+            parts.addUnknown(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            return;
+        }
+        final int part = parts.add(partition.partitionKey());
+        final int recordsOffset = request.recordsOffset();
+        final Errors error = check(topic, partition, recordsOffset);
+        if (error == Errors.NONE) {
+            final int bytes = RecordsCheck.batchBytes(request.buffer(), recordsOffset);
+            parts.send(part, recordsOffset, bytes, partition.ownerCore(), partition.leaderEpoch());
+        } else {
+            parts.refused(part, error, -1, -1);
+        }
+    }
+
+    private Errors check(final TopicImage topic, final PartitionImage partition, final int recordsOffset) {
+        final Errors error =
+                RecordsCheck.check(request.buffer(), recordsOffset, request.recordsLength(), request.version());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        final int acks = request.acks();
+        if (acks != ACKS_ALL && acks != ACKS_NONE && acks != ACKS_LEADER) {
+            return Errors.INVALID_REQUIRED_ACKS;
+        }
+        if (InternalTopics.refuses(topic, exchange.frame(), header)) {
+            return Errors.INVALID_TOPIC_EXCEPTION;
+        }
+        return isServedHere(partition) ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    private boolean isServedHere(final PartitionImage partition) {
+        return LeaderHints.isServedHere(
+                header.listener(), partition, handler.image().nodeId(), handler.core());
+    }
+
+    private void send() {
+        final long frameAddress = exchange.frame().addressOffset();
+        for (int core = 0; core < handler.coreCount(); core++) {
+            int part = parts.firstOf(core);
+            while (part != ProduceParts.END) {
+                repliesMissing++;
+                part = handler.send(core, this, parts, part, frameAddress);
+            }
+        }
+    }
+
+    @Override
+    public void onReply(
+            final long firstPart, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
+        int part = (int) firstPart;
+        for (final AppendReplyDecoder.PartsDecoder answer : reply.parts()) {
+            onAnswer(part, answer);
+            part = parts.next(part);
+        }
+        if (--repliesMissing == 0 && !reroute()) {
+            answer();
+        }
+    }
+
+    private void onAnswer(final int part, final AppendReplyDecoder.PartsDecoder answer) {
+        final Outcome outcome = Outcome.of(answer.outcome());
+        final Errors error = WireErrors.of(outcome);
+        if (error == Errors.NONE) {
+            parts.accepted(part, answer.baseRecordOffset(), answer.appendTimeMs(), answer.logStartOffset());
+            return;
+        }
+        final long logStartOffset = ProduceParts.tellsLogStart(outcome) ? answer.logStartOffset() : -1;
+        parts.refused(part, error, logStartOffset, answer.badRecord());
+        if (outcome == Outcome.NOT_OWNER) {
+            parts.stale(part);
+        }
+    }
+
+    /** Sends what came to a core that did not own it to the one that does by now; once. */
+    private boolean reroute() {
+        if (rerouted) {
+            return false;
+        }
+        rerouted = true;
+        parts.clearChains();
+        for (int part = 0; part < parts.count(); part++) {
+            if (!parts.isStale(part)) {
+                continue;
+            }
+            final PartitionImage partition = handler.image().partition(parts.key(part));
+            if (partition == null) {
+                parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1, -1);
+            } else if (partition.leaderEpoch() != parts.epoch(part) && isServedHere(partition)) {
+                parts.chain(part, partition.ownerCore(), partition.leaderEpoch());
+            }
+        }
+        send();
+        return repliesMissing > 0;
+    }
+
+    private void answer() {
+        if (request.acks() == ACKS_NONE) {
+            if (parts.hasError()) {
+                end().fail(CloseReason.FAILED_UNANSWERED);
+            } else {
+                end().finishWithoutReply();
+            }
+            return;
+        }
+        handler.answers().write(exchange, header, request, parts, wholeMessage);
+        end().finish();
+    }
+
+    /** Goes back to the pool; the exchange is then to be ended, which may start the next request. */
+    private Exchange end() {
+        final Exchange ending = exchange;
+        exchange = null;
+        header = null;
+        handler.recycle(this);
+        return ending;
+    }
+}
