@@ -16,11 +16,25 @@ public interface MetadataLog {
     /** Index of the last committed entry, 0 before the first. */
     long committedIndex();
 
-    /** Replaces all entries up to {@code index} by the given state, so that the log stays short. */
+    /**
+     * Whether the log has grown long enough for a snapshot of the state as of {@link #committedIndex}, and this is a
+     * moment to take it.
+     */
+    default boolean wantsSnapshot() {
+        return false;
+    }
+
+    /**
+     * Replaces all entries up to {@code index} by the given state, so that the log stays short. The bytes are copied.
+     * A snapshot that comes at another moment than when it is wanted may be ignored.
+     */
     void snapshot(long index, DirectBuffer state, int offset, int length);
 
     /** Whether an entry was proposed that has not been handed over. */
     boolean hasPending();
+
+    /** Whether {@link #poll} has something to do at once; a core must not park while this is so. */
+    boolean isReady();
 
     /** Whether the log has failed for good (its disk did); every proposal from then on is refused. */
     boolean isFailed();

@@ -8,4 +8,10 @@ public interface MetadataLogHandler {
     void onSnapshot(long index, DirectBuffer state, int offset, int length);
 
     void onEntry(long index, DirectBuffer entry, int offset, int length);
+
+    /**
+     * All entries proposed from this index on are dropped: the disk is full, or the log has failed. Comes after every
+     * earlier entry was handed over. If the log failed, a dropped entry may still come to light after a restart.
+     */
+    default void onRefused(final long fromIndex) {}
 }

@@ -56,6 +56,11 @@ final class MemoryMetadataLog implements MetadataLog {
     }
 
     @Override
+    public boolean isReady() {
+        return hasPending();
+    }
+
+    @Override
     public boolean isFailed() {
         return false;
     }

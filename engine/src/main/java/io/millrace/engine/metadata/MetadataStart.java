@@ -1,0 +1,189 @@
+package io.millrace.engine.metadata;
+
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.Disk.OpenMode;
+import io.millrace.engine.port.DiskCompletion;
+import io.millrace.engine.port.DiskFile;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.port.MetadataLogHandler;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads snapshot and log at start, blocking, and hands everything over in order. A tail that a crash left unfinished is
+ * cut and reported; damage of what was once stable stops the start.
+ */
+final class MetadataStart {
+    private static final int POLL_LIMIT = 64;
+
+    private final Disk disk;
+    private final MetadataLogHandler handler;
+    private final List<String> reports = new ArrayList<>();
+    private final DiskCompletion completion = this::onCompletion;
+    private DiskFile logFile;
+    private long lastIndex;
+    private long logLength;
+    private boolean done;
+    private int status;
+    private long value;
+
+    MetadataStart(final Disk disk, final MetadataLogHandler handler) {
+        this.disk = disk;
+        this.handler = handler;
+    }
+
+    DiskFile logFile() {
+        return logFile;
+    }
+
+    long lastIndex() {
+        return lastIndex;
+    }
+
+    long logLength() {
+        return logLength;
+    }
+
+    List<String> reports() {
+        return reports;
+    }
+
+    void run() {
+        disk.unlink(MetadataSnapshotFile.TEMPORARY, completion, 0);
+        await(MetadataSnapshotFile.TEMPORARY, DiskStatus.NOT_FOUND);
+        readSnapshot();
+        logFile = disk.open(FileMetadataLog.FILE, OpenMode.CREATE_IF_ABSENT, completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
+        final MetadataFrames frames = readAll(logFile, FileMetadataLog.FILE, value);
+        logLength = handOver(frames);
+        if (logLength < frames.length()) {
+            cut(frames.length());
+        }
+        seal();
+        disk.syncDirectory("", completion, 0);
+        await("the data directory", DiskStatus.OK);
+    }
+
+    private void readSnapshot() {
+        final DiskFile file = disk.open(MetadataSnapshotFile.FILE, OpenMode.READ_ONLY, completion, 0);
+        if (await(MetadataSnapshotFile.FILE, DiskStatus.NOT_FOUND) == DiskStatus.NOT_FOUND) {
+            return;
+        }
+        final MetadataFrames frames = readAll(file, MetadataSnapshotFile.FILE, value);
+        file.close();
+        if (!frames.isValid(0) || frames.endOf(0) != frames.length()) {
+            throw damage(MetadataSnapshotFile.FILE, 0, "the snapshot's checksum or length is wrong");
+        }
+        lastIndex = frames.index(0);
+        handler.onSnapshot(lastIndex, frames.buffer(), frames.entryAt(0), frames.entryLength(0));
+    }
+
+    /** Returns where the frames end that can be trusted. */
+    private int handOver(final MetadataFrames frames) {
+        int at = 0;
+        while (at < frames.length()) {
+            if (!frames.isValid(at)) {
+                checkThatNothingStableFollows(frames, at);
+                return at;
+            }
+            final long index = frames.index(at);
+            if (!frames.isSeal(at)) {
+                if (index > lastIndex + 1) {
+                    throw damage(
+                            FileMetadataLog.FILE,
+                            at,
+                            "entry " + index + " stands where " + (lastIndex + 1) + " should");
+                }
+                if (index == lastIndex + 1) {
+                    lastIndex = index;
+                    handler.onEntry(index, frames.buffer(), frames.entryAt(at), frames.entryLength(at));
+                }
+            } else if (index > lastIndex) {
+                throw damage(FileMetadataLog.FILE, at, "a seal of entry " + index + " follows entry " + lastIndex);
+            }
+            at = frames.endOf(at);
+        }
+        return at;
+    }
+
+    /** A later frame that calls the broken one stable proves that no crash tore it. */
+    private void checkThatNothingStableFollows(final MetadataFrames frames, final int broken) {
+        for (int at = broken + 1; at <= frames.length() - MetadataFrames.HEADER_LENGTH; at++) {
+            if (frames.stableIndex(at) > lastIndex && frames.index(at) > lastIndex && frames.isValid(at)) {
+                throw damage(
+                        FileMetadataLog.FILE,
+                        broken,
+                        "entry " + (lastIndex + 1) + " is destroyed; entry " + frames.index(at) + " at byte " + at
+                                + " is intact");
+            }
+        }
+    }
+
+    private void cut(final int length) {
+        reports.add(FileMetadataLog.FILE + ": " + (length - logLength)
+                + " bytes of an unfinished write were cut at byte " + logLength);
+        logFile.truncate(logLength, completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
+    }
+
+    /** What was read may be in memory only; and the last entry is to be known as stable from now on. */
+    private void seal() {
+        logFile.sync(completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
+        if (lastIndex == 0) {
+            return;
+        }
+        final MetadataFrames seal = new MetadataFrames(MetadataFrames.HEADER_LENGTH);
+        seal.append(lastIndex, null, 0, 0);
+        seal.finish(lastIndex);
+        int written = 0;
+        while (written < seal.length()) {
+            logFile.write(logLength + written, seal.buffer(), written, seal.length() - written, completion, 0);
+            if (await(FileMetadataLog.FILE, DiskStatus.NO_SPACE) == DiskStatus.NO_SPACE) {
+                return;
+            }
+            written += (int) value;
+        }
+        logLength += written;
+        logFile.sync(completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
+    }
+
+    private MetadataFrames readAll(final DiskFile file, final String name, final long length) {
+        final MetadataFrames frames = new MetadataFrames(MetadataFrames.HEADER_LENGTH);
+        frames.accept(Math.toIntExact(length));
+        int position = 0;
+        while (position < length) {
+            file.read(position, frames.buffer(), position, (int) length - position, completion, 0);
+            await(name, DiskStatus.OK);
+            if (value == 0) {
+                throw damage(name, position, "the file ends before its length of " + length);
+            }
+            position += (int) value;
+        }
+        return frames;
+    }
+
+    private void onCompletion(final long token, final int newStatus, final long newValue) {
+        done = true;
+        status = newStatus;
+        value = newValue;
+    }
+
+    /** Returns OK or the status that is no error here. */
+    private int await(final String file, final int tolerated) {
+        while (!done) {
+            disk.await();
+            disk.poll(POLL_LIMIT);
+        }
+        done = false;
+        if (status < 0 && status != tolerated) {
+            throw new MetadataDamageException(file + ": " + DiskStatus.nameOf(status));
+        }
+        return status;
+    }
+
+    private static MetadataDamageException damage(final String file, final long position, final String what) {
+        return new MetadataDamageException(file + " is damaged at byte " + position + ": " + what);
+    }
+}
