@@ -1,12 +1,24 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.Checkpoints;
+import io.millrace.engine.log.LeaseTable;
+import io.millrace.engine.log.LogContext;
+import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.MetadataListener;
+import io.millrace.engine.metadata.MetadataStateMachine;
+import io.millrace.engine.partition.Partitions;
+import io.millrace.engine.partition.UpkeepIntervals;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.port.Time;
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.DirectBuffer;
+import java.util.function.Consumer;
 
 /**
  * One core: a loop that owns its partitions, its sockets and everything it touches outright. {@link #doWork} is one
@@ -18,12 +30,19 @@ public final class Core {
     private static final int DISK_LIMIT = 256;
     private static final int DEADLINE_LIMIT = 64;
     private static final int RETRY_LIMIT = 64;
+    /** Upkeep looks at the clock at least so often. */
+    private static final long PARK_NS_MAX = 500_000_000;
+
+    private static final int METADATA_CORE = 0;
 
     private final int id;
     private final Time time;
     private final Disk disk;
     private final Poller poller;
     private final Sleeper sleeper;
+    private final Mesh mesh;
+    private final NodeBoot boot;
+    private final LogContext logs;
     private final long spinBeforeParkNs;
     private final CoreProxy[] proxies;
     private final CoreAdapter[] mailbox;
@@ -31,6 +50,11 @@ public final class Core {
     private final MessageRoutes routes = new MessageRoutes();
     private final Deadlines deadlines;
     private final List<Stage> stages = new ArrayList<>();
+    private final Partitions partitions;
+    private final CheckpointReporter checkpoints;
+    private final MetadataFollower metadata;
+    private final Commands commands;
+    private final ProducerIds producerIds;
     private Thread owner;
     private long nowNs;
     private long nowMs;
@@ -42,8 +66,9 @@ public final class Core {
         time = context.time();
         disk = context.disk();
         poller = context.poller();
+        boot = context.boot();
         spinBeforeParkNs = context.spinBeforeParkNs();
-        final Mesh mesh = context.mesh();
+        mesh = context.mesh();
         sleeper = mesh.sleeper(id);
         sleeper.bind(poller);
         proxies = new CoreProxy[mesh.coreCount()];
@@ -58,6 +83,45 @@ public final class Core {
         nowNs = time.nanoTime();
         nowMs = time.epochMs();
         deadlines = new Deadlines(nowNs);
+        logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor());
+        checkpoints = new CheckpointReporter(requests);
+        final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
+        final Settings settings = machine.image().settings();
+        partitions = new Partitions(
+                logs,
+                new ReplyProxy(proxies, checkpoints),
+                new UpkeepIntervals(
+                        settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
+                settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
+                nowMs);
+        new PartitionAdapter(partitions, routes);
+        metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
+        commands = new Commands(requests);
+        producerIds = new ProducerIds(id, commands);
+        addStage(partitions);
+        addStage(checkpoints);
+        addStage(producerIds);
+        if (id == METADATA_CORE) {
+            hostMetadata(machine.image());
+        }
+    }
+
+    private void hostMetadata(final MetadataImage image) {
+        final CheckpointHost checkpointHost = new CheckpointHost(
+                new Checkpoints(logs), image, proxies, boot.recoveryPoints(), boot.startOffsets(), this);
+        addStage(new MetadataHost(
+                id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes));
+    }
+
+    /**
+     * Opens every partition that this core owns, blocking; before the first duty cycle.
+     *
+     * @param reports told what was found in each
+     */
+    public void recover(final Consumer<RecoveryReport> reports) {
+        checkOwner();
+        new CoreRecovery(id, boot, new BlockingDisk(disk), logs, partitions, metadata.image()).run(reports);
     }
 
     /** One duty cycle; returns how much was done, 0 for nothing. */
@@ -86,8 +150,12 @@ public final class Core {
             Thread.onSpinWait();
             return;
         }
-        idleSinceNs = -1;
         park(now);
+    }
+
+    /** A duty cycle found work: the next search for some starts anew. */
+    public void busy() {
+        idleSinceNs = -1;
     }
 
     /** Whether there is nothing to do before a message, a completion, a socket or a deadline comes. */
@@ -108,14 +176,14 @@ public final class Core {
         return true;
     }
 
-    /** Nanoseconds until the next deadline; {@code Long.MAX_VALUE} if there is none. */
+    /** Nanoseconds until the core wants to run even if nothing happens. */
     public long untilNextDeadlineNs() {
-        return deadlines.untilNext(time.nanoTime());
+        return Math.min(PARK_NS_MAX, deadlines.untilNext(time.nanoTime()));
     }
 
     private void park(final long now) {
         sleeper.fallAsleep();
-        final long waitNs = deadlines.untilNext(now);
+        final long waitNs = Math.min(PARK_NS_MAX, deadlines.untilNext(now));
         if (waitNs > 0 && mayPark()) {
             poller.poll(waitNs);
         }
@@ -138,11 +206,6 @@ public final class Core {
         return work;
     }
 
-    /** Answers a request of another core (or of this one); its sender has reserved the space. */
-    void reply(final int to, final int templateId, final DirectBuffer message, final int length) {
-        proxies[to].reply(templateId, message, length);
-    }
-
     private void checkOwner() {
         if (owner != Thread.currentThread()) {
             if (owner != null) {
@@ -152,8 +215,20 @@ public final class Core {
         }
     }
 
+    /**
+     * Ends this core's partitions orderly and writes down where they stand; the core keeps running until all cores have
+     * said so. No request may come in any more.
+     */
+    public void close(final Runnable closed) {
+        new CoreClosing(partitions, checkpoints, closed).begin();
+    }
+
     public int id() {
         return id;
+    }
+
+    public int coreCount() {
+        return proxies.length;
     }
 
     /** Time of the current duty cycle, monotonic nanoseconds. */
@@ -170,8 +245,31 @@ public final class Core {
         return requests;
     }
 
-    public MessageRoutes routes() {
-        return routes;
+    public Commands commands() {
+        return commands;
+    }
+
+    public ProducerIds producerIds() {
+        return producerIds;
+    }
+
+    public Partitions partitions() {
+        return partitions;
+    }
+
+    /** This core's copy of the metadata. */
+    public MetadataImage image() {
+        return metadata.image();
+    }
+
+    /** Told of metadata changes on this core's thread, after its partitions were looked after. */
+    public void addMetadataListener(final MetadataListener listener) {
+        metadata.addListener(listener);
+    }
+
+    /** What a core, this or another, has lent to fetches. */
+    public LeaseTable leases(final int core) {
+        return mesh.leases(core);
     }
 
     public Deadlines deadlines() {
@@ -181,5 +279,9 @@ public final class Core {
     /** Adds a share of the duty cycle; before the first cycle only. */
     public void addStage(final Stage stage) {
         stages.add(stage);
+    }
+
+    MessageRoutes routes() {
+        return routes;
     }
 }

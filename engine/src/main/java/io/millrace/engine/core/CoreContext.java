@@ -1,5 +1,6 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Housekeeping;
@@ -16,6 +17,8 @@ public final class CoreContext {
     private Disk disk;
     private Poller poller;
     private Housekeeping housekeeping;
+    private Decompressor decompressor;
+    private NodeBoot boot;
     private long spinBeforeParkNs = 20_000;
 
     public CoreContext core(final int core) {
@@ -53,6 +56,17 @@ public final class CoreContext {
         return this;
     }
 
+    public CoreContext decompressor(final Decompressor decompressor) {
+        this.decompressor = decompressor;
+        return this;
+    }
+
+    /** The node's state as brought up from its data directory, the same for all cores. */
+    public CoreContext boot(final NodeBoot boot) {
+        this.boot = boot;
+        return this;
+    }
+
     /** How long a core without work looks for some before it sleeps; {@code Long.MAX_VALUE}: it never sleeps. */
     public CoreContext spinBeforeParkNs(final long spinBeforeParkNs) {
         this.spinBeforeParkNs = spinBeforeParkNs;
@@ -67,6 +81,8 @@ public final class CoreContext {
         Objects.requireNonNull(disk, "disk");
         Objects.requireNonNull(poller, "poller");
         Objects.requireNonNull(housekeeping, "housekeeping");
+        Objects.requireNonNull(decompressor, "decompressor");
+        Objects.requireNonNull(boot, "boot");
         if (core < 0 || core >= mesh.coreCount()) {
             throw new IllegalArgumentException(
                     "core " + core + ": expected 0 to " + (mesh.coreCount() - 1) + " in this mesh");
@@ -103,6 +119,14 @@ public final class CoreContext {
 
     public Housekeeping housekeeping() {
         return housekeeping;
+    }
+
+    public Decompressor decompressor() {
+        return decompressor;
+    }
+
+    public NodeBoot boot() {
+        return boot;
     }
 
     public long spinBeforeParkNs() {

@@ -80,6 +80,10 @@ final class CoreProxy {
         return sent;
     }
 
+    int messageBytesMax() {
+        return Math.min(ring.messageBytesMax(), share - Ring.footprint(0) - 64);
+    }
+
     int waitingBytes() {
         return outbox.sizeInBytes();
     }

@@ -1,20 +1,23 @@
 package io.millrace.engine.core;
 
-/** All that the cores of one node share: a ring for each pair and direction, and who sleeps. */
-public final class Mesh {
-    public static final int RING_BYTES_DEFAULT = 1 << 20;
+import io.millrace.engine.log.LeaseTable;
 
+/** All that the cores of one node share: a ring for each pair and direction, who sleeps, and what each has lent. */
+public final class Mesh {
     private final Ring[][] rings;
     private final Sleeper[] sleepers;
+    private final LeaseTable[] leases;
 
-    public Mesh(final int coreCount, final int ringBytes) {
+    public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore) {
         if (coreCount < 1) {
             throw new IllegalArgumentException("coreCount " + coreCount + ": expected at least 1");
         }
         rings = new Ring[coreCount][coreCount];
         sleepers = new Sleeper[coreCount];
+        leases = new LeaseTable[coreCount];
         for (int from = 0; from < coreCount; from++) {
             sleepers[from] = new Sleeper();
+            leases[from] = new LeaseTable(leasesPerCore, from, coreCount);
             for (int to = 0; to < coreCount; to++) {
                 rings[from][to] = new Ring(ringBytes);
             }
@@ -27,6 +30,11 @@ public final class Mesh {
 
     public Sleeper sleeper(final int core) {
         return sleepers[core];
+    }
+
+    /** What a core lends to fetches; other cores read and release slices whose ids they were sent. */
+    public LeaseTable leases(final int core) {
+        return leases[core];
     }
 
     Ring ring(final int from, final int to) {

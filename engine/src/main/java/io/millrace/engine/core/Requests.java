@@ -91,6 +91,11 @@ public final class Requests {
         proxies[target].paid(WatchCancelEncoder.TEMPLATE_ID, cancel, WatchCancelEncoder.BLOCK_LENGTH);
     }
 
+    /** The largest message body that fits between cores, in bytes. */
+    public int messageBytesMax() {
+        return proxies[0].messageBytesMax();
+    }
+
     /** Whether so much waits for credit that no new requests should be started. */
     public boolean isCongested() {
         for (final CoreProxy proxy : proxies) {

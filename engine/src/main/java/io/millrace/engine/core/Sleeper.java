@@ -1,7 +1,7 @@
 package io.millrace.engine.core;
 
 import io.millrace.engine.port.Poller;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.VarHandle;
 
 /**
  * Tells others whether a core sleeps in its poller, so that only sleepers are woken. The sleeper sets the flag, then
@@ -9,26 +9,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * between, so one of them sees the other.
  */
 public final class Sleeper {
-    private final AtomicBoolean sleeping = new AtomicBoolean();
+    private volatile boolean sleeping;
     private volatile Poller poller;
 
     /** Binds the poller in which the core will sleep, before any other thread can see it asleep. */
-    void bind(final Poller poller) {
-        this.poller = poller;
+    void bind(final Poller sleepsIn) {
+        poller = sleepsIn;
     }
 
-    /** Any thread: wakes the core if it sleeps. */
+    /** Any thread, after it has left something for the core: wakes the core if it sleeps. */
     public void wake() {
-        if (sleeping.get() && sleeping.compareAndSet(true, false)) {
+        VarHandle.fullFence();
+        if (sleeping) {
+            sleeping = false;
             poller.wakeup();
         }
     }
 
     void fallAsleep() {
-        sleeping.set(true);
+        sleeping = true;
+        VarHandle.fullFence();
     }
 
     void awake() {
-        sleeping.set(false);
+        sleeping = false;
     }
 }

@@ -299,6 +299,20 @@ public final class BrokerSettings {
                     "a power of two of at least 65536",
                     value -> (int) value >= 65536 && Integer.bitCount((int) value) == 1)));
 
+    public static final Setting CHECKPOINT_INTERVAL_MS = add(Setting.broker(
+                    "millrace.checkpoint.interval.ms",
+                    INT,
+                    "1000",
+                    "How often changed recovery points and log starts are written down; after a crash only what lies "
+                            + "beyond them is validated. Takes the place of Kafka's two checkpoint intervals.")
+            .check(ValueCheck.atLeast(1)));
+    public static final Setting LEASES = add(Setting.broker(
+                    "millrace.core.leases",
+                    INT,
+                    "8192",
+                    "How many slices of segments each core may have lent to fetches at a time.")
+            .check(ValueCheck.atLeast(16)));
+
     private BrokerSettings() {}
 
     private static Setting add(final Setting setting) {

@@ -1,0 +1,93 @@
+package io.millrace.engine.core;
+
+import io.millrace.codec.core.CheckpointReplyDecoder;
+import io.millrace.codec.core.CheckpointReplyEncoder;
+import io.millrace.codec.core.CheckpointRequestEncoder;
+import io.millrace.engine.partition.Partition;
+import io.millrace.engine.partition.PartitionReplies.CheckpointDone;
+import io.millrace.engine.port.Stage;
+import io.millrace.engine.status.Outcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableDirectByteBuffer;
+
+/** Tells core 0, which writes the node's checkpoint files, how far this core's partitions have come. */
+final class CheckpointReporter implements Stage {
+    private static final int PARTS_MAX = 1000;
+    private static final int CHECKPOINT_HOST = 0;
+
+    private record Wish(Partition partition, CheckpointDone done) {}
+
+    private final ExpandableDirectByteBuffer buffer = new ExpandableDirectByteBuffer(1024);
+    private final CheckpointRequestEncoder request = new CheckpointRequestEncoder();
+    private final CheckpointReplyDecoder reply = new CheckpointReplyDecoder();
+    private final Requests requests;
+    private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
+    private final List<Wish> underWay = new ArrayList<>();
+
+    CheckpointReporter(final Requests requests) {
+        this.requests = requests;
+    }
+
+    void add(final Partition partition, final CheckpointDone done) {
+        wishes.addLast(new Wish(partition, done));
+    }
+
+    boolean isIdle() {
+        return wishes.isEmpty() && underWay.isEmpty();
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        if (wishes.isEmpty() || !underWay.isEmpty()) {
+            return 0;
+        }
+        while (!wishes.isEmpty() && underWay.size() < PARTS_MAX) {
+            underWay.add(wishes.pollFirst());
+        }
+        final long correlation = requests.correlation(this::onReply, 0);
+        request.wrap(buffer, 0).correlation(correlation);
+        final CheckpointRequestEncoder.PartsEncoder parts = request.partsCount(underWay.size());
+        for (final Wish wish : underWay) {
+            final Partition partition = wish.partition;
+            final long recoveryPoint = partition.log().recoveryPoint();
+            final long startOffset = partition.log().startOffset();
+            partition.checkpointed(recoveryPoint, startOffset);
+            parts.next()
+                    .partitionKey(partition.key())
+                    .recoveryPoint(recoveryPoint)
+                    .logStartOffset(startOffset);
+        }
+        requests.send(
+                correlation,
+                CHECKPOINT_HOST,
+                CheckpointRequestEncoder.TEMPLATE_ID,
+                buffer,
+                request.limit(),
+                CheckpointReplyEncoder.BLOCK_LENGTH);
+        return underWay.size();
+    }
+
+    private void onReply(
+            final long token, final int templateId, final DirectBuffer body, final int offset, final int length) {
+        reply.wrap(body, offset, CheckpointReplyDecoder.BLOCK_LENGTH, CheckpointReplyDecoder.SCHEMA_VERSION);
+        final boolean durable = Outcome.of(reply.outcome()) == Outcome.OK;
+        final List<Wish> ended = new ArrayList<>(underWay);
+        underWay.clear();
+        for (final Wish wish : ended) {
+            if (!durable) {
+                wish.partition.checkpointed(-1, -1); // not written: due again
+            }
+            if (wish.done != null) {
+                wish.done.onCheckpoint(durable);
+            }
+        }
+    }
+
+    @Override
+    public boolean mayPark() {
+        return wishes.isEmpty() || !underWay.isEmpty();
+    }
+}

@@ -1,0 +1,204 @@
+package io.millrace.engine.core;
+
+import io.millrace.codec.core.CommandReplyEncoder;
+import io.millrace.codec.core.CommandRequestDecoder;
+import io.millrace.codec.core.MetadataAppliedEncoder;
+import io.millrace.codec.core.MetadataEntryEncoder;
+import io.millrace.engine.metadata.CommandResult;
+import io.millrace.engine.metadata.MetadataController;
+import io.millrace.engine.metadata.MetadataListener;
+import io.millrace.engine.metadata.MetadataSnapshot;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.MetadataLog;
+import io.millrace.engine.port.MetadataLogHandler;
+import io.millrace.engine.port.Stage;
+import io.millrace.engine.status.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableDirectByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The node's one place where metadata changes: commands become entries of the log; a committed entry is applied here,
+ * sent to every other core, and its command answered when all have applied it and opened what they own of it. Lives on
+ * core 0.
+ */
+final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener {
+    /** Room for the message of a command's answer; a longer one is cut. */
+    static final int MESSAGE_BYTES_MAX = 1024;
+
+    private static final int ENTRY_LIMIT = 16;
+
+    private record Asker(int core, long correlation, CommandResult result) {}
+
+    private record Committed(long index, byte[] entry) {}
+
+    private final CommandRequestDecoder request = new CommandRequestDecoder();
+    private final CommandReplyEncoder reply = new CommandReplyEncoder();
+    private final MetadataEntryEncoder entryMessage = new MetadataEntryEncoder();
+    private final UnsafeBuffer command = new UnsafeBuffer(0, 0);
+    private final ExpandableDirectByteBuffer buffer = new ExpandableDirectByteBuffer(4096);
+    private final int core;
+    private final MetadataController controller;
+    private final MetadataLog log;
+    private final MetadataFollower follower;
+    private final CheckpointHost checkpoints;
+    private final Requests requests;
+    private final CoreProxy[] proxies;
+    private final List<Asker> askers = new ArrayList<>();
+    private final ArrayDeque<Committed> toSpread = new ArrayDeque<>();
+    private final ArrayDeque<int[]> outstanding = new ArrayDeque<>();
+    private long appliedEverywhere;
+    private int forgetsUnderWay;
+
+    MetadataHost(
+            final int core,
+            final MetadataController controller,
+            final MetadataLog log,
+            final MetadataFollower follower,
+            final CheckpointHost checkpoints,
+            final Requests requests,
+            final CoreProxy[] proxies,
+            final MessageRoutes routes) {
+        this.core = core;
+        this.controller = controller;
+        this.log = log;
+        this.follower = follower;
+        this.checkpoints = checkpoints;
+        this.requests = requests;
+        this.proxies = proxies;
+        appliedEverywhere = follower.image().version();
+        follower.addListener(this);
+        routes.add(CommandRequestDecoder.TEMPLATE_ID, this::onCommand);
+    }
+
+    private void onCommand(final int from, final DirectBuffer body, final int offset, final int length) {
+        request.wrap(body, offset, CommandRequestDecoder.BLOCK_LENGTH, CommandRequestDecoder.SCHEMA_VERSION);
+        final long correlation = request.correlation();
+        request.wrapCommand(command);
+        final CommandResult result = controller.execute(command, 0, command.capacity());
+        if (result.awaitIndex() <= appliedEverywhere) {
+            answer(from, correlation, result);
+        } else {
+            askers.add(new Asker(from, correlation, result));
+        }
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        int work = log.poll(this, ENTRY_LIMIT);
+        while (!toSpread.isEmpty() && forgetsUnderWay == 0) {
+            spread(toSpread.pollFirst());
+            work++;
+        }
+        if (toSpread.isEmpty() && log.wantsSnapshot() && log.committedIndex() == follower.image().version()) {
+            final MetadataSnapshot snapshot = new MetadataSnapshot();
+            final int length = snapshot.encode(follower.image());
+            log.snapshot(follower.image().version(), snapshot.buffer(), 0, length);
+            work++;
+        }
+        return work;
+    }
+
+    @Override
+    public boolean mayPark() {
+        return toSpread.isEmpty() || forgetsUnderWay > 0;
+    }
+
+    @Override
+    public void onSnapshot(final long index, final DirectBuffer state, final int offset, final int length) {
+        throw new IllegalStateException("snapshot " + index + " while cores run: expected at start only");
+    }
+
+    @Override
+    public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
+        final byte[] copy = new byte[length];
+        entry.getBytes(offset, copy);
+        toSpread.addLast(new Committed(index, copy));
+    }
+
+    @Override
+    public void onRefused(final long fromIndex) {
+        while (!toSpread.isEmpty()) {
+            spread(toSpread.pollFirst());
+        }
+        controller.onRefused(fromIndex);
+        for (int i = askers.size() - 1; i >= 0; i--) {
+            final Asker asker = askers.get(i);
+            if (asker.result.awaitIndex() >= fromIndex) {
+                askers.remove(i);
+                answer(
+                        asker.core,
+                        asker.correlation,
+                        new CommandResult(
+                                Outcome.METADATA_UNAVAILABLE, "The metadata log could not be written.", 0, 0, 0));
+            }
+        }
+    }
+
+    /** Applies an entry here and sends it to every other core. */
+    private void spread(final Committed committed) {
+        final int[] missing = {proxies.length};
+        outstanding.addLast(missing);
+        final UnsafeBuffer entry = new UnsafeBuffer(committed.entry);
+        for (int to = 0; to < proxies.length; to++) {
+            if (to != core) {
+                final long correlation = requests.correlation(
+                        (token, templateId, body, offset, length) -> onApplied(missing), committed.index);
+                entryMessage
+                        .wrap(buffer, 0)
+                        .correlation(correlation)
+                        .entryIndex(committed.index)
+                        .putEntry(entry, 0, entry.capacity());
+                requests.send(
+                        correlation,
+                        to,
+                        MetadataEntryEncoder.TEMPLATE_ID,
+                        buffer,
+                        entryMessage.limit(),
+                        MetadataAppliedEncoder.BLOCK_LENGTH);
+            }
+        }
+        follower.apply(committed.index, entry, 0, entry.capacity(), () -> onApplied(missing));
+    }
+
+    private void onApplied(final int[] missing) {
+        missing[0]--;
+        boolean moved = false;
+        while (!outstanding.isEmpty() && outstanding.peekFirst()[0] == 0) {
+            outstanding.pollFirst();
+            appliedEverywhere++;
+            moved = true;
+        }
+        for (int i = 0; moved && i < askers.size(); ) {
+            final Asker asker = askers.get(i);
+            if (asker.result.awaitIndex() <= appliedEverywhere) {
+                askers.remove(i);
+                answer(asker.core, asker.correlation, asker.result);
+            } else {
+                i++;
+            }
+        }
+    }
+
+    private void answer(final int to, final long correlation, final CommandResult result) {
+        final byte[] message = result.message().getBytes(StandardCharsets.UTF_8);
+        reply.wrap(buffer, 0)
+                .correlation(correlation)
+                .outcome(result.outcome().wire())
+                .first(result.first())
+                .second(result.second())
+                .putMessage(message, 0, Math.min(message.length, MESSAGE_BYTES_MAX));
+        proxies[to].reply(CommandReplyEncoder.TEMPLATE_ID, buffer, reply.limit());
+    }
+
+    /** A name is not used again before the positions of its former bearer are out of the checkpoint files. */
+    @Override
+    public void onTopicDeleted(final TopicImage topic) {
+        forgetsUnderWay++;
+        checkpoints.forget(topic, () -> forgetsUnderWay--);
+    }
+}

@@ -1,0 +1,230 @@
+package io.millrace.engine.core;
+
+import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.Checkpoints;
+import io.millrace.engine.log.PartitionDirectory;
+import io.millrace.engine.log.PartitionMetadata;
+import io.millrace.engine.metadata.FileMetadataLog;
+import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.engine.metadata.MetadataController;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.MetadataListener;
+import io.millrace.engine.metadata.MetadataSnapshot;
+import io.millrace.engine.metadata.MetadataStateMachine;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.port.MetadataLogHandler;
+import io.millrace.engine.settings.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+
+/**
+ * Brings a data directory up, blocking, before any core runs: the metadata is replayed, partitions of cores that are
+ * gone find new owners, directories that no topic claims are set aside. The result is shared by the node's cores, which
+ * only read it. Used through core 0's disk.
+ */
+public final class NodeBoot {
+    private static final int REMAP_POLL_LIMIT = 64;
+
+    private final int nodeId;
+    private final int coreCount;
+    private final Settings settings;
+    private final BlockingDisk disk;
+    private final Entropy entropy;
+    private final MetadataStateMachine machine;
+    private final TreeSet<String> deletedTopicIds = new TreeSet<>();
+    private final TreeMap<String, PartitionDirectory> directories = new TreeMap<>();
+    private final List<String> findings = new ArrayList<>();
+    private final List<String> leftovers = new ArrayList<>();
+    private boolean clean;
+    private Map<String, Long> recoveryPoints;
+    private Map<String, Long> startOffsets;
+    private FileMetadataLog log;
+    private MetadataController controller;
+
+    /** @param settings as given at start, without dynamic ones */
+    public NodeBoot(
+            final int nodeId,
+            final int coreCount,
+            final Settings settings,
+            final Disk coreZeroDisk,
+            final Entropy entropy) {
+        this.nodeId = nodeId;
+        this.coreCount = coreCount;
+        this.settings = settings;
+        this.disk = new BlockingDisk(coreZeroDisk);
+        this.entropy = entropy;
+        this.machine = new MetadataStateMachine(new MetadataImage(nodeId, settings));
+    }
+
+    /**
+     * Reads everything and repairs what a crash left half done.
+     *
+     * @throws io.millrace.engine.metadata.MetadataDamageException if committed metadata cannot be read
+     * @throws io.millrace.engine.log.CheckpointException if a checkpoint file is not sound
+     * @throws io.millrace.engine.log.DiskException if the disk fails
+     */
+    public NodeBoot run() {
+        clean = Checkpoints.isCleanShutdown(disk);
+        recoveryPoints = Checkpoints.read(disk, Checkpoints.RECOVERY_POINTS);
+        startOffsets = Checkpoints.read(disk, Checkpoints.LOG_STARTS);
+        machine.listener(new MetadataListener() {
+            @Override
+            public void onTopicDeleted(final TopicImage topic) {
+                deletedTopicIds.add(topic.idHigh() + ":" + topic.idLow());
+            }
+        });
+        log = FileMetadataLog.open(disk.disk(), new Replay());
+        findings.addAll(log.reports());
+        machine.listener(null);
+        Checkpoints.clearCleanShutdown(disk);
+        controller = new MetadataController(machine.image(), log, entropy.stream("metadata"));
+        remap();
+        sortDirectories();
+        return this;
+    }
+
+    private final class Replay implements MetadataLogHandler {
+        @Override
+        public void onSnapshot(final long index, final DirectBuffer state, final int offset, final int length) {
+            machine.load(index, state, offset, length);
+        }
+
+        @Override
+        public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
+            machine.apply(index, entry, offset, length);
+        }
+
+        @Override
+        public void onRefused(final long fromIndex) {
+            throw new IllegalStateException(
+                    "the metadata log cannot be written, so the partitions cannot be given to " + coreCount
+                            + " cores: free space on the disk, or start with as many cores as before");
+        }
+    }
+
+    /** Gives partitions of cores that are gone to cores that are there, through the log. */
+    private void remap() {
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer(64);
+        final int length = MetadataCommands.remap(command, 0, coreCount);
+        final long awaitIndex = controller.execute(command, 0, length).awaitIndex();
+        final Replay replay = new Replay();
+        while (machine.image().version() < awaitIndex) {
+            if (log.poll(replay, REMAP_POLL_LIMIT) == 0) {
+                disk.disk().await();
+                disk.disk().poll(REMAP_POLL_LIMIT);
+            }
+        }
+        if (machine.image().coreCount(nodeId) != coreCount) {
+            throw new IllegalStateException("remapping to " + coreCount + " cores was refused by the metadata log");
+        }
+    }
+
+    /** Sets directories aside whose topic is not known; removes those of topics that were deleted. */
+    private void sortDirectories() {
+        for (final String name : disk.list("")) {
+            final PartitionDirectory directory = PartitionDirectory.parse(name);
+            if (directory == null) {
+                continue;
+            }
+            switch (directory.state()) {
+                case DELETED -> leftovers.add(name);
+                case STRAY -> findings.add(name + " was set aside at an earlier start and is still there");
+                case LIVE -> sortLive(name, directory);
+            }
+        }
+        if (!leftovers.isEmpty()) {
+            disk.syncDirectory("");
+        }
+        for (final String name : leftovers) {
+            PartitionMetadata.removeTree(disk, name);
+        }
+    }
+
+    private void sortLive(final String name, final PartitionDirectory directory) {
+        final PartitionMetadata id = PartitionMetadata.read(disk, name);
+        final TopicImage topic = machine.image().topic(directory.topic());
+        final boolean claimed = topic != null && directory.partition() < topic.partitionCount();
+        if (claimed && id != null && id.topicIdHigh() == topic.idHigh() && id.topicIdLow() == topic.idLow()) {
+            directories.put(name, directory);
+            return;
+        }
+        final long high = entropy.nextLong();
+        final long low = entropy.nextLong();
+        if (id == null && PartitionMetadata.isUnused(disk, name)) {
+            // A crash came between making the directory and its topic id: nothing was ever written into it.
+            final String deleted = PartitionDirectory.deletedNameOf(name, high, low);
+            disk.rename(name, deleted);
+            leftovers.add(deleted);
+        } else if (id != null && deletedTopicIds.contains(id.topicIdHigh() + ":" + id.topicIdLow())) {
+            final String deleted = PartitionDirectory.deletedNameOf(name, high, low);
+            disk.rename(name, deleted);
+            leftovers.add(deleted);
+        } else {
+            final String stray = PartitionDirectory.strayNameOf(name, high, low);
+            disk.rename(name, stray);
+            disk.syncDirectory("");
+            findings.add(name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
+                    + ": set aside as " + stray + ", nothing was deleted");
+        }
+    }
+
+    /** A core's own copy of the metadata as of now. */
+    MetadataStateMachine newMachine() {
+        final MetadataSnapshot snapshot = new MetadataSnapshot();
+        final int length = snapshot.encode(machine.image());
+        final MetadataStateMachine copy = new MetadataStateMachine(new MetadataImage(nodeId, settings));
+        copy.load(machine.image().version(), snapshot.buffer(), 0, length);
+        return copy;
+    }
+
+    /** Core 0's own state; used by core 0 alone once cores run. */
+    MetadataStateMachine machine() {
+        return machine;
+    }
+
+    MetadataController controller() {
+        return controller;
+    }
+
+    FileMetadataLog log() {
+        return log;
+    }
+
+    boolean hasDirectory(final String name) {
+        return directories.containsKey(name);
+    }
+
+    Map<String, Long> recoveryPoints() {
+        return recoveryPoints;
+    }
+
+    Map<String, Long> startOffsets() {
+        return startOffsets;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** The metadata as replayed; for reading before the cores run. */
+    public MetadataImage image() {
+        return machine.image();
+    }
+
+    /** Whether the last stop was orderly. */
+    public boolean isClean() {
+        return clean;
+    }
+
+    /** What people should know; empty after a clean start. */
+    public List<String> findings() {
+        return findings;
+    }
+}

@@ -1,0 +1,229 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.batch.BatchRules;
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogCompletion;
+import io.millrace.engine.log.LogListener;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.settings.Durability;
+import io.millrace.engine.settings.TopicConfig;
+import io.millrace.engine.status.Outcome;
+
+/**
+ * One partition on the core that owns it: its log, its producers, who waits for its high watermark, and the three
+ * positions, {@code appended >= stable >= committed}. On one node the high watermark is what the topic's durability
+ * calls safe. Owned by the core's thread.
+ */
+public final class Partition implements LogListener {
+    private final long key;
+    private final PartitionContext context;
+    private final PartitionAppend appends;
+    private final PartitionRead reads;
+    private final PartitionQueries queries;
+    private final HighWatermark highWatermark;
+    private int leaderEpoch;
+    private TopicConfig config;
+    private Log log;
+    private boolean deleted;
+    private boolean queuedForSync;
+    private boolean inSyncRound;
+    private BatchRules batchRules;
+    private long checkpointedRecoveryPoint = -1;
+    private long checkpointedStart = -1;
+
+    Partition(final long key, final int leaderEpoch, final TopicConfig config, final PartitionContext context) {
+        this.key = key;
+        this.leaderEpoch = leaderEpoch;
+        this.config = config;
+        this.batchRules = PartitionContext.batchRules(config);
+        this.context = context;
+        highWatermark = new HighWatermark(this, context);
+        appends = new PartitionAppend(this, context);
+        reads = new PartitionRead(this, context);
+        queries = new PartitionQueries(this, context);
+    }
+
+    /** The log is open; from now on the partition answers. */
+    void open(final Log opened, final PartitionProducers producers) {
+        log = opened;
+        appends.open(opened, producers);
+        highWatermark.open(durable() ? opened.stableOffset() : opened.appendedOffset());
+    }
+
+    /** OK, or why a request with these epochs cannot be served. The client's epoch is −1 where it sent none. */
+    Outcome admit(final int ownerEpoch, final int clientEpoch) {
+        if (deleted) {
+            return Outcome.UNKNOWN_PARTITION;
+        }
+        if (ownerEpoch != leaderEpoch) {
+            return Outcome.NOT_OWNER;
+        }
+        if (clientEpoch >= 0 && clientEpoch != leaderEpoch) {
+            return clientEpoch < leaderEpoch ? Outcome.FENCED_LEADER_EPOCH : Outcome.UNKNOWN_LEADER_EPOCH;
+        }
+        return log == null ? Outcome.NOT_READY : Outcome.OK;
+    }
+
+    @Override
+    public void onAppended(final long appendedOffset) {
+        if (durable()) {
+            context.syncRound().add(this);
+        } else {
+            commit(appendedOffset);
+        }
+    }
+
+    @Override
+    public void onStable(final long stableOffset) {
+        if (stableOffset > log.appendedOffset()) {
+            throw new IllegalStateException(this + ": stable " + stableOffset + " beyond " + log.appendedOffset());
+        }
+        context.syncRound().onEnded(this);
+        if (log.isDirty() && durable()) {
+            context.syncRound().add(this);
+        }
+        if (durable()) {
+            commit(stableOffset);
+        }
+    }
+
+    @Override
+    public void onAppendable() {
+        appends.resume();
+    }
+
+    @Override
+    public void onAppendFailed(final long fromOffset, final int diskStatus) {
+        appends.onFailed(fromOffset, diskStatus == DiskStatus.NO_SPACE ? Outcome.NO_SPACE : Outcome.OFFLINE);
+    }
+
+    @Override
+    public void onResident() {
+        reads.resume();
+    }
+
+    @Override
+    public void onOffline(final int diskStatus) {
+        appends.onFailed(highWatermark.offset(), Outcome.OFFLINE);
+        reads.resume();
+        highWatermark.wakeAll();
+        context.onOffline(this, diskStatus);
+    }
+
+    private void commit(final long offset) {
+        if (highWatermark.advance(offset)) {
+            appends.acknowledge(offset);
+        }
+    }
+
+    /** The topic's settings changed. */
+    void updateConfig(final TopicConfig changed) {
+        final boolean wasDurable = durable();
+        config = changed;
+        batchRules = PartitionContext.batchRules(changed);
+        if (log != null) {
+            log.updateConfig(context.logConfig(changed));
+            if (wasDurable && !durable()) {
+                commit(log.appendedOffset());
+            } else if (log.isDirty()) {
+                context.syncRound().add(this);
+            }
+        }
+    }
+
+    /** The topic is gone: whoever waits is told, the files go with their last reader. */
+    void delete(final LogCompletion renamed, final LogCompletion removed) {
+        deleted = true;
+        context.syncRound().onEnded(this);
+        appends.onFailed(highWatermark.offset(), Outcome.UNKNOWN_PARTITION);
+        reads.resume();
+        highWatermark.wakeAll();
+        if (log != null) {
+            log.delete(renamed, removed);
+        } else {
+            renamed.onComplete(DiskStatus.OK);
+            removed.onComplete(DiskStatus.OK);
+        }
+    }
+
+    boolean durable() {
+        return config.durability() == Durability.FSYNC;
+    }
+
+    public long key() {
+        return key;
+    }
+
+    public int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    public boolean isOpen() {
+        return log != null;
+    }
+
+    /** Null until the partition is open. */
+    public Log log() {
+        return log;
+    }
+
+    TopicConfig config() {
+        return config;
+    }
+
+    HighWatermark highWatermark() {
+        return highWatermark;
+    }
+
+    PartitionAppend appends() {
+        return appends;
+    }
+
+    PartitionRead reads() {
+        return reads;
+    }
+
+    PartitionQueries queries() {
+        return queries;
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    BatchRules batchRules() {
+        return batchRules;
+    }
+
+    /** Whether the checkpoint files do not say what the log says. */
+    boolean isCheckpointDue() {
+        return log.recoveryPoint() != checkpointedRecoveryPoint || log.startOffset() != checkpointedStart;
+    }
+
+    /** The checkpoint files say so, or will once the write under way has ended. */
+    public void checkpointed(final long recoveryPoint, final long startOffset) {
+        checkpointedRecoveryPoint = recoveryPoint;
+        checkpointedStart = startOffset;
+    }
+
+    boolean isQueuedForSync() {
+        return queuedForSync;
+    }
+
+    void queuedForSync(final boolean queued) {
+        queuedForSync = queued;
+    }
+
+    boolean isInSyncRound() {
+        return inSyncRound;
+    }
+
+    void inSyncRound(final boolean in) {
+        inSyncRound = in;
+    }
+
+    @Override
+    public String toString() {
+        return log == null ? "partition " + key : log.directory();
+    }
+}

@@ -1,0 +1,38 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.LogProducers;
+import io.millrace.engine.producer.ProducerTable;
+import org.agrona.DirectBuffer;
+
+/** Shows a partition's producers to its log, which undoes, replays and snapshots them with its batches. */
+record PartitionProducers(ProducerTable table) implements LogProducers {
+    @Override
+    public void clear() {
+        table.clear();
+    }
+
+    @Override
+    public void replay(final DirectBuffer batch, final int offset, final int length) {
+        table.replay(batch, offset, length);
+    }
+
+    @Override
+    public void rollBackTo(final long offset) {
+        table.rollBackTo(offset);
+    }
+
+    @Override
+    public void settle(final long offset) {
+        table.settle(offset);
+    }
+
+    @Override
+    public DirectBuffer encodeSnapshot() {
+        return table.encodeSnapshot();
+    }
+
+    @Override
+    public boolean loadSnapshot(final DirectBuffer bytes, final int offset, final int length, final long nowMs) {
+        return table.loadSnapshot(bytes, offset, length, nowMs);
+    }
+}

@@ -1,0 +1,90 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.LeaderEpochs;
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.TimestampCompletion;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.status.Outcome;
+
+/** Answers questions about a partition's positions, and deletes records. Owned by the core's thread. */
+final class PartitionQueries {
+    private final Partition partition;
+    private final PartitionContext context;
+
+    PartitionQueries(final Partition partition, final PartitionContext context) {
+        this.partition = partition;
+        this.context = context;
+    }
+
+    /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
+    void query(
+            final QueryTask task, final int part, final int ownerEpoch, final int clientEpoch, final long argument) {
+        task.answer(part, -1, -1, -1);
+        final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
+        if (admitted != Outcome.OK) {
+            context.end(task, part, admitted);
+            return;
+        }
+        final Log log = partition.log();
+        switch (task.kind()) {
+            case EARLIEST -> answer(task, part, log.startOffset(), -1, log.epochs().epochOf(log.startOffset()));
+            case LATEST -> answer(task, part, partition.highWatermark().offset(), -1, partition.leaderEpoch());
+            case END_OF_EPOCH -> endOfEpoch(task, part, (int) argument);
+            case SIZE -> answer(task, part, log.sizeInBytes(), log.endOffset(), -1);
+            case MAX_TIMESTAMP -> log.maxTimestampOffset(answerTo(task, part));
+            case BY_TIMESTAMP -> log.offsetForTimestamp(argument, answerTo(task, part));
+            case DELETE_RECORDS -> deleteRecords(task, part, argument);
+        }
+    }
+
+    private void endOfEpoch(final QueryTask task, final int part, final int epoch) {
+        final LeaderEpochs epochs = partition.log().epochs();
+        if (epoch == partition.leaderEpoch()) {
+            answer(task, part, partition.log().endOffset(), -1, epoch);
+        } else {
+            answer(
+                    task,
+                    part,
+                    epochs.endOffsetFor(epoch, partition.log().endOffset()),
+                    -1,
+                    epochs.floorEpoch(epoch));
+        }
+    }
+
+    /** The answer waits until the new start is in the checkpoint: nothing deleted comes back after a crash. */
+    private void deleteRecords(final QueryTask task, final int part, final long argument) {
+        final long highWatermark = partition.highWatermark().offset();
+        final long offset = argument == -1 ? highWatermark : argument;
+        if (offset < 0 || offset > highWatermark) {
+            context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
+        } else if (!partition.log().advanceStartOffset(offset, highWatermark)) {
+            answer(task, part, partition.log().startOffset(), -1, -1);
+        } else {
+            partition.highWatermark().wakeAll();
+            context.replies().checkpoint(partition, durable -> {
+                if (durable) {
+                    answer(task, part, partition.log().startOffset(), -1, -1);
+                } else {
+                    context.end(task, part, Outcome.OFFLINE);
+                }
+            });
+        }
+    }
+
+    private TimestampCompletion answerTo(final QueryTask task, final int part) {
+        return (diskStatus, offset, timestampMs, epoch) -> {
+            if (diskStatus != DiskStatus.OK) {
+                context.end(task, part, Outcome.OFFLINE);
+            } else if (offset >= partition.highWatermark().offset()) {
+                answer(task, part, -1, -1, -1); // written, but not yet committed: nobody may know of it
+            } else {
+                answer(task, part, offset, timestampMs, epoch);
+            }
+        };
+    }
+
+    private void answer(final QueryTask task, final int part, final long first, final long second, final int epoch) {
+        task.answer(part, first, second, epoch);
+        context.end(task, part, Outcome.OK);
+    }
+}

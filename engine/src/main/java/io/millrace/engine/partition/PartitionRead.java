@@ -1,0 +1,104 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.log.LeaderEpochs;
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.ReadResult;
+import io.millrace.engine.status.Outcome;
+import java.util.ArrayDeque;
+
+/**
+ * A fetch's way to bytes: a slice of committed batches, lent until it was sent. What lies cold waits here until the
+ * disk has brought it into memory. Owned by the core's thread.
+ */
+final class PartitionRead {
+    private record Cold(ReadTask task, int part) {}
+
+    private final Partition partition;
+    private final PartitionContext context;
+    private final ArrayDeque<Cold> cold = new ArrayDeque<>();
+
+    PartitionRead(final Partition partition, final PartitionContext context) {
+        this.partition = partition;
+        this.context = context;
+    }
+
+    /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
+    void read(
+            final ReadTask task, final int part, final int ownerEpoch, final int clientEpoch, final int lastEpoch) {
+        final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
+        if (admitted != Outcome.OK) {
+            if (partition.isOpen()) {
+                tellPositions(task, part);
+            }
+            context.end(task, part, admitted);
+        } else if (lastEpoch >= 0 && diverges(task, part, lastEpoch)) {
+            context.end(task, part, Outcome.OK);
+        } else {
+            attempt(task, part);
+        }
+    }
+
+    /** Tries again what was cold. */
+    void resume() {
+        for (int i = cold.size(); i > 0; i--) {
+            final Cold waiting = cold.pollFirst();
+            if (partition.isDeleted()) {
+                context.end(waiting.task, waiting.part, Outcome.UNKNOWN_PARTITION);
+            } else {
+                attempt(waiting.task, waiting.part);
+            }
+        }
+    }
+
+    private void attempt(final ReadTask task, final int part) {
+        final Log log = partition.log();
+        final long offset = task.fetchOffset(part);
+        tellPositions(task, part);
+        final LogSlice slice = context.leases().acquire();
+        if (slice == null) {
+            // Every lease is out: no bytes this time, the fetch comes again.
+            context.end(task, part, offsetOutcome(log, offset));
+            return;
+        }
+        final ReadResult result = log.read(offset, partition.highWatermark().offset(), task.bytesMax(part), slice);
+        if (result == ReadResult.FOUND) {
+            task.slice(part, slice);
+        } else {
+            context.leases().release(slice);
+        }
+        switch (result) {
+            case FOUND, EMPTY -> context.end(task, part, Outcome.OK);
+            case OUT_OF_RANGE -> context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
+            case COLD -> cold.addLast(new Cold(task, part));
+            case DAMAGED -> context.end(task, part, Outcome.CORRUPT_BATCH);
+            case OFFLINE -> context.end(task, part, Outcome.OFFLINE);
+        }
+    }
+
+    private static Outcome offsetOutcome(final Log log, final long offset) {
+        return offset < log.startOffset() || offset > log.endOffset() ? Outcome.OFFSET_OUT_OF_RANGE : Outcome.OK;
+    }
+
+    /** High watermark and log start of the same moment as the slice. */
+    private void tellPositions(final ReadTask task, final int part) {
+        task.positions(part, partition.highWatermark().offset(), partition.log().startOffset());
+    }
+
+    /** KIP-595: the client's last batch carries an epoch that this log ended earlier, or never had. */
+    private boolean diverges(final ReadTask task, final int part, final int lastEpoch) {
+        tellPositions(task, part);
+        final Log log = partition.log();
+        final LeaderEpochs epochs = log.epochs();
+        final int epoch = epochs.floorEpoch(lastEpoch);
+        final long endOffset = epochs.endOffsetFor(lastEpoch, log.endOffset());
+        if (epoch < 0 || endOffset < 0) {
+            return false;
+        }
+        if (epoch < lastEpoch || endOffset < task.fetchOffset(part)) {
+            task.diverging(part, epoch, endOffset);
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,79 @@
+package io.millrace.engine.partition;
+
+import java.util.List;
+
+/**
+ * What partitions need from time to time: old segments dropped, aged ones rolled, silent producers forgotten, changed
+ * positions checkpointed. A few partitions a duty cycle. Owned by the core's thread.
+ */
+final class PartitionUpkeep {
+    private static final int PARTITIONS_PER_CYCLE = 16;
+    private static final int PRODUCERS_PER_PARTITION = 64;
+
+    private final PartitionContext context;
+    private final UpkeepIntervals intervals;
+    private long retentionDueMs;
+    private long checkpointDueMs;
+    private int retentionNext = Integer.MAX_VALUE;
+    private int checkpointNext = Integer.MAX_VALUE;
+
+    PartitionUpkeep(final PartitionContext context, final UpkeepIntervals intervals, final long nowMs) {
+        this.context = context;
+        this.intervals = intervals;
+        retentionDueMs = nowMs + intervals.retentionMs();
+        checkpointDueMs = nowMs + intervals.checkpointMs();
+    }
+
+    /** What recovery found is where the checkpoint stands, or will soon. */
+    void onOpened(final Partition partition) {
+        partition.checkpointed(partition.log().recoveryPoint(), partition.log().startOffset());
+    }
+
+    int doWork(final List<Partition> partitions, final long nowMs) {
+        if (nowMs >= retentionDueMs) {
+            retentionDueMs = nowMs + intervals.retentionMs();
+            retentionNext = 0;
+        }
+        if (nowMs >= checkpointDueMs) {
+            checkpointDueMs = nowMs + intervals.checkpointMs();
+            checkpointNext = 0;
+        }
+        int work = 0;
+        for (int i = 0; i < PARTITIONS_PER_CYCLE && retentionNext < partitions.size(); i++) {
+            work += retain(partitions.get(retentionNext++), nowMs);
+        }
+        for (int i = 0; i < PARTITIONS_PER_CYCLE && checkpointNext < partitions.size(); i++) {
+            work += checkpoint(partitions.get(checkpointNext++));
+        }
+        return work;
+    }
+
+    /** When the core must look again even if nothing else happens. */
+    long nextDueMs() {
+        return Math.min(retentionDueMs, checkpointDueMs);
+    }
+
+    boolean isBusy(final int partitions) {
+        return retentionNext < partitions || checkpointNext < partitions;
+    }
+
+    private int retain(final Partition partition, final long nowMs) {
+        if (!partition.isOpen() || partition.log().isOffline()) {
+            return 0;
+        }
+        partition.log().rollIfDue(nowMs);
+        final int dropped = partition.log().applyRetention(nowMs, partition.highWatermark().offset());
+        if (dropped > 0) {
+            partition.highWatermark().wakeAll();
+        }
+        return 1 + dropped + partition.appends().forgetSilentProducers(nowMs, PRODUCERS_PER_PARTITION);
+    }
+
+    private int checkpoint(final Partition partition) {
+        if (!partition.isOpen() || partition.log().isOffline() || !partition.isCheckpointDue()) {
+            return 0;
+        }
+        context.replies().checkpoint(partition, null);
+        return 1;
+    }
+}

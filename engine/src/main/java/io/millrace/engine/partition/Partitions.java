@@ -1,0 +1,284 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogCompletion;
+import io.millrace.engine.log.LogContext;
+import io.millrace.engine.log.LogRecovery;
+import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.port.Stage;
+import io.millrace.engine.producer.ProducerTable;
+import io.millrace.engine.settings.TopicConfig;
+import io.millrace.engine.status.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/** All partitions of one core, and their share of its duty cycle. Owned by the core's thread. */
+public final class Partitions implements Stage {
+    private static final int LEASE_DRAIN_LIMIT = 1024;
+
+    private final Long2ObjectHashMap<Partition> byKey = new Long2ObjectHashMap<>();
+    private final List<Partition> inOrder = new ArrayList<>();
+    private final PartitionContext context;
+    private final PartitionUpkeep upkeep;
+    private final Watches watches;
+    private final long producerExpirationMs;
+
+    public Partitions(
+            final LogContext logs,
+            final PartitionReplies replies,
+            final UpkeepIntervals intervals,
+            final long producerExpirationMs,
+            final long nowMs) {
+        context = new PartitionContext(logs, replies);
+        context.now(nowMs);
+        upkeep = new PartitionUpkeep(context, intervals, nowMs);
+        watches = new Watches(context);
+        this.producerExpirationMs = producerExpirationMs;
+    }
+
+    // Opening and closing
+
+    /**
+     * Opens a partition that lies on the disk; blocks, so at start only.
+     *
+     * @param recoveryPoint from the checkpoint, 0 if there is none
+     * @param startOffset   from the checkpoint, 0 if there is none
+     * @param clean         whether the last stop was orderly
+     */
+    public RecoveryReport recover(
+            final LogRecovery recovery,
+            final long key,
+            final int leaderEpoch,
+            final String directory,
+            final TopicConfig config,
+            final long recoveryPoint,
+            final long startOffset,
+            final boolean clean) {
+        final PartitionProducers producers = newProducers();
+        final LogRecovery.RecoveredLog recovered = recovery.open(
+                directory, context.logConfig(config), producers, recoveryPoint, startOffset, clean, context.nowMs());
+        final Partition partition = add(key, leaderEpoch, config);
+        recovered.log().listener(partition);
+        partition.open(recovered.log(), producers);
+        upkeep.onOpened(partition);
+        return recovered.report();
+    }
+
+    /** Makes a new partition's directory; until the completion says OK its requests are answered NOT_READY. */
+    public void create(
+            final long key,
+            final int leaderEpoch,
+            final String directory,
+            final TopicConfig config,
+            final long topicIdHigh,
+            final long topicIdLow,
+            final LogCompletion completion) {
+        final Partition partition = add(key, leaderEpoch, config);
+        final PartitionProducers producers = newProducers();
+        final Log[] made = new Log[1];
+        made[0] = Log.create(
+                context.logs(),
+                directory,
+                context.logConfig(config),
+                producers,
+                topicIdHigh,
+                topicIdLow,
+                context.nowMs(),
+                status -> {
+                    if (status == DiskStatus.OK && !partition.isDeleted()) {
+                        made[0].listener(partition);
+                        partition.open(made[0], producers);
+                    } else if (status == DiskStatus.OK) {
+                        made[0].delete(PartitionContext.IGNORED, PartitionContext.IGNORED);
+                    } else {
+                        forget(partition);
+                    }
+                    completion.onComplete(status);
+                });
+    }
+
+    /** Ends a partition for good; {@code renamed} is told once its name is durably free for another. */
+    public void delete(final long key, final LogCompletion renamed) {
+        final Partition partition = byKey.get(key);
+        if (partition == null) {
+            renamed.onComplete(DiskStatus.OK);
+            return;
+        }
+        forget(partition);
+        partition.delete(renamed, PartitionContext.IGNORED);
+    }
+
+    /** Ends all orderly: everything synced, indexes and snapshots written. */
+    public void close(final LogCompletion completion) {
+        final int[] open = {1};
+        final int[] worst = {DiskStatus.OK};
+        final LogCompletion each = status -> {
+            worst[0] = Math.min(worst[0], status);
+            if (--open[0] == 0) {
+                completion.onComplete(worst[0]);
+            }
+        };
+        for (final Partition partition : inOrder) {
+            if (partition.isOpen()) {
+                open[0]++;
+                partition.log().close(each);
+            }
+        }
+        each.onComplete(DiskStatus.OK);
+    }
+
+    public void updateConfig(final long key, final TopicConfig config) {
+        final Partition partition = byKey.get(key);
+        if (partition != null) {
+            partition.updateConfig(config);
+        }
+    }
+
+    private PartitionProducers newProducers() {
+        return new PartitionProducers(new ProducerTable(producerExpirationMs, context.crc32c(), context.nowMs()));
+    }
+
+    private Partition add(final long key, final int leaderEpoch, final TopicConfig config) {
+        final Partition partition = new Partition(key, leaderEpoch, config, context);
+        if (byKey.put(key, partition) != null) {
+            throw new IllegalStateException("partition " + key + " is here already");
+        }
+        inOrder.add(partition);
+        return partition;
+    }
+
+    private void forget(final Partition partition) {
+        byKey.remove(partition.key());
+        inOrder.remove(partition);
+    }
+
+    // Requests
+
+    public AppendTask beginAppend(final int from, final long correlation, final int parts) {
+        final AppendTask task = context.takeAppendTask();
+        task.begin(from, correlation, parts);
+        return task;
+    }
+
+    public void append(
+            final AppendTask task,
+            final int part,
+            final long key,
+            final int ownerEpoch,
+            final long address,
+            final int length) {
+        final Partition partition = byKey.get(key);
+        if (partition == null) {
+            task.refused(part, -1, -1);
+            context.end(task, part, Outcome.NOT_OWNER);
+        } else {
+            partition.appends().append(task, part, ownerEpoch, address, length);
+        }
+    }
+
+    public void endOfParts(final AppendTask task) {
+        if (task.endOfParts()) {
+            context.finish(task);
+        }
+    }
+
+    public ReadTask beginRead(final int from, final long correlation, final int parts) {
+        final ReadTask task = context.takeReadTask();
+        task.begin(from, correlation, parts);
+        return task;
+    }
+
+    public void read(
+            final ReadTask task,
+            final int part,
+            final long key,
+            final int ownerEpoch,
+            final int clientEpoch,
+            final int lastFetchedEpoch,
+            final long fetchOffset,
+            final int bytesMax) {
+        task.wanted(part, fetchOffset, bytesMax);
+        final Partition partition = byKey.get(key);
+        if (partition == null) {
+            context.end(task, part, Outcome.NOT_OWNER);
+        } else {
+            partition.reads().read(task, part, ownerEpoch, clientEpoch, lastFetchedEpoch);
+        }
+    }
+
+    public void endOfParts(final ReadTask task) {
+        if (task.endOfParts()) {
+            context.finish(task);
+        }
+    }
+
+    public QueryTask beginQuery(final int from, final long correlation, final int parts, final PartitionQuery kind) {
+        final QueryTask task = context.takeQueryTask();
+        task.begin(from, correlation, parts, kind);
+        return task;
+    }
+
+    public void query(
+            final QueryTask task,
+            final int part,
+            final long key,
+            final int ownerEpoch,
+            final int clientEpoch,
+            final long argument) {
+        final Partition partition = byKey.get(key);
+        if (partition == null) {
+            task.answer(part, -1, -1, -1);
+            context.end(task, part, Outcome.NOT_OWNER);
+        } else {
+            partition.queries().query(task, part, ownerEpoch, clientEpoch, argument);
+        }
+    }
+
+    public void endOfParts(final QueryTask task) {
+        if (task.endOfParts()) {
+            context.finish(task);
+        }
+    }
+
+    /** Begins a watch; {@link Watches#watch} adds its partitions. */
+    public Watches watches() {
+        return watches;
+    }
+
+    /** Null if it is not here. */
+    public Partition partition(final long key) {
+        return byKey.get(key);
+    }
+
+    public int count() {
+        return inOrder.size();
+    }
+
+    public Partition at(final int position) {
+        return inOrder.get(position);
+    }
+
+    public long syncRounds() {
+        return context.syncRound().rounds();
+    }
+
+    public int offlinePartitions() {
+        return context.offlinePartitions();
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        context.now(nowMs);
+        return context.leases().drain(LEASE_DRAIN_LIMIT)
+                + context.syncRound().doWork(nowNs, nowMs)
+                + watches.answerDue()
+                + upkeep.doWork(inOrder, nowMs);
+    }
+
+    @Override
+    public boolean mayPark() {
+        return context.syncRound().mayPark() && context.dueWatches().isEmpty();
+    }
+}

@@ -1,0 +1,73 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.port.Stage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Group commit: one round makes everything appended so far, in all partitions of the core, survive a power loss; what
+ * is appended meanwhile waits for the next round. How the bytes get there is hidden behind this class. Owned by the
+ * core's thread.
+ */
+final class SyncRound implements Stage {
+    private List<Partition> dirty = new ArrayList<>();
+    private List<Partition> syncing = new ArrayList<>();
+    private int outstanding;
+    private long rounds;
+
+    /** The partition has appended something that is not stable. */
+    void add(final Partition partition) {
+        if (!partition.isQueuedForSync()) {
+            partition.queuedForSync(true);
+            dirty.add(partition);
+        }
+    }
+
+    /** A partition that the round waits for is stable, or never will be. */
+    void onEnded(final Partition partition) {
+        if (partition.isInSyncRound()) {
+            partition.inSyncRound(false);
+            outstanding--;
+        }
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        if (outstanding > 0 || dirty.isEmpty()) {
+            return 0;
+        }
+        final List<Partition> round = dirty;
+        dirty = syncing;
+        syncing = round;
+        for (int i = 0; i < round.size(); i++) {
+            begin(round.get(i));
+        }
+        final int started = round.size();
+        round.clear();
+        rounds++;
+        return started;
+    }
+
+    private void begin(final Partition partition) {
+        partition.queuedForSync(false);
+        if (partition.isDeleted() || !partition.log().isDirty()) {
+            return;
+        }
+        if (partition.log().sync()) {
+            partition.inSyncRound(true);
+            outstanding++;
+        } else {
+            // A sync of the log's own is under way (a roll, say): what it does not cover is due next round.
+            add(partition);
+        }
+    }
+
+    @Override
+    public boolean mayPark() {
+        return outstanding > 0 || dirty.isEmpty();
+    }
+
+    long rounds() {
+        return rounds;
+    }
+}

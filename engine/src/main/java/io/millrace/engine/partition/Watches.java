@@ -1,0 +1,76 @@
+package io.millrace.engine.partition;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Fetches of all cores that wait for news from this core's partitions: each is answered once, at the end of the duty
+ * cycle in which it became due. Owned by the core's thread.
+ */
+public final class Watches {
+    private final PartitionContext context;
+    private final Long2ObjectHashMap<Watch>[] byAsker;
+    private final ArrayDeque<Watch> free = new ArrayDeque<>();
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Watches(final PartitionContext context) {
+        this.context = context;
+        byAsker = new Long2ObjectHashMap[1024];
+    }
+
+    /** Begins a watch for so many bytes more than the asker knows of. */
+    public Watch begin(final int from, final long correlation, final int bytesMin) {
+        final Watch watch = free.isEmpty() ? new Watch() : free.pollLast();
+        watch.reset(from, correlation, bytesMin);
+        if (byAsker[from] == null) {
+            byAsker[from] = new Long2ObjectHashMap<>();
+        }
+        byAsker[from].put(correlation, watch);
+        return watch;
+    }
+
+    /** Adds a partition; if it has moved on since the asker looked, or is not here, the watch is due at once. */
+    public void watch(final Watch watch, final Partition partition, final int ownerEpoch, final long highWatermark) {
+        if (partition == null
+                || !partition.isOpen()
+                || partition.leaderEpoch() != ownerEpoch
+                || partition.highWatermark().offset() != highWatermark) {
+            markDue(watch);
+        } else {
+            partition.highWatermark().add(watch);
+            watch.watch(partition);
+        }
+    }
+
+    /** Ends a watch early. One that was answered meanwhile is not here any more, which is fine. */
+    public void cancel(final int from, final long correlation) {
+        final Watch watch = byAsker[from] == null ? null : byAsker[from].get(correlation);
+        if (watch != null) {
+            markDue(watch);
+        }
+    }
+
+    int answerDue() {
+        final List<Watch> due = context.dueWatches();
+        final int count = due.size();
+        for (int i = 0; i < count; i++) {
+            final Watch watch = due.get(i);
+            final List<Partition> partitions = watch.partitions();
+            for (int j = 0; j < partitions.size(); j++) {
+                partitions.get(j).highWatermark().remove(watch);
+            }
+            byAsker[watch.from()].remove(watch.correlation());
+            context.replies().onWatchDue(watch);
+            free.addLast(watch);
+        }
+        due.clear();
+        return count;
+    }
+
+    private void markDue(final Watch watch) {
+        if (watch.markDue()) {
+            context.watchDue(watch);
+        }
+    }
+}
