@@ -131,9 +131,12 @@ public final class BrokerSettings {
             add(Setting.broker("log.segment.bytes", INT, "1073741824", "Size at which a segment is rolled.")
                     .check(ValueCheck.atLeast(1048576))
                     .asDynamic());
-    public static final Setting LOG_ROLL_MS =
-            add(Setting.broker("log.roll.ms", LONG, null, "Age at which a segment is rolled; unset: log.roll.hours.")
-                    .asDynamic());
+    public static final Setting LOG_ROLL_MS = add(Setting.broker(
+                    "log.roll.ms",
+                    LONG,
+                    null,
+                    "Age at which a segment is rolle.check(ValueCheck.atLeast(1))); unset: log.roll.hours.")
+            .asDynamic());
     public static final Setting LOG_ROLL_HOURS =
             add(Setting.broker("log.roll.hours", INT, "168", "Age at which a segment is rolled.")
                     .check(ValueCheck.atLeast(1)));
@@ -141,7 +144,7 @@ public final class BrokerSettings {
                     "log.roll.jitter.ms",
                     LONG,
                     null,
-                    "Most that is randomly taken off the roll age; unset: log.roll.jitter.hours.")
+                    "Most that is randomly taken off the roll ag.check(ValueCheck.atLeast(0))); unset: log.roll.jitter.hours.")
             .asDynamic());
     public static final Setting LOG_ROLL_JITTER_HOURS =
             add(Setting.broker("log.roll.jitter.hours", INT, "0", "Most that is randomly taken off the roll age.")
@@ -150,12 +153,15 @@ public final class BrokerSettings {
                     "log.retention.ms",
                     LONG,
                     null,
-                    "Age at which records may go; -1: never; unset: log.retention.minutes.")
+                    "Age at which records may g.check(ValueCheck.NOT_ZERO)); -1: never; unset: log.retention.minutes.")
             .asDynamic());
     public static final Setting LOG_RETENTION_MINUTES = add(Setting.broker(
-            "log.retention.minutes", INT, null, "Age at which records may go; unset: log.retention.hours."));
-    public static final Setting LOG_RETENTION_HOURS =
-            add(Setting.broker("log.retention.hours", INT, "168", "Age at which records may go; -1: never."));
+            "log.retention.minutes",
+            INT,
+            null,
+            "Age at which records may g.check(ValueCheck.NOT_ZERO)); unset: log.retention.hours."));
+    public static final Setting LOG_RETENTION_HOURS = add(Setting.broker(
+            "log.retention.hours", INT, "168", "Age at which records may g.check(ValueCheck.NOT_ZERO)); -1: never."));
     public static final Setting LOG_RETENTION_BYTES = add(Setting.broker(
                     "log.retention.bytes",
                     LONG,
@@ -287,7 +293,7 @@ public final class BrokerSettings {
     public static final Setting CORE_MEMORY_BYTES = add(Setting.broker(
                     "millrace.core.memory.bytes",
                     LONG,
-                    "134217728",
+                    "268435456",
                     "Budget of one core for requests, responses and batches, claimed as bytes arrive.")
             .check(ValueCheck.atLeast(1048576)));
     public static final Setting LOG_LEVEL =

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -12,26 +13,45 @@ import java.util.TreeSet;
 
 /** The names that a broker's settings may have: ours, and all of Apache Kafka's. */
 public final class KnownNames {
-    private static final String RESOURCE = "kafka-broker-settings.txt";
-    private static final String DYNAMIC = " dynamic";
+    /**
+     * A setting as Kafka defines it.
+     *
+     * @param type        Kafka's name of it
+     * @param dynamic     Kafka can change it while running
+     * @param internal    Kafka does not show it
+     * @param defaultText null if there is none
+     */
+    public record KafkaSetting(String name, String type, boolean dynamic, boolean internal, String defaultText) {
+        public boolean isSensitive() {
+            return "PASSWORD".equals(type);
+        }
+    }
 
-    /** Kafka's names; the value says whether Kafka can change the setting while running. */
-    private static final TreeMap<String, Boolean> KAFKA = read();
+    private static final String RESOURCE = "kafka-broker-settings.txt";
+    private static final TreeMap<String, KafkaSetting> KAFKA = read();
 
     private KnownNames() {}
 
-    private static TreeMap<String, Boolean> read() {
-        final TreeMap<String, Boolean> names = new TreeMap<>();
+    private static TreeMap<String, KafkaSetting> read() {
+        final TreeMap<String, KafkaSetting> settings = new TreeMap<>();
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(KnownNames.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-                final boolean dynamic = line.endsWith(DYNAMIC);
-                names.put(dynamic ? line.substring(0, line.length() - DYNAMIC.length()) : line, dynamic);
+                final String[] columns = line.split("\t", -1);
+                final String defaultText = columns.length > 3 ? columns[3].substring(1) : null;
+                settings.put(
+                        columns[0],
+                        new KafkaSetting(
+                                columns[0],
+                                columns[1],
+                                columns[2].contains("d"),
+                                columns[2].contains("i"),
+                                defaultText));
             });
         } catch (final IOException e) {
             throw new UncheckedIOException(RESOURCE, e);
         }
-        return names;
+        return settings;
     }
 
     /** Whether the setting exists here or in Kafka. */
@@ -49,9 +69,20 @@ public final class KnownNames {
                 && (KAFKA.containsKey(suffix) || KAFKA.containsKey(suffix.substring(suffix.indexOf('.') + 1)));
     }
 
-    /** Known to Kafka, not used here, and not to be changed while running. */
+    /** Known to Kafka, and not to be changed while running. */
     public static boolean isKnownButStatic(final String name) {
-        return Boolean.FALSE.equals(KAFKA.get(name));
+        final KafkaSetting setting = KAFKA.get(name);
+        return setting != null && !setting.dynamic();
+    }
+
+    /** Null if Kafka does not know it. */
+    public static KafkaSetting kafka(final String name) {
+        return KAFKA.get(name);
+    }
+
+    /** All that Kafka knows, by name. */
+    public static Collection<KafkaSetting> kafka() {
+        return Collections.unmodifiableCollection(KAFKA.values());
     }
 
     /** Whether a value has an effect here. */
@@ -60,7 +91,7 @@ public final class KnownNames {
     }
 
     /** Ours and Kafka's, without those that contain a listener's name. */
-    static SortedSet<String> all() {
+    public static SortedSet<String> all() {
         final TreeSet<String> all = new TreeSet<>(KAFKA.keySet());
         BrokerSettings.all().forEach(setting -> all.add(setting.name()));
         return Collections.unmodifiableSortedSet(all);

@@ -1,6 +1,8 @@
 package io.millrace.engine.settings;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The definition of one setting: its name, type, default, bounds and meaning. Immutable. */
 public final class Setting {
@@ -139,6 +141,14 @@ public final class Setting {
             throw SettingException.refused(name, text, complaint);
         }
         return value;
+    }
+
+    /** A parsed value in the one form in which it is shown. */
+    public static String show(final Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+        }
+        return value == null ? null : value.toString();
     }
 
     @Override

@@ -37,6 +37,18 @@ public final class SettingsLoader {
         return this;
     }
 
+    /**
+     * What {@code --host}, {@code --port} and {@code --advertise} say: one listener PLAINTEXT, or of whatever listener
+     * of that name there is, how its cores appear. Nulls for what was not given.
+     */
+    public SettingsLoader listener(final String host, final Integer port, final String advertise) {
+        if (host != null || port != null) {
+            final String address = host == null ? "127.0.0.1" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+            commandLine("listeners", "PLAINTEXT://" + address + ":" + (port == null ? 9092 : port));
+        }
+        return advertise == null ? this : commandLine(ListenerNames.advertise("PLAINTEXT"), advertise);
+    }
+
     /** Takes all variables; looks at those that begin {@code MILLRACE_}. */
     public SettingsLoader environment(final Map<String, String> variables) {
         final TreeMap<String, String> byVariable = settingsByVariable();

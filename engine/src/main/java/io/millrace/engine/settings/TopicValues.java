@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Looks a topic's values up: its overrides, then the broker settings it follows, then defaults. */
-final class TopicValues {
+public final class TopicValues {
     private final Map<String, String> overrides;
     private final Settings broker;
 
-    TopicValues(final Map<String, String> overrides, final Settings broker) {
+    public TopicValues(final Map<String, String> overrides, final Settings broker) {
         this.overrides = overrides;
         this.broker = broker;
     }
 
-    Object value(final Setting setting) {
+    /** Parsed, in the unit of the topic's setting. */
+    public Object value(final Setting setting) {
         final String text = overrides.get(setting.name());
         if (text != null) {
             return setting.parse(text);

@@ -24,6 +24,9 @@ record ValueCheck(String validValues, Complaint complaint) {
     static final ValueCheck CODECS = oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")
             .and(that("producer: recompression is not available in this version of Millrace", "producer"::equals));
 
+    static final ValueCheck NOT_ZERO =
+            that("unlimited (-1), or at least 1", value -> ((Number) value).longValue() != 0);
+
     static ValueCheck atLeast(final long min) {
         return new ValueCheck(
                 "[" + min + ",...]",

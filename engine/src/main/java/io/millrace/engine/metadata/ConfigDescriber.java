@@ -1,0 +1,173 @@
+package io.millrace.engine.metadata;
+
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.KnownNames;
+import io.millrace.engine.settings.Setting;
+import io.millrace.engine.settings.Settings;
+import io.millrace.engine.settings.TopicSettings;
+import io.millrace.engine.settings.TopicValues;
+import io.millrace.engine.settings.ValueSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** Says what configs a resource has, with their sources, as Kafka's DescribeConfigs does. Allocates; used rarely. */
+public final class ConfigDescriber {
+    private static final String NO_EFFECT = "Known to Apache Kafka; has no effect in this version of Millrace.";
+
+    private final MetadataImage image;
+
+    public ConfigDescriber(final MetadataImage image) {
+        this.image = image;
+    }
+
+    /** All configs of a topic, in the order of their names. */
+    public List<ConfigEntry> topic(final TopicImage topic) {
+        final TopicValues values = new TopicValues(topic.overrides(), image.settings());
+        final List<ConfigEntry> entries = new ArrayList<>();
+        for (final Setting setting : TopicSettings.all()) {
+            if (setting != TopicSettings.INTERNAL_SEGMENT_BYTES
+                    || topic.overrides().containsKey(setting.name())) {
+                entries.add(topicEntry(topic, setting, Setting.show(values.value(setting))));
+            }
+        }
+        return entries;
+    }
+
+    private ConfigEntry topicEntry(final TopicImage topic, final Setting setting, final String value) {
+        final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
+        if (topic.overrides().containsKey(setting.name())) {
+            synonyms.add(new ConfigEntry.Synonym(setting.name(), value, ValueSource.DYNAMIC_TOPIC));
+        }
+        final List<TopicSettings.Synonym> broker = TopicSettings.synonyms(setting);
+        if (!broker.isEmpty()) {
+            addSynonyms(broker.stream().map(synonym -> synonym.setting().name()).toList(), synonyms);
+        }
+        return entry(
+                setting.name(), value, synonyms, false, false, setting.type().name(), setting.doc());
+    }
+
+    /** All configs of this broker: ours, and those that Kafka would show. */
+    public List<ConfigEntry> broker() {
+        final TreeSet<String> names = new TreeSet<>();
+        BrokerSettings.all().forEach(setting -> names.add(setting.name()));
+        KnownNames.kafka().stream()
+                .filter(setting -> !setting.internal())
+                .forEach(setting -> names.add(setting.name()));
+        image.settings().givenNames().forEach(names::add);
+        final List<ConfigEntry> entries = new ArrayList<>();
+        for (final String name : names) {
+            entries.add(brokerEntry(name));
+        }
+        return entries;
+    }
+
+    private ConfigEntry brokerEntry(final String name) {
+        final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
+        addSynonyms(brokerSynonyms(name), synonyms);
+        return brokerEntry(name, shown(name, textOf(image.settings(), name)), synonyms);
+    }
+
+    private static ConfigEntry brokerEntry(
+            final String name, final String value, final List<ConfigEntry.Synonym> synonyms) {
+        final Setting setting = BrokerSettings.find(name);
+        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
+        final boolean dynamic = setting != null ? setting.isDynamic() : kafka != null && kafka.dynamic();
+        final String type =
+                kafka != null ? kafka.type() : setting != null ? setting.type().name() : "STRING";
+        return entry(
+                name,
+                value,
+                synonyms,
+                !dynamic,
+                kafka == null ? setting == null : kafka.isSensitive(),
+                type,
+                setting != null ? setting.doc() : NO_EFFECT);
+    }
+
+    /** The dynamic configs that hold for all brokers. */
+    public List<ConfigEntry> allBrokers() {
+        final List<ConfigEntry> entries = new ArrayList<>();
+        image.brokerOverrides("").forEach((name, value) -> {
+            final String text = shown(name, value);
+            entries.add(brokerEntry(
+                    name, text, List.of(new ConfigEntry.Synonym(name, text, ValueSource.DYNAMIC_DEFAULT_BROKER))));
+        });
+        return entries;
+    }
+
+    private static ConfigEntry entry(
+            final String name,
+            final String value,
+            final List<ConfigEntry.Synonym> synonyms,
+            final boolean readOnly,
+            final boolean sensitive,
+            final String type,
+            final String doc) {
+        final ValueSource source =
+                synonyms.isEmpty() ? ValueSource.DEFAULT : synonyms.getFirst().source();
+        return new ConfigEntry(name, value, source, readOnly, sensitive, type, doc, List.copyOf(synonyms));
+    }
+
+    /** Settings in several units are synonyms of each other, the strongest first. */
+    private static List<String> brokerSynonyms(final String name) {
+        for (final Setting topicSetting : TopicSettings.all()) {
+            final List<TopicSettings.Synonym> group = TopicSettings.synonyms(topicSetting);
+            if (group.size() > 1
+                    && group.stream()
+                            .anyMatch(synonym -> synonym.setting().name().equals(name))) {
+                return group.stream().map(synonym -> synonym.setting().name()).toList();
+            }
+        }
+        return List.of(name);
+    }
+
+    private void addSynonyms(final List<String> names, final List<ConfigEntry.Synonym> synonyms) {
+        addDynamic(
+                names, image.brokerOverrides(Integer.toString(image.nodeId())), ValueSource.DYNAMIC_BROKER, synonyms);
+        addDynamic(names, image.brokerOverrides(""), ValueSource.DYNAMIC_DEFAULT_BROKER, synonyms);
+        final Settings start = image.startSettings();
+        for (final String name : names) {
+            if (start.source(name) != ValueSource.DEFAULT) {
+                synonyms.add(new ConfigEntry.Synonym(name, shown(name, start.text(name)), start.source(name)));
+            }
+        }
+        for (final String name : names) {
+            final String defaultText = textOf(Settings.defaults(), name);
+            if (defaultText != null) {
+                synonyms.add(new ConfigEntry.Synonym(name, shown(name, defaultText), ValueSource.DEFAULT));
+            }
+        }
+    }
+
+    private static void addDynamic(
+            final List<String> names,
+            final SortedMap<String, String> overrides,
+            final ValueSource source,
+            final List<ConfigEntry.Synonym> synonyms) {
+        for (final String name : names) {
+            if (overrides.containsKey(name)) {
+                synonyms.add(new ConfigEntry.Synonym(name, shown(name, overrides.get(name)), source));
+            }
+        }
+    }
+
+    private static String textOf(final Settings settings, final String name) {
+        final String text = settings.text(name);
+        if (text != null || BrokerSettings.find(name) != null) {
+            return text;
+        }
+        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
+        return kafka == null ? null : kafka.defaultText();
+    }
+
+    private static String shown(final String name, final String text) {
+        final Setting setting = BrokerSettings.find(name);
+        if (setting != null) {
+            return Setting.show(setting.parse(text));
+        }
+        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
+        return kafka == null || kafka.isSensitive() ? null : text;
+    }
+}
