@@ -1,6 +1,8 @@
 package io.millrace.engine.os;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * The unpinned threads that do one data directory's blocking work for all cores: syncs, truncations and directory work
@@ -11,6 +13,7 @@ public final class DiskCompanion implements AutoCloseable {
     private static final int WRITE_LANES = 2;
 
     private final Path root;
+    private final Function<FileChannel, FileIo> io;
     private final DiskLane[] writeLanes;
     private final DiskLane readLane;
 
@@ -20,7 +23,12 @@ public final class DiskCompanion implements AutoCloseable {
     }
 
     public DiskCompanion(final Path root, final int writeLaneCount) {
+        this(root, writeLaneCount, FileIo::of);
+    }
+
+    DiskCompanion(final Path root, final int writeLaneCount, final Function<FileChannel, FileIo> io) {
         this.root = root;
+        this.io = io;
         this.writeLanes = new DiskLane[writeLaneCount];
         for (int i = 0; i < writeLaneCount; i++) {
             writeLanes[i] = start("disk-write-" + i);
@@ -59,7 +67,7 @@ public final class DiskCompanion implements AutoCloseable {
     }
 
     private DiskLane start(final String name) {
-        final DiskLane lane = new DiskLane(new DiskWork(root));
+        final DiskLane lane = new DiskLane(new DiskWork(root, io));
         final Thread thread = new Thread(lane, name);
         thread.setDaemon(true);
         lane.thread(thread);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -18,10 +19,13 @@ final class DiskWork {
     private static final int SCRATCH_BYTES = 256 * 1024;
 
     private final Path root;
+    private final Function<FileChannel, FileIo> io;
     private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_BYTES));
 
-    DiskWork(final Path root) {
+    /** @param io how to read and write an open channel */
+    DiskWork(final Path root, final Function<FileChannel, FileIo> io) {
         this.root = root;
+        this.io = io;
     }
 
     /** Fills in the operation's status and value. */
@@ -73,7 +77,7 @@ final class DiskWork {
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
             case REPLACE -> replace(path);
         };
-        op.file.opened(FileIo.of(channel));
+        op.file.opened(io.apply(channel));
         op.value = channel.size();
     }
 
@@ -115,13 +119,13 @@ final class DiskWork {
 
     /** Reads the range through the page cache: only then is it known to be there. */
     private void prefetch(final DiskOp op) {
-        final FileIo io = op.file.io();
+        final FileIo file = op.file.io();
         final long end = op.position + op.length;
-        io.willNeed(op.position, op.length);
+        file.willNeed(op.position, op.length);
         long position = op.position;
         while (position < end) {
             final int chunk = (int) Math.min(SCRATCH_BYTES, end - position);
-            final long read = io.read(position, scratch, 0, chunk);
+            final long read = file.read(position, scratch, 0, chunk);
             if (read <= 0) {
                 op.status = (int) read;
                 return;
