@@ -92,7 +92,7 @@ final class DiskWork {
     private void rename(final DiskOp op) throws IOException {
         final Path from = root.resolve(op.path);
         final Path to = root.resolve(op.target);
-        if (Files.isDirectory(to) || Files.isDirectory(from) && Files.exists(to)) {
+        if (Files.isDirectory(to) || (Files.isDirectory(from) && Files.exists(to))) {
             op.status = Files.exists(from) ? DiskStatus.EXISTS : DiskStatus.NOT_FOUND;
             return;
         }

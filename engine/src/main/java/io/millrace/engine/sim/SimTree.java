@@ -67,7 +67,7 @@ final class SimTree {
             return DiskStatus.NOT_FOUND;
         }
         final SimNode existing = resolve(to);
-        if (existing instanceof SimDirectory || existing != null && node instanceof SimDirectory) {
+        if (existing instanceof SimDirectory || (existing != null && node instanceof SimDirectory)) {
             return DiskStatus.EXISTS;
         }
         ((SimDirectory) resolve(DiskPath.parent(from))).move(DiskPath.name(from), target, DiskPath.name(to));

@@ -82,7 +82,10 @@ class HousekeepingPoolTest {
     void shouldTakeNewWorkFromWithinWhatFollows() throws InterruptedException {
         final HousekeepingLane lane = pool.lane(1, ended::release);
         final List<String> finished = new ArrayList<>();
-        lane.submit(() -> {}, () -> assertThat(lane.submit(() -> {}, () -> finished.add("second"))).isTrue());
+        lane.submit(
+                () -> {},
+                () -> assertThat(lane.submit(() -> {}, () -> finished.add("second")))
+                        .isTrue());
 
         ended.acquire();
         lane.poll();

@@ -10,6 +10,7 @@ import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -158,8 +159,9 @@ class OsDiskTest {
     }
 
     private long blocks(final String name) throws Exception {
-        final Process stat = new ProcessBuilder("stat", "-c", "%b", directory.resolve(name).toString()).start();
-        return Long.parseLong(new String(stat.getInputStream().readAllBytes()).trim());
+        final Process stat =
+                new ProcessBuilder("stat", "-c", "%b", directory.resolve(name).toString()).start();
+        return Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim());
     }
 
     private boolean isOpen(final String name) throws IOException {

@@ -9,6 +9,7 @@ import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.SeededEntropy;
+import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -111,13 +112,15 @@ class SimDiskFaultsTest {
     void shouldTurnOneBitOfSyncedBytesAndRecordIt() {
         final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
         driver.open("empty", OpenMode.CREATE_NEW);
-        assertThat(image.flipBit(new SeededEntropy(1), path -> true)).as("nothing is synced").isNull();
+        assertThat(image.flipBit(new SeededEntropy(1), path -> true))
+                .as("nothing is synced")
+                .isNull();
         driver.write(file, 0, "0123456789");
         driver.sync(file);
 
         final SimDamage damage = image.flipBit(new SeededEntropy(1), path -> path.equals("a"));
 
-        final byte[] expected = "0123456789".getBytes();
+        final byte[] expected = "0123456789".getBytes(StandardCharsets.US_ASCII);
         expected[(int) damage.position()] ^= (byte) (1 << damage.bit());
         assertThat(image.durableContents("a")).isEqualTo(expected);
         assertThat(image.contents("a")).isEqualTo(expected);
@@ -164,7 +167,8 @@ class SimDiskFaultsTest {
         assertThatThrownBy(() -> reopened.readResident(0, new UnsafeBuffer(new byte[1]), 0, 1))
                 .hasMessageContaining("not resident");
         assertThat(next.text(reopened)).isEqualTo("0123456789");
-        assertThat(reopened.readResident(0, new UnsafeBuffer(new byte[4]), 0, 4)).isEqualTo(4);
+        assertThat(reopened.readResident(0, new UnsafeBuffer(new byte[4]), 0, 4))
+                .isEqualTo(4);
     }
 
     @Test

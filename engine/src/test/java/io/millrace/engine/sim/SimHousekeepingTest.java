@@ -19,7 +19,9 @@ class SimHousekeepingTest {
             assertThat(housekeeping.submit(() -> trace.add("work " + number), () -> trace.add("done " + number)))
                     .isTrue();
         }
-        assertThat(housekeeping.submit(() -> {}, () -> {})).as("too much is waiting").isFalse();
+        assertThat(housekeeping.submit(() -> {}, () -> {}))
+                .as("too much is waiting")
+                .isFalse();
         assertThat(housekeeping.doWork(time.nanoTime(), time.epochMs())).isZero();
         assertThat(housekeeping.mayPark()).isTrue();
 
@@ -30,8 +32,7 @@ class SimHousekeepingTest {
         }
 
         assertThat(trace)
-                .containsExactly(
-                        "work 0", "done 0", "work 1", "done 1", "work 2", "done 2", "work 3", "done 3");
+                .containsExactly("work 0", "done 0", "work 1", "done 1", "work 2", "done 2", "work 3", "done 3");
     }
 
     @Test
