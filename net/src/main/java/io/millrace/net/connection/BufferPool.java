@@ -31,7 +31,7 @@ public final class BufferPool implements AutoCloseable {
                     "budget of " + budgetBytes + " bytes: expected at least " + 64 * SMALLEST_BYTES);
         }
         this.budgetBytes = budgetBytes;
-        this.idleBytesMax = budgetBytes / 4;
+        this.idleBytesMax = budgetBytes / 2;
     }
 
     /** A buffer of at least {@code bytes}, or null if the budget is spent. */
@@ -70,7 +70,8 @@ public final class BufferPool implements AutoCloseable {
         final int sizeClass = buffer.sizeClass;
         usedBytes -= buffer.allocatedBytes();
         releases++;
-        if (idleBytes + buffer.allocatedBytes() > idleBytesMax || usedBytes + idleBytes > budgetBytes) {
+        final long idleAfter = idleBytes + buffer.allocatedBytes();
+        if (idleAfter > idleBytesMax || usedBytes + idleAfter > budgetBytes) {
             free(buffer);
             return;
         }
@@ -78,7 +79,7 @@ public final class BufferPool implements AutoCloseable {
             idle[sizeClass] = Arrays.copyOf(idle[sizeClass], idle[sizeClass].length * 2);
         }
         idle[sizeClass][idleCount[sizeClass]++] = buffer;
-        idleBytes += buffer.allocatedBytes();
+        idleBytes = idleAfter;
     }
 
     /** Frees idle buffers, the largest first, until no more than {@code bytesMax} lie idle. */
@@ -113,6 +114,11 @@ public final class BufferPool implements AutoCloseable {
     /** Bytes that are in use now. */
     public long usedBytes() {
         return usedBytes;
+    }
+
+    /** Bytes that are kept for the next taker. */
+    public long idleBytes() {
+        return idleBytes;
     }
 
     /** Bytes that may be taken before the budget is spent; negative while overdrawn. */

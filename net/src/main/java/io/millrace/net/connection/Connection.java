@@ -31,6 +31,8 @@ public final class Connection implements EndpointHandler {
     private int sendPiece;
     private long sendOffset;
     private boolean closed;
+    private boolean ending;
+    private boolean hasFailed;
     private boolean peerGone;
     private boolean outputFull;
     private Object session;
@@ -114,6 +116,7 @@ public final class Connection implements EndpointHandler {
     /** Whether another request may be taken in now. */
     boolean mayTake() {
         return !closed
+                && !ending
                 && tail - head < ring.length
                 && unsentBytes < owner.settings().unsentBytesMax();
     }
@@ -128,6 +131,17 @@ public final class Connection implements EndpointHandler {
         exchange.queue(this, frame, length, handler.mayOverlap(frame, 0, length));
         ring[(int) tail++ & mask] = exchange;
         owner.counters().requests++;
+    }
+
+    /** What follows makes no sense: the connection ends after the answers to what came before. */
+    void onBadFrame(final CloseReason reason) {
+        final Exchange end = owner.newExchange();
+        end.queue(this, null, 0, true);
+        end.state = Exchange.State.ANSWERED;
+        end.failure = reason;
+        ring[(int) tail++ & mask] = end;
+        ending = true;
+        owner.markDirty(this);
     }
 
     /** The peer sends nothing more: what it sent whole is still done, then the connection ends. */
@@ -148,29 +162,39 @@ public final class Connection implements EndpointHandler {
         }
         if (starving) {
             starving = false;
+            lastMoveNs = nowNs; // that nothing moved was our doing
             reader.onReadable();
         }
         int work = 0;
         do {
-            while (next < tail && mayStart(ring[(int) next & mask])) {
+            while (mayStart() && owner.maySpend()) {
                 start(ring[(int) next++ & mask], nowNs, nowMs);
                 work++;
             }
         } while (reader.parsePending());
-        if (peerGone && !closed && next == tail) {
+        passEnd();
+        if (peerGone && !closed && (hasFailed || next == tail)) {
             close(CloseReason.PEER);
         }
         return work;
     }
 
-    private boolean mayStart(final Exchange exchange) {
-        return isNext(exchange) && owner.maySpend();
+    /** Whether the next request's turn has come. */
+    private boolean mayStart() {
+        if (closed || next == tail || unsentBytes >= owner.settings().unsentBytesMax()) {
+            return false;
+        }
+        final Exchange exchange = ring[(int) next & mask];
+        return exchange.state == Exchange.State.QUEUED
+                && (running == 0 || runningOverlap && exchange.overlaps)
+                && !hasFailed;
     }
 
-    private boolean isNext(final Exchange exchange) {
-        return !closed
-                && (running == 0 || runningOverlap && exchange.overlaps)
-                && unsentBytes < owner.settings().unsentBytesMax();
+    /** A bad frame needs no start. */
+    private void passEnd() {
+        if (!closed && next < tail && ring[(int) next & mask].failure != null) {
+            next++;
+        }
     }
 
     private void start(final Exchange exchange, final long nowNs, final long nowMs) {
@@ -191,12 +215,16 @@ public final class Connection implements EndpointHandler {
         }
         exchange.state = Exchange.State.ANSWERED;
         exchange.releaseFrame();
+        if (exchange.failure != null) {
+            ending = true;
+            hasFailed = true;
+        }
         unsentBytes += exchange.replyBytes();
         owner.markDirty(this);
     }
 
     /** Sends what is answered and in turn; returns bytes sent. */
-    long flush(final FrameWriter writer) {
+    long flush(final FrameWriter writer, final long nowNs) {
         if (closed || outputFull) {
             return 0;
         }
@@ -204,7 +232,11 @@ public final class Connection implements EndpointHandler {
             dropAnswers();
             return 0;
         }
-        return writer.flush(this);
+        final long sent = writer.flush(this);
+        if (sent > 0) {
+            lastMoveNs = nowNs;
+        }
+        return sent;
     }
 
     /** The exchange whose answer is to be sent next, or null. */
@@ -216,7 +248,8 @@ public final class Connection implements EndpointHandler {
     /** The exchange {@code ahead} places behind the one being sent, if it is answered too; else null. */
     Exchange sending(final int ahead) {
         final Exchange exchange = head + ahead < next ? ring[(int) (head + ahead) & mask] : null;
-        return exchange != null && exchange.state == Exchange.State.ANSWERED ? exchange : null;
+        final boolean isAnswered = exchange != null && exchange.state == Exchange.State.ANSWERED;
+        return isAnswered && exchange.failure == null ? exchange : null;
     }
 
     int sendPiece() {
@@ -231,10 +264,9 @@ public final class Connection implements EndpointHandler {
     void onSent(final long bytes) {
         unsentBytes -= bytes;
         owner.counters().bytesOut += bytes;
-        moved = true;
         long left = bytes + sendOffset;
         Exchange exchange = sending();
-        while (exchange != null) {
+        while (exchange != null && exchange.failure == null) {
             while (sendPiece < exchange.pieceCount() && left >= exchange.pieceLength(sendPiece)) {
                 left -= exchange.pieceLength(sendPiece);
                 exchange.releasePiece(sendPiece++);
@@ -276,7 +308,7 @@ public final class Connection implements EndpointHandler {
         if (closed) {
             return;
         }
-        if (next < tail && isNext(ring[(int) next & mask])) {
+        if (mayStart()) {
             if (owner.maySpend()) {
                 owner.markDirty(this);
             } else {
@@ -291,13 +323,13 @@ public final class Connection implements EndpointHandler {
         }
     }
 
-    /** Whether bytes wait for the peer: half a frame for the rest, or an answer for room. */
+    /** Whether memory waits for the peer: half a frame for the rest, or an answer for room. */
     boolean waitsForPeer() {
-        return !closed && (reader.isInsideFrame() && !starving || outputFull);
+        return reader.holdsMemory() && !starving || outputFull;
     }
 
-    boolean isIdle() {
-        return running == 0;
+    boolean isIdleSince(final long ns) {
+        return running == 0 && !dirty && lastMoveNs - ns <= 0;
     }
 
     private void abandonRunning() {

@@ -1,10 +1,13 @@
 package io.millrace.net.connection;
 
+import io.millrace.engine.core.Deadline;
+import io.millrace.engine.core.Deadlines;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.Stage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,7 +17,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Connections implements Stage, AutoCloseable {
     private static final int SCRATCH_BYTES_MAX = 256 * 1024;
-    private static final long IDLE_SCAN_NS = 1_000_000_000L;
+    private static final long MS_NS = 1_000_000L;
+    /** For so many grace periods a client may keep scarce memory by sending a little now and then. */
+    private static final int TRICKLE_GRACES = 20;
 
     private final int core;
     private final BufferPool pool;
@@ -23,6 +28,7 @@ public final class Connections implements Stage, AutoCloseable {
     private final UnsafeBuffer scratch;
     private final FrameWriter writer;
     private final long keptBackBytes;
+    private final long graceNs;
     private final List<Connection> all = new ArrayList<>();
     private final List<Connection> starving = new ArrayList<>();
     private final List<Exchange> spare = new ArrayList<>();
@@ -30,12 +36,14 @@ public final class Connections implements Stage, AutoCloseable {
     private List<Connection> working = new ArrayList<>();
     private Connection permitHolder;
     private Runnable closeListener = () -> {};
+    private BooleanSupplier congestion = () -> false;
     private long nextId;
     private int running;
     private long releasesSeen;
     private long starvingSinceNs;
-    private long nextIdleScanNs;
-    private boolean hasScanned;
+    private Connection permitSeen;
+    private long permitSinceNs;
+    private boolean wasStarving;
 
     public Connections(final int core, final BufferPool pool, final ConnectionSettings settings) {
         this.core = core;
@@ -44,6 +52,7 @@ public final class Connections implements Stage, AutoCloseable {
         final int scratchBytes = (int) Math.min(SCRATCH_BYTES_MAX, pool.budgetBytes() / 32);
         scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(scratchBytes));
         writer = new FrameWriter(new UnsafeBuffer(ByteBuffer.allocateDirect(scratchBytes)), counters);
+        graceNs = settings.memoryGraceMs() * MS_NS;
         final long frameBytesMax = BufferPool.bytesOf(BufferPool.sizeClassOf(settings.frameBytesMax()));
         keptBackBytes = Math.min(pool.budgetBytes() / 2, frameBytesMax + 4L * scratchBytes);
     }
@@ -70,6 +79,12 @@ public final class Connections implements Stage, AutoCloseable {
         return core;
     }
 
+    /** What says that too much waits already, so that no further request should be started. */
+    public void congestion(final BooleanSupplier congested) {
+        congestion = congested;
+    }
+
+    /** Connections that are open. */
     public int count() {
         return all.size();
     }
@@ -94,16 +109,13 @@ public final class Connections implements Stage, AutoCloseable {
     @Override
     public int doWork(final long nowNs, final long nowMs) {
         int work = 0;
-        if (!starving.isEmpty()) {
+        if (starving.isEmpty()) {
+            wasStarving = false;
+        } else {
             work += relieve(nowNs);
         }
         if (!dirty.isEmpty()) {
             work += workOnDirty(nowNs, nowMs);
-        }
-        if (!hasScanned || nowNs - nextIdleScanNs >= 0) {
-            hasScanned = true;
-            nextIdleScanNs = nowNs + IDLE_SCAN_NS;
-            work += closeIdle(nowNs);
         }
         return work;
     }
@@ -124,7 +136,7 @@ public final class Connections implements Stage, AutoCloseable {
         for (int i = 0; i < connections.size(); i++) {
             final Connection connection = connections.get(i);
             connection.dirty = false;
-            if (connection.flush(writer) > 0) {
+            if (connection.flush(writer, nowNs) > 0) {
                 work++;
             }
             connection.settle();
@@ -181,9 +193,9 @@ public final class Connections implements Stage, AutoCloseable {
         }
     }
 
-    /** Whether another request may be started: its answer will take memory too. */
+    /** Whether another request may be started: it will take memory and places in rings. */
     boolean maySpend() {
-        return pool.availableBytes() >= 0 || running == 0;
+        return (pool.availableBytes() >= 0 || running == 0) && !congestion.getAsBoolean();
     }
 
     void onStarving(final Connection connection) {
@@ -193,24 +205,76 @@ public final class Connections implements Stage, AutoCloseable {
 
     /** Lets those who wait for memory try again; if none comes back for a while, somebody's frame must go. */
     private int relieve(final long nowNs) {
-        if (pool.releases() != releasesSeen || permitHolder == null || running == 0) {
+        if (pool.releases() != releasesSeen || !wasStarving) {
             releasesSeen = pool.releases();
-            for (int i = 0; i < starving.size(); i++) {
-                markDirty(starving.get(i));
-            }
-            starving.clear();
+            starvingSinceNs = nowNs;
         }
-        return 0;
+        if (permitHolder != permitSeen) {
+            permitSeen = permitHolder;
+            permitSinceNs = nowNs;
+        }
+        wasStarving = true;
+        final int work = closeStuck(nowNs);
+        for (int i = 0; i < starving.size(); i++) {
+            markDirty(starving.get(i));
+        }
+        starving.clear();
+        return work;
+    }
+
+    /**
+     * Closes the connection whose memory has waited longest for its client: one on which nothing moves soon, one on
+     * which little moves much later.
+     */
+    private int closeStuck(final long nowNs) {
+        Connection stuck = nowNs - starvingSinceNs >= graceNs ? longestWaiting() : null;
+        if (stuck == null || !isStuck(stuck, starvingSinceNs, nowNs)) {
+            stuck = permitHolder;
+            if (stuck == null || !stuck.waitsForPeer() || !isStuck(stuck, permitSinceNs, nowNs)) {
+                return 0;
+            }
+        }
+        stuck.close(CloseReason.MEMORY);
+        starvingSinceNs = nowNs;
+        return 1;
+    }
+
+    private boolean isStuck(final Connection connection, final long sinceNs, final long nowNs) {
+        return nowNs - connection.lastMoveNs >= graceNs || nowNs - sinceNs >= TRICKLE_GRACES * graceNs;
+    }
+
+    private Connection longestWaiting() {
+        Connection longest = null;
+        for (int i = 0; i < all.size(); i++) {
+            final Connection connection = all.get(i);
+            if (connection.waitsForPeer() && (longest == null || connection.lastMoveNs - longest.lastMoveNs < 0)) {
+                longest = connection;
+            }
+        }
+        return longest;
     }
 
     // Time
 
-    private int closeIdle(final long nowNs) {
-        final long idleNs = settings.idleMs() * 1_000_000L;
+    /** Keeps looking for idle connections; called once, by whoever puts the core together. */
+    public void keepTime(final Deadlines deadlines, final long nowNs) {
+        final long intervalNs = Math.clamp(settings.idleMs() / 10, 10, 10_000) * MS_NS;
+        deadlines.arm(
+                new Deadline() {
+                    @Override
+                    protected void onDeadline(final long firedNs, final long firedMs) {
+                        closeIdle(firedNs);
+                        deadlines.arm(this, firedNs + intervalNs);
+                    }
+                },
+                nowNs + intervalNs);
+    }
+
+    int closeIdle(final long nowNs) {
         int closed = 0;
         for (int i = all.size() - 1; i >= 0; i--) {
             final Connection connection = all.get(i);
-            if (connection.isIdle() && !connection.moved && nowNs - connection.lastMoveNs > idleNs) {
+            if (connection.isIdleSince(nowNs - settings.idleMs() * MS_NS)) {
                 connection.close(CloseReason.IDLE);
                 closed++;
             }
@@ -245,6 +309,9 @@ public final class Connections implements Stage, AutoCloseable {
             all.set(connection.slot, last);
         }
         starving.remove(connection);
+        if (permitSeen == connection) {
+            permitSeen = null;
+        }
         closeListener.run();
     }
 

@@ -21,6 +21,8 @@ public final class Exchange {
 
     State state = State.POOLED;
     boolean overlaps;
+    /** Why the connection is to end when this exchange's turn comes to be sent, or null. */
+    CloseReason failure;
 
     private Connection connection;
     private PooledBuffer frame;
@@ -56,15 +58,20 @@ public final class Exchange {
     /** Gives back whatever is still held and forgets the request. */
     void recycle() {
         releaseFrame();
+        dropPieces();
+        connection = null;
+        attachment = null;
+        listener = null;
+        failure = null;
+        state = State.POOLED;
+    }
+
+    void dropPieces() {
         for (int i = 0; i < pieceCount; i++) {
             releasePiece(i);
         }
         pieceCount = 0;
         replyBytes = 0;
-        connection = null;
-        attachment = null;
-        listener = null;
-        state = State.POOLED;
     }
 
     public Connection connection() {
@@ -200,13 +207,12 @@ public final class Exchange {
         connection.onAnswered(this);
     }
 
-    /** Ends the request by closing its connection without an answer. */
+    /** Ends the request by closing its connection, after the answers to earlier requests and without one to this. */
     public void fail(final CloseReason reason) {
         expect(State.RUNNING);
-        final Connection failed = connection;
-        listener = null;
-        failed.close(reason);
-        failed.onAnswered(this);
+        dropPieces();
+        failure = reason;
+        connection.onAnswered(this);
     }
 
     int pieceCount() {

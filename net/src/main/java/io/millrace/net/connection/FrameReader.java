@@ -37,8 +37,8 @@ final class FrameReader {
         return pending != null;
     }
 
-    boolean isInsideFrame() {
-        return sizeBytes > 0;
+    boolean holdsMemory() {
+        return half != null;
     }
 
     /** Receives until there is no more, a bound is met, or memory ends. */
@@ -133,9 +133,9 @@ final class FrameReader {
         if (sizeBytes == Integer.BYTES) {
             received = 0;
             if (size <= 0 || size > owner.settings().frameBytesMax()) {
-                connection.close(CloseReason.FRAME_SIZE);
+                connection.onBadFrame(CloseReason.FRAME_SIZE);
             } else if (!owner.canEverHold(size)) {
-                connection.close(CloseReason.MEMORY);
+                connection.onBadFrame(CloseReason.MEMORY);
             }
         }
         return used;

@@ -28,6 +28,10 @@ final class FrameWriter {
         connection.onSent(0);
         Exchange exchange = connection.sending();
         while (exchange != null && total < TURN_BYTES_MAX) {
+            if (exchange.failure != null) {
+                connection.close(exchange.failure);
+                return total;
+            }
             final int piece = connection.sendPiece();
             final long left = exchange.pieceLength(piece) - connection.sendOffset();
             final boolean isAlone = isLarge(connection, exchange, piece, left);

@@ -1,0 +1,10 @@
+package io.millrace.net.socket;
+
+/** A listener could not be opened; the message names the address and is meant for people. */
+public final class ListenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ListenException(final String message, final Throwable cause) {
+        super(message, cause);
+    }
+}

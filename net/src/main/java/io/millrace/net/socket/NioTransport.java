@@ -1,0 +1,166 @@
+package io.millrace.net.socket;
+
+import io.millrace.engine.port.Endpoint;
+import io.millrace.engine.port.Poller;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.Channel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * One core's sockets: listens, adopts, waits for readiness. Keys are handed to a callback while selecting, so that the
+ * selector keeps no set of them and a warm turn allocates nothing. All methods but {@link #wakeup} belong to the core's
+ * thread.
+ */
+public final class NioTransport implements Poller, AutoCloseable {
+    private static final long MS_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long PAUSE_MS = 100;
+    private static final int PAUSE_TURNS = 100_000;
+
+    private final Selector selector;
+    private final MemoryView view = new MemoryView();
+    private final AtomicBoolean wakeupPending = new AtomicBoolean();
+    private final Consumer<SelectionKey> onKey = this::onKey;
+    private final List<NioListener> listeners = new ArrayList<>();
+    private int calls;
+    private int endpoints;
+    private int pausedTurns;
+
+    public NioTransport() {
+        try {
+            selector = Selector.open();
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("cannot open a selector", failure);
+        }
+    }
+
+    /**
+     * Listens on an address.
+     *
+     * @throws ListenException if that is not possible, naming the address and the reason
+     */
+    public NioListener listen(final InetSocketAddress address, final AcceptHandler handler) {
+        final NioListener listener = new NioListener(selector, address, handler);
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Makes this core the owner of an accepted socket; null if its peer went away meanwhile. */
+    public Endpoint adopt(final SocketChannel channel) {
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            final NioEndpoint endpoint = new NioEndpoint(this, channel);
+            endpoints++;
+            return endpoint;
+        } catch (final IOException gone) {
+            closeQuietly(channel);
+            return null;
+        }
+    }
+
+    /** Endpoints that are open. */
+    public int endpoints() {
+        return endpoints;
+    }
+
+    @Override
+    public int poll(final long maxWaitNs) {
+        calls = 0;
+        final boolean isPaused = isAcceptingPaused();
+        final long waitMs = isPaused ? Math.min(PAUSE_MS, ceilMs(maxWaitNs)) : ceilMs(maxWaitNs);
+        try {
+            if (waitMs > 0) {
+                selector.select(onKey, waitMs);
+            } else {
+                selector.selectNow(onKey);
+            }
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("the selector failed", failure);
+        }
+        // Whoever set the flag had published its reason before; the caller looks for it after this.
+        if (wakeupPending.get()) {
+            wakeupPending.set(false);
+        }
+        if (isPaused && (waitMs > 0 || ++pausedTurns > PAUSE_TURNS)) {
+            pausedTurns = 0;
+            listeners.forEach(NioListener::resume);
+        }
+        return calls;
+    }
+
+    /** Rounds up: waking early would only make the core go to sleep again. */
+    private static long ceilMs(final long waitNs) {
+        return waitNs <= 0 ? 0 : (waitNs - 1) / MS_NS + 1;
+    }
+
+    private boolean isAcceptingPaused() {
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).isPaused()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void onKey(final SelectionKey key) {
+        if (key.isValid()) {
+            calls += ((Selected) key.attachment()).onReady(key.readyOps());
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        if (!wakeupPending.get() && wakeupPending.compareAndSet(false, true)) {
+            selector.wakeup();
+        }
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    MemoryView view() {
+        return view;
+    }
+
+    void onClosed() {
+        endpoints--;
+    }
+
+    /** Closes the listeners, every endpoint, and the selector. */
+    @Override
+    public void close() {
+        listeners.forEach(NioListener::close);
+        for (final SelectionKey key : new ArrayList<>(selector.keys())) {
+            if (key.attachment() instanceof NioEndpoint endpoint) {
+                endpoint.close();
+            }
+        }
+        try {
+            selector.close();
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("cannot close the selector", failure);
+        }
+    }
+
+    static void closeQuietly(final Channel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (final IOException ignored) {
+                // The peer has gone before us.
+            }
+        }
+    }
+}
