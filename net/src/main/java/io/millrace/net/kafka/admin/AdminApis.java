@@ -1,0 +1,30 @@
+package io.millrace.net.kafka.admin;
+
+import io.millrace.engine.core.Core;
+import io.millrace.net.kafka.api.Api;
+import io.millrace.net.kafka.api.ApiTable;
+import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.ColdHandler;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** Puts every API of this package into a core's table. */
+public final class AdminApis {
+    private AdminApis() {}
+
+    public static void register(final ApiTable table, final Core core, final NodeFacts node) {
+        final AutoTopics autoTopics = new AutoTopics(core);
+        serve(table, Api.METADATA, MetadataRequestData::new, new MetadataApi(core, node, autoTopics)::handle);
+        serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
+    }
+
+    private static <Q extends ApiMessage> void serve(
+            final ApiTable table,
+            final Api api,
+            final Supplier<Q> request,
+            final ColdHandler<Q> handler) {
+        table.serve(api, new ColdApi<>(request, handler));
+    }
+}

@@ -1,0 +1,24 @@
+package io.millrace.net.kafka.admin;
+
+import io.millrace.engine.metadata.TopicImage;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * What does not change while the broker runs.
+ *
+ * @param clusterId     in Kafka's base64 form
+ * @param dataDirectory absolute path, as told to DescribeLogDirs
+ * @param rack          {@code broker.rack}, or null
+ */
+public record NodeFacts(String clusterId, String dataDirectory, String rack) {
+    static Uuid topicId(final TopicImage topic) {
+        return new Uuid(topic.idHigh(), topic.idLow());
+    }
+
+    static boolean isInternal(final String topic) {
+        return switch (topic) {
+            case "__consumer_offsets", "__transaction_state", "__share_group_state" -> true;
+            default -> false;
+        };
+    }
+}
