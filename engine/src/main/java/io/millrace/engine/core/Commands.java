@@ -45,8 +45,8 @@ public final class Commands {
                             + ", ask for fewer partitions or settings at a time.");
             return;
         }
-        final long correlation = requests.correlation(
-                (token, templateId, body, at, bytes) -> onReply(handler, body, at), 0);
+        final long correlation =
+                requests.correlation((token, templateId, body, at, bytes) -> onReply(handler, body, at), 0);
         request.wrap(buffer, 0).correlation(correlation).putCommand(command, offset, length);
         requests.send(
                 correlation,

@@ -94,7 +94,9 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
             spread(toSpread.pollFirst());
             work++;
         }
-        if (toSpread.isEmpty() && log.wantsSnapshot() && log.committedIndex() == follower.image().version()) {
+        if (toSpread.isEmpty()
+                && log.wantsSnapshot()
+                && log.committedIndex() == follower.image().version()) {
             final MetadataSnapshot snapshot = new MetadataSnapshot();
             final int length = snapshot.encode(follower.image());
             log.snapshot(follower.image().version(), snapshot.buffer(), 0, length);

@@ -103,9 +103,8 @@ public final class NodeBoot {
 
         @Override
         public void onRefused(final long fromIndex) {
-            throw new IllegalStateException(
-                    "the metadata log cannot be written, so the partitions cannot be given to " + coreCount
-                            + " cores: free space on the disk, or start with as many cores as before");
+            throw new IllegalStateException("the metadata log cannot be written, so the partitions cannot be given to "
+                    + coreCount + " cores: free space on the disk, or start with as many cores as before");
         }
     }
 
@@ -170,8 +169,9 @@ public final class NodeBoot {
             final String stray = PartitionDirectory.strayNameOf(name, high, low);
             disk.rename(name, stray);
             disk.syncDirectory("");
-            findings.add(name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
-                    + ": set aside as " + stray + ", nothing was deleted");
+            findings.add(
+                    name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
+                            + ": set aside as " + stray + ", nothing was deleted");
         }
     }
 

@@ -38,8 +38,7 @@ final class PartitionAdapter {
         final AppendTask task = partitions.beginAppend(from, correlation, parts.count());
         for (int part = 0; parts.hasNext(); part++) {
             parts.next();
-            partitions.append(
-                    task, part, parts.partitionKey(), parts.ownerEpoch(), parts.address(), parts.length());
+            partitions.append(task, part, parts.partitionKey(), parts.ownerEpoch(), parts.address(), parts.length());
         }
         partitions.endOfParts(task);
     }

@@ -28,8 +28,11 @@ public record PartitionMetadata(long topicIdHigh, long topicIdLow) {
                 .putLong(topicIdHigh)
                 .putLong(topicIdLow)
                 .array();
-        final String text = VERSION + '\n' + TOPIC_ID
-                + Base64.getUrlEncoder().withoutPadding().encodeToString(id) + '\n';
+        final String text = VERSION
+                + '\n'
+                + TOPIC_ID
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(id)
+                + '\n';
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -61,10 +61,21 @@ final class ConfigRules {
         }
         overrides.forEach((name, value) -> {
             final Setting setting = BrokerSettings.find(name);
+            final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
             if (setting != null) {
                 parse(setting, value, Outcome.INVALID_REQUEST);
+            } else if (kafka != null) {
+                checkType(kafka, value);
             }
         });
+    }
+
+    private static void checkType(final KnownNames.KafkaSetting kafka, final String value) {
+        try {
+            kafka.check(value);
+        } catch (final SettingException e) {
+            throw new Refusal(Outcome.INVALID_REQUEST, e.getMessage());
+        }
     }
 
     private static void parse(final Setting setting, final String value, final Outcome outcome) {

@@ -46,8 +46,7 @@ final class PartitionAppend {
             return;
         }
         resuming = true;
-        while (!stalled.isEmpty()
-                && tryAppend(stalled.task(), stalled.part(), stalled.address(), stalled.length())) {
+        while (!stalled.isEmpty() && tryAppend(stalled.task(), stalled.part(), stalled.address(), stalled.length())) {
             stalled.removeFirst();
         }
         resuming = false;
@@ -104,8 +103,7 @@ final class PartitionAppend {
         return write(task, part, batch, validator.appendTimeMs());
     }
 
-    private boolean write(
-            final AppendTask task, final int part, final BatchFlyweight batch, final long appendTimeMs) {
+    private boolean write(final AppendTask task, final int part, final BatchFlyweight batch, final long appendTimeMs) {
         final long baseOffset = log.endOffset();
         final int length = batch.sizeInBytes();
         batch.baseOffset(baseOffset);

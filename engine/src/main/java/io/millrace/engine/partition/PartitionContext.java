@@ -1,7 +1,7 @@
 package io.millrace.engine.partition;
 
-import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.batch.BatchRules;
+import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.TimestampType;
 import io.millrace.engine.log.LeaseTable;

@@ -17,8 +17,7 @@ final class PartitionQueries {
     }
 
     /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
-    void query(
-            final QueryTask task, final int part, final int ownerEpoch, final int clientEpoch, final long argument) {
+    void query(final QueryTask task, final int part, final int ownerEpoch, final int clientEpoch, final long argument) {
         task.answer(part, -1, -1, -1);
         final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
         if (admitted != Outcome.OK) {
@@ -27,7 +26,8 @@ final class PartitionQueries {
         }
         final Log log = partition.log();
         switch (task.kind()) {
-            case EARLIEST -> answer(task, part, log.startOffset(), -1, log.epochs().epochOf(log.startOffset()));
+            case EARLIEST ->
+                answer(task, part, log.startOffset(), -1, log.epochs().epochOf(log.startOffset()));
             case LATEST -> answer(task, part, partition.highWatermark().offset(), -1, partition.leaderEpoch());
             case END_OF_EPOCH -> endOfEpoch(task, part, (int) argument);
             case SIZE -> answer(task, part, log.sizeInBytes(), log.endOffset(), -1);
@@ -42,12 +42,7 @@ final class PartitionQueries {
         if (epoch == partition.leaderEpoch()) {
             answer(task, part, partition.log().endOffset(), -1, epoch);
         } else {
-            answer(
-                    task,
-                    part,
-                    epochs.endOffsetFor(epoch, partition.log().endOffset()),
-                    -1,
-                    epochs.floorEpoch(epoch));
+            answer(task, part, epochs.endOffsetFor(epoch, partition.log().endOffset()), -1, epochs.floorEpoch(epoch));
         }
     }
 

@@ -1,8 +1,8 @@
 package io.millrace.engine.partition;
 
-import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.log.LeaderEpochs;
 import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.log.ReadResult;
 import io.millrace.engine.status.Outcome;
 import java.util.ArrayDeque;
@@ -24,8 +24,7 @@ final class PartitionRead {
     }
 
     /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
-    void read(
-            final ReadTask task, final int part, final int ownerEpoch, final int clientEpoch, final int lastEpoch) {
+    void read(final ReadTask task, final int part, final int ownerEpoch, final int clientEpoch, final int lastEpoch) {
         final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
         if (admitted != Outcome.OK) {
             if (partition.isOpen()) {

@@ -62,7 +62,8 @@ final class PartitionUpkeep {
             return 0;
         }
         partition.log().rollIfDue(nowMs);
-        final int dropped = partition.log().applyRetention(nowMs, partition.highWatermark().offset());
+        final int dropped =
+                partition.log().applyRetention(nowMs, partition.highWatermark().offset());
         if (dropped > 0) {
             partition.highWatermark().wakeAll();
         }

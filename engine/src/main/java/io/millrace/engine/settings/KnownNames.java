@@ -25,6 +25,19 @@ public final class KnownNames {
         public boolean isSensitive() {
             return "PASSWORD".equals(type);
         }
+
+        /** Throws if the text is not of the type, so that a value without effect is at least well-formed. */
+        public void check(final String text) {
+            for (final SettingType candidate : SettingType.values()) {
+                if (candidate.name().equals(type)) {
+                    try {
+                        candidate.parse(text);
+                    } catch (final IllegalArgumentException e) {
+                        throw SettingException.refused(name, text, e.getMessage());
+                    }
+                }
+            }
+        }
     }
 
     private static final String RESOURCE = "kafka-broker-settings.txt";

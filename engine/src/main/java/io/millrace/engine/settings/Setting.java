@@ -136,10 +136,7 @@ public final class Setting {
         } catch (final IllegalArgumentException e) {
             throw SettingException.refused(name, text, e.getMessage());
         }
-        final String complaint = check.complaint().about(value);
-        if (complaint != null) {
-            throw SettingException.refused(name, text, complaint);
-        }
+        check.rule().check(name, value);
         return value;
     }
 

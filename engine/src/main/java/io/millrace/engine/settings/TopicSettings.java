@@ -147,13 +147,13 @@ public final class TopicSettings {
         follow(SEGMENT_MS, BrokerSettings.LOG_ROLL_MS, BrokerSettings.LOG_ROLL_HOURS);
         follow(UNCLEAN_LEADER_ELECTION_ENABLE, BrokerSettings.UNCLEAN_LEADER_ELECTION_ENABLE);
         follow(DURABILITY, BrokerSettings.DURABILITY);
-        addUnused("compression.gzip.level", INT, "-1", ValueCheck.between(-1, 9));
+        addUnused("compression.gzip.level", INT, "-1", ValueCheck.GZIP_LEVELS);
         addUnused("compression.lz4.level", INT, "9", ValueCheck.between(1, 17));
         addUnused("compression.zstd.level", INT, "3", ValueCheck.between(-131072, 22));
         addUnused("delete.retention.ms", LONG, "86400000", ValueCheck.atLeast(0));
         addUnused("errors.deadletterqueue.group.enable", BOOLEAN, "false", ValueCheck.NONE);
-        addUnused("follower.replication.throttled.replicas", LIST, "", ValueCheck.NONE);
-        addUnused("leader.replication.throttled.replicas", LIST, "", ValueCheck.NONE);
+        addUnused("follower.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
+        addUnused("leader.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("local.retention.bytes", LONG, "-2", ValueCheck.atLeast(-2));
         addUnused("local.retention.ms", LONG, "-2", ValueCheck.atLeast(-2));
         addUnused("max.compaction.lag.ms", LONG, "9223372036854775807", ValueCheck.atLeast(1));

@@ -8,68 +8,101 @@ import java.util.function.Predicate;
  * What a parsed value must satisfy.
  *
  * @param validValues for the reference table
- * @param complaint   about a bad value (worded as Kafka does), or null for a good one
  */
-record ValueCheck(String validValues, Complaint complaint) {
-    interface Complaint {
-        String about(Object value);
+record ValueCheck(String validValues, Rule rule) {
+    /** Throws if a value is bad, in Kafka's words. */
+    interface Rule {
+        void check(String name, Object value);
     }
 
-    static final ValueCheck NONE = new ValueCheck("", value -> null);
+    static final ValueCheck NONE = new ValueCheck("", (name, value) -> {});
 
     static final ValueCheck CLEANUP_POLICIES = eachOneOf("compact", "delete")
             .and(that(
                     "delete: compaction is not available in this version of Millrace",
                     value -> !((List<?>) value).contains("compact")));
+
     static final ValueCheck CODECS = oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")
             .and(that("producer: recompression is not available in this version of Millrace", "producer"::equals));
 
     static final ValueCheck NOT_ZERO =
             that("unlimited (-1), or at least 1", value -> ((Number) value).longValue() != 0);
 
+    static final ValueCheck GZIP_LEVELS = new ValueCheck("[1,...,9] or -1", (name, value) -> {
+        final int level = (Integer) value;
+        if (level != -1 && (level < 1 || level > 9)) {
+            throw refused(name, value, "Value must be between 1 and 9 or equal to -1");
+        }
+    });
+
+    static final ValueCheck REPLICAS =
+            new ValueCheck("[partitionId]:[brokerId],[partitionId]:[brokerId],...", (name, value) -> {
+                final List<?> replicas = (List<?>) value;
+                final boolean all = replicas.size() == 1 && "*".equals(replicas.getFirst());
+                if (!all && !replicas.stream().allMatch(replica -> ((String) replica).matches("[0-9]+:[0-9]+"))) {
+                    throw refused(
+                            name,
+                            value,
+                            name + " must be the literal '*' or a list of replicas in the following format:"
+                                    + " [partitionId]:[brokerId],[partitionId]:[brokerId],...");
+                }
+            });
+
     static ValueCheck atLeast(final long min) {
-        return new ValueCheck(
-                "[" + min + ",...]",
-                value -> ((Number) value).longValue() < min ? "Value must be at least " + min : null);
+        return new ValueCheck("[" + min + ",...]", (name, value) -> checkMin(name, value, min));
+    }
+
+    private static void checkMin(final String name, final Object value, final long min) {
+        if (((Number) value).doubleValue() < min) {
+            throw refused(name, value, "Value must be at least " + min);
+        }
     }
 
     static ValueCheck between(final long min, final long max) {
-        return new ValueCheck("[" + min + ",...," + max + "]", value -> {
-            final double number = ((Number) value).doubleValue();
-            if (number < min) {
-                return "Value must be at least " + min;
+        return new ValueCheck("[" + min + ",...," + max + "]", (name, value) -> {
+            checkMin(name, value, min);
+            if (((Number) value).doubleValue() > max) {
+                throw refused(name, value, "Value must be no more than " + max);
             }
-            return number > max ? "Value must be no more than " + max : null;
         });
     }
 
     static ValueCheck oneOf(final String... values) {
         final String all = String.join(", ", values);
-        return new ValueCheck(
-                "[" + all + "]",
-                value -> Arrays.asList(values).contains(value) ? null : "String must be one of: " + all);
+        return new ValueCheck("[" + all + "]", (name, value) -> {
+            if (!Arrays.asList(values).contains(value)) {
+                throw refused(name, value, "String must be one of: " + all);
+            }
+        });
     }
 
     static ValueCheck eachOneOf(final String... values) {
-        final String all = String.join(", ", values);
-        return new ValueCheck("[" + all + "]", value -> {
-            for (final Object element : (List<?>) value) {
-                if (!Arrays.asList(values).contains(element)) {
-                    return "String must be one of: " + all;
-                }
+        final ValueCheck one = oneOf(values);
+        return new ValueCheck(one.validValues(), (name, value) -> {
+            final List<?> elements = (List<?>) value;
+            if (elements.contains("")) {
+                throw new SettingException("Configuration '" + name + "' values must not be empty.");
             }
-            return null;
+            elements.forEach(element -> one.rule().check(name, element));
         });
     }
 
     static ValueCheck that(final String expectation, final Predicate<Object> good) {
-        return new ValueCheck(expectation, value -> good.test(value) ? null : "Expected " + expectation);
+        return new ValueCheck(expectation, (name, value) -> {
+            if (!good.test(value)) {
+                throw refused(name, Setting.show(value), "Expected " + expectation);
+            }
+        });
     }
 
     ValueCheck and(final ValueCheck other) {
-        return new ValueCheck(validValues, value -> {
-            final String first = complaint.about(value);
-            return first != null ? first : other.complaint.about(value);
+        return new ValueCheck(validValues, (name, value) -> {
+            rule.check(name, value);
+            other.rule().check(name, value);
         });
+    }
+
+    private static SettingException refused(final String name, final Object value, final String expectation) {
+        return SettingException.refused(name, String.valueOf(value), expectation);
     }
 }
