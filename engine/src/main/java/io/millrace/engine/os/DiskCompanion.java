@@ -10,7 +10,11 @@ import java.util.function.Function;
  * an ack. A file stays on one write lane. Construct before the calling thread is pinned: threads inherit its mask.
  */
 public final class DiskCompanion implements AutoCloseable {
-    private static final int WRITE_LANES = 2;
+    /**
+     * The file system joins syncs that wait at the same time into one journal commit. Rounds a second of 16 KB to each
+     * of 32 files, all synced: 29 with one lane, 170 with two, 263 with four, 310 with eight.
+     */
+    private static final int WRITE_LANES = 4;
 
     private final Path root;
     private final Function<FileChannel, FileIo> io;

@@ -1,5 +1,6 @@
 package io.millrace.engine.sim;
 
+import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskPath;
 import io.millrace.engine.port.Entropy;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
  * SimDisk}. {@link #kill} ends those processes and keeps the page cache; {@link #crash} loses power.
  */
 public final class SimDiskImage {
+    private static final long NEVER = -1;
     private static final long HASH_PRIME = 0x100000001B3L;
 
     private final SimTree tree = new SimTree();
@@ -22,6 +24,8 @@ public final class SimDiskImage {
     private long noSpaceUntilNs = Long.MIN_VALUE;
     private SimDiskListener listener = (number, operation, path) -> {};
     private long operations;
+    private long crashAt = NEVER;
+    private boolean dying;
     private long traceHash = 0xCBF29CE484222325L;
 
     /** How many bytes all files together may occupy; what lies there already stays. */
@@ -30,24 +34,16 @@ public final class SimDiskImage {
         return this;
     }
 
-    /** Whom to tell before each operation. */
+    /** Whom to tell before each operation; what happens while a process dies is not told. */
     public SimDiskImage onOperation(final SimDiskListener value) {
         listener = value;
         return this;
     }
 
-    /** Throws a {@link SimCrash} in place of the operation with this number. */
-    public SimDiskImage crashAtOperation(final long crashNumber) {
-        return onOperation((number, operation, path) -> {
-            if (number == crashNumber) {
-                throw new SimCrash("crash at operation " + number + ", " + operation + " " + path);
-            }
-        });
-    }
-
-    /** From now on nothing is watched any more. */
-    public SimDiskImage crashNever() {
-        return onOperation((number, operation, path) -> {});
+    /** Throws a {@link SimCrash} in place of the operation with this number, once. */
+    public SimDiskImage crashAtOperation(final long number) {
+        crashAt = number;
+        return this;
     }
 
     /**
@@ -56,10 +52,12 @@ public final class SimDiskImage {
      * file is dead afterwards. Also what ends a process that has closed everything in peace.
      */
     public void kill(final Entropy entropy) {
-        listener = (number, operation, path) -> {};
+        dying = true;
         for (final SimDisk disk : disks) {
             disk.die(entropy);
         }
+        dying = false;
+        crashAt = NEVER;
         disks.clear();
         tree.forEachFile((path, file) -> file.residency.forget());
         noSpaceUntilNs = Long.MIN_VALUE;
@@ -95,6 +93,23 @@ public final class SimDiskImage {
         damage.add(done);
         stats.bitFlips++;
         return done;
+    }
+
+    /** Lays down a file as if it had always been there, with the directories that lead to it. */
+    public void put(final String path, final byte[] bytes) {
+        final String directory = DiskPath.parent(DiskPath.check(path));
+        if (!directory.isEmpty()) {
+            tree.makeDirectory(directory);
+        }
+        tree.open(path, Disk.OpenMode.CREATE_IF_ABSENT);
+        final SimInode file = file(path);
+        file.truncate(0);
+        file.write(0, bytes, 0);
+        file.sync(file.nextChange());
+        for (String parent = path; !parent.isEmpty(); ) {
+            parent = DiskPath.parent(parent);
+            tree.syncDirectory(parent);
+        }
     }
 
     /** Overwrites synced bytes behind everyone's back, for a test that wants a particular damage. */
@@ -160,10 +175,6 @@ public final class SimDiskImage {
         disks.add(disk);
     }
 
-    void detach(final SimDisk disk) {
-        disks.remove(disk);
-    }
-
     long freeBytes() {
         return capacityBytes == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, capacityBytes - usedBytes());
     }
@@ -177,7 +188,12 @@ public final class SimDiskImage {
     }
 
     void beforeOperation(final SimOperation operation, final String path) {
-        listener.beforeOperation(operations, operation, path);
+        if (!dying) {
+            listener.beforeOperation(operations, operation, path);
+            if (operations == crashAt) {
+                throw new SimCrash("crash at operation " + operations + ", " + operation + " " + path);
+            }
+        }
         operations++;
     }
 

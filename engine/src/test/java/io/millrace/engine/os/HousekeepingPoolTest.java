@@ -3,6 +3,8 @@ package io.millrace.engine.os;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.engine.port.Housekeeping;
+import io.millrace.engine.port.HousekeepingContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -10,9 +12,26 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class HousekeepingPoolTest {
+class HousekeepingPoolTest extends HousekeepingContract {
     private final HousekeepingPool pool = new HousekeepingPool(2, 64);
     private final Semaphore ended = new Semaphore(0);
+    private HousekeepingLane lane;
+
+    @Override
+    protected Housekeeping newHousekeeping(final int capacity) {
+        lane = pool.lane(capacity, ended::release);
+        return lane;
+    }
+
+    @Override
+    protected int awaitEnd() {
+        int count = lane.poll();
+        while (count == 0) {
+            ended.acquireUninterruptibly();
+            count = lane.poll();
+        }
+        return count;
+    }
 
     @AfterEach
     void close() {
@@ -20,8 +39,8 @@ class HousekeepingPoolTest {
     }
 
     @Test
-    void shouldFinishInTheOrderOfSubmissionThoughALaterWorkEndsFirst() throws InterruptedException {
-        final HousekeepingLane lane = pool.lane(8, ended::release);
+    void shouldHoldBackWhatFollowsALaterWorkThatEndsFirst() throws InterruptedException {
+        newHousekeeping(8);
         final CountDownLatch gate = new CountDownLatch(1);
         final List<String> finished = new ArrayList<>();
         lane.submit(() -> await(gate), () -> finished.add("first"));
@@ -39,34 +58,19 @@ class HousekeepingPoolTest {
     }
 
     @Test
-    void shouldRefuseWhatIsTooMuchAndTakeItLater() throws InterruptedException {
-        final HousekeepingLane lane = pool.lane(2, ended::release);
+    void shouldWorkOnAThreadOfThePool() {
+        newHousekeeping(1);
+        final String[] name = new String[1];
+        lane.submit(() -> name[0] = Thread.currentThread().getName(), () -> {});
 
-        assertThat(lane.submit(() -> {}, () -> {})).isTrue();
-        assertThat(lane.submit(() -> {}, () -> {})).isTrue();
-        assertThat(lane.submit(() -> {}, () -> {})).isFalse();
-        ended.acquire(2);
-        assertThat(lane.poll()).isEqualTo(2);
+        awaitEnd();
 
-        assertThat(lane.submit(() -> {}, () -> {})).isTrue();
-    }
-
-    @Test
-    void shouldWorkElsewhereAndFinishOnTheCore() throws InterruptedException {
-        final HousekeepingLane lane = pool.lane(2, ended::release);
-        final Thread[] where = new Thread[2];
-        lane.submit(() -> where[0] = Thread.currentThread(), () -> where[1] = Thread.currentThread());
-
-        ended.acquire();
-        lane.poll();
-
-        assertThat(where[0].getName()).startsWith("housekeeping-");
-        assertThat(where[1]).isSameAs(Thread.currentThread());
+        assertThat(name[0]).startsWith("housekeeping-");
     }
 
     @Test
     void shouldLetTheCoreFailForAWorkThatThrew() throws InterruptedException {
-        final HousekeepingLane lane = pool.lane(2, ended::release);
+        newHousekeeping(2);
         lane.submit(
                 () -> {
                     throw new IllegalArgumentException("defect");
@@ -76,23 +80,6 @@ class HousekeepingPoolTest {
         ended.acquire();
 
         assertThatThrownBy(lane::poll).hasRootCauseMessage("defect");
-    }
-
-    @Test
-    void shouldTakeNewWorkFromWithinWhatFollows() throws InterruptedException {
-        final HousekeepingLane lane = pool.lane(1, ended::release);
-        final List<String> finished = new ArrayList<>();
-        lane.submit(
-                () -> {},
-                () -> assertThat(lane.submit(() -> {}, () -> finished.add("second")))
-                        .isTrue());
-
-        ended.acquire();
-        lane.poll();
-        ended.acquire();
-        lane.poll();
-
-        assertThat(finished).containsExactly("second");
     }
 
     private static void await(final CountDownLatch gate) {

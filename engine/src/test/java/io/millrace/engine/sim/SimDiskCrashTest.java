@@ -260,6 +260,7 @@ class SimDiskCrashTest {
         begin(image, 2);
         assertThat(driver.list("")).isSubsetOf(List.of("a"));
         assertThat(image.stats().powerLosses).isEqualTo(1);
+        assertThat(driver.syncDirectory("")).as("it crashes once").isEqualTo(DiskStatus.OK);
     }
 
     private Set<String> afterPowerLoss(final Consumer<Integer> prepare, final Function<Integer, String> outcome) {

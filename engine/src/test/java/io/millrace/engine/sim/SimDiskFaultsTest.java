@@ -129,6 +129,16 @@ class SimDiskFaultsTest {
     }
 
     @Test
+    void shouldLayDownFilesThatSurviveEverything() {
+        image.put("d/e/a", new byte[] {1, 2, 3});
+        image.overwrite("d/e/a", 1, new byte[] {9});
+        image.crash(new SeededEntropy(1));
+
+        assertThat(image.paths()).containsExactly("d/e/a");
+        assertThat(image.contents("d/e/a")).containsExactly(1, 9, 3);
+    }
+
+    @Test
     void shouldFlipBitsByItself() {
         final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
         driver.write(file, 0, "0123456789");
