@@ -5,7 +5,7 @@ public final class PartitionKeys {
     private PartitionKeys() {}
 
     public static long key(final int topicNumber, final int partition) {
-        return (long) topicNumber << 32 | partition & 0xFFFF_FFFFL;
+        return ((long) topicNumber << 32) | (partition & 0xFFFF_FFFFL);
     }
 
     public static int topicNumber(final long partitionKey) {

@@ -47,7 +47,7 @@ final class Placement {
         int best = 0;
         for (int core = 1; core < totals.length; core++) {
             final int fewer = ofTopic[core] - ofTopic[best];
-            if (fewer < 0 || fewer == 0 && totals[core] < totals[best]) {
+            if (fewer < 0 || (fewer == 0 && totals[core] < totals[best])) {
                 best = core;
             }
         }

@@ -112,7 +112,7 @@ final class Remapping {
         int best = 0;
         for (int core = 1; core < coreCount; core++) {
             final int fewer = counts[core] - counts[best];
-            if (fewer < 0 || fewer == 0 && totals[core] < totals[best]) {
+            if (fewer < 0 || (fewer == 0 && totals[core] < totals[best])) {
                 best = core;
             }
         }

@@ -23,8 +23,8 @@ final class TopicIds {
 
     void draw(final MetadataImage image) {
         do {
-            high = entropy.nextLong() & ~VERSION_MASK | VERSION_4;
-            low = entropy.nextLong() & ~VARIANT_MASK | VARIANT_2;
+            high = (entropy.nextLong() & ~VERSION_MASK) | VERSION_4;
+            low = (entropy.nextLong() & ~VARIANT_MASK) | VARIANT_2;
         } while (high >>> 58 == DASH || image.topicById(high, low) != null);
     }
 

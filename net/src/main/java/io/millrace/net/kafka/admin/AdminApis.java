@@ -21,10 +21,7 @@ public final class AdminApis {
     }
 
     private static <Q extends ApiMessage> void serve(
-            final ApiTable table,
-            final Api api,
-            final Supplier<Q> request,
-            final ColdHandler<Q> handler) {
+            final ApiTable table, final Api api, final Supplier<Q> request, final ColdHandler<Q> handler) {
         table.serve(api, new ColdApi<>(request, handler));
     }
 }

@@ -39,7 +39,8 @@ final class MetadataApi {
 
     void handle(final Exchange exchange, final RequestHeader header, final MetadataRequestData request) {
         final short version = header.version();
-        final boolean all = request.topics() == null || version == 0 && request.topics().isEmpty();
+        final boolean all =
+                request.topics() == null || version == 0 && request.topics().isEmpty();
         if (!all && version < TOPIC_IDS_SINCE && asksWhatItMayNot(request.topics())) {
             respondInvalid(exchange, request, version);
             return;
@@ -59,7 +60,8 @@ final class MetadataApi {
     }
 
     private static boolean asksWhatItMayNot(final List<MetadataRequestTopic> topics) {
-        return topics.stream().anyMatch(topic -> topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
+        return topics.stream()
+                .anyMatch(topic -> topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
     }
 
     /** Kafka answers each topic that was asked for with INVALID_REQUEST. */

@@ -29,10 +29,7 @@ final class PartitionAsk {
         private int epoch = -1;
 
         Question(
-                final PartitionQuery kind,
-                final PartitionImage partition,
-                final int clientEpoch,
-                final long argument) {
+                final PartitionQuery kind, final PartitionImage partition, final int clientEpoch, final long argument) {
             this.kind = kind;
             this.partition = partition;
             this.clientEpoch = clientEpoch;
@@ -54,8 +51,7 @@ final class PartitionAsk {
      *
      * @param clientEpoch the leader epoch that the client believes in, or -1
      */
-    int add(
-            final PartitionQuery kind, final PartitionImage partition, final int clientEpoch, final long argument) {
+    int add(final PartitionQuery kind, final PartitionImage partition, final int clientEpoch, final long argument) {
         questions.add(new Question(kind, partition, clientEpoch, argument));
         return questions.size() - 1;
     }
@@ -90,10 +86,12 @@ final class PartitionAsk {
 
     private void sendMessage(final int owner, final PartitionQuery kind, final List<Question> batch) {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
-        final long correlation = core.requests().correlation(
-                (token, templateId, body, offset, length) -> onReply(batch, body, offset), 0);
-        final QueryRequestEncoder request =
-                new QueryRequestEncoder().wrap(buffer, 0).correlation(correlation).kind((byte) kind.ordinal());
+        final long correlation = core.requests()
+                .correlation((token, templateId, body, offset, length) -> onReply(batch, body, offset), 0);
+        final QueryRequestEncoder request = new QueryRequestEncoder()
+                .wrap(buffer, 0)
+                .correlation(correlation)
+                .kind((byte) kind.ordinal());
         final QueryRequestEncoder.PartsEncoder parts = request.partsCount(batch.size());
         for (final Question question : batch) {
             parts.next()
@@ -106,8 +104,7 @@ final class PartitionAsk {
                 + QueryReplyDecoder.PartsDecoder.sbeHeaderSize()
                 + batch.size() * QueryReplyDecoder.PartsDecoder.sbeBlockLength();
         messagesOut++;
-        core.requests()
-                .send(correlation, owner, QueryRequestEncoder.TEMPLATE_ID, buffer, request.limit(), replyBytes);
+        core.requests().send(correlation, owner, QueryRequestEncoder.TEMPLATE_ID, buffer, request.limit(), replyBytes);
     }
 
     private void onReply(final List<Question> batch, final DirectBuffer body, final int offset) {
