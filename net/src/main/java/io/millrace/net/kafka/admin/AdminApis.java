@@ -7,7 +7,9 @@ import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ColdHandler;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** Puts every API of this package into a core's table. */
@@ -17,6 +19,12 @@ public final class AdminApis {
     public static void register(final ApiTable table, final Core core, final NodeFacts node) {
         final AutoTopics autoTopics = new AutoTopics(core);
         serve(table, Api.METADATA, MetadataRequestData::new, new MetadataApi(core, node, autoTopics)::handle);
+        serve(table, Api.LIST_OFFSETS, ListOffsetsRequestData::new, new ListOffsetsApi(core)::handle);
+        serve(
+                table,
+                Api.OFFSET_FOR_LEADER_EPOCH,
+                OffsetForLeaderEpochRequestData::new,
+                new OffsetForLeaderEpochApi(core)::handle);
         serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
     }
 

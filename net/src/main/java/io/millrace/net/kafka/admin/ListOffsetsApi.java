@@ -1,0 +1,138 @@
+package io.millrace.net.kafka.admin;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.partition.PartitionQuery;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.LeaderHints;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.api.WireErrors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+
+/** ListOffsets: where a partition begins, ends, or holds a timestamp. */
+final class ListOffsetsApi {
+    private static final short LEADER_EPOCH_SINCE = 4;
+
+    /** A partition whose answer comes from its owner. */
+    private record Asked(ListOffsetsPartitionResponse response, int place) {}
+
+    private final Core core;
+
+    ListOffsetsApi(final Core core) {
+        this.core = core;
+    }
+
+    void handle(final Exchange exchange, final RequestHeader header, final ListOffsetsRequestData request) {
+        final ListOffsetsResponseData response = new ListOffsetsResponseData();
+        final Map<TopicPartition, Integer> named = count(request);
+        final PartitionAsk ask = new PartitionAsk(core);
+        final List<Asked> asked = new ArrayList<>();
+        for (final ListOffsetsTopic topic : request.topics()) {
+            final ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
+            response.topics().add(answers);
+            for (final ListOffsetsPartition partition : topic.partitions()) {
+                final ListOffsetsPartitionResponse answer = new ListOffsetsPartitionResponse()
+                        .setPartitionIndex(partition.partitionIndex())
+                        .setTimestamp(-1)
+                        .setOffset(-1);
+                answers.partitions().add(answer);
+                final boolean twice = named.get(new TopicPartition(topic.name(), partition.partitionIndex())) > 1;
+                final Errors error = twice ? Errors.INVALID_REQUEST : check(header, topic.name(), partition);
+                answer.setErrorCode(error.code());
+                if (error == Errors.NONE && kindOf(partition.timestamp()) != null) {
+                    asked.add(new Asked(answer, add(ask, topic.name(), partition)));
+                }
+            }
+        }
+        final short version = header.version();
+        ask.send(() -> {
+            asked.forEach(each -> fill(each, ask, version));
+            ColdApi.respond(exchange, response);
+        });
+    }
+
+    private static Map<TopicPartition, Integer> count(final ListOffsetsRequestData request) {
+        final Map<TopicPartition, Integer> named = new HashMap<>();
+        for (final ListOffsetsTopic topic : request.topics()) {
+            for (final ListOffsetsPartition partition : topic.partitions()) {
+                named.merge(new TopicPartition(topic.name(), partition.partitionIndex()), 1, Integer::sum);
+            }
+        }
+        return named;
+    }
+
+    private Errors check(final RequestHeader header, final String name, final ListOffsetsPartition partition) {
+        if (partition.timestamp() < 0 && !isKnown(partition.timestamp(), header.version())) {
+            return Errors.UNSUPPORTED_VERSION;
+        }
+        final TopicImage topic = core.image().topic(name);
+        final PartitionImage image = topic == null ? null : topic.partition(partition.partitionIndex());
+        if (image == null) {
+            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        return LeaderHints.isServedHere(header.listener(), image, core.image().nodeId(), core.id())
+                ? Errors.NONE
+                : Errors.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /** Special timestamps and the version that brought each. */
+    private static boolean isKnown(final long timestamp, final short version) {
+        return switch ((int) timestamp) {
+            case (int) ListOffsetsRequest.LATEST_TIMESTAMP, (int) ListOffsetsRequest.EARLIEST_TIMESTAMP -> true;
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> version >= 7;
+            case (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP -> version >= 8;
+            case (int) ListOffsetsRequest.LATEST_TIERED_TIMESTAMP -> version >= 9;
+            case (int) ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP -> version >= 11;
+            default -> false;
+        };
+    }
+
+    /** Null where the answer is known without asking: nothing is tiered here. */
+    private static PartitionQuery kindOf(final long timestamp) {
+        if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
+            return PartitionQuery.LATEST;
+        }
+        if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
+                || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
+            return PartitionQuery.EARLIEST;
+        }
+        if (timestamp == ListOffsetsRequest.MAX_TIMESTAMP) {
+            return PartitionQuery.MAX_TIMESTAMP;
+        }
+        return timestamp < 0 ? null : PartitionQuery.BY_TIMESTAMP;
+    }
+
+    private int add(final PartitionAsk ask, final String name, final ListOffsetsPartition partition) {
+        return ask.add(
+                kindOf(partition.timestamp()),
+                core.image().topic(name).partition(partition.partitionIndex()),
+                partition.currentLeaderEpoch(),
+                partition.timestamp());
+    }
+
+    private static void fill(final Asked asked, final PartitionAsk ask, final short version) {
+        final Outcome outcome = ask.outcome(asked.place);
+        asked.response.setErrorCode(WireErrors.of(outcome).code());
+        if (outcome == Outcome.OK) {
+            asked.response.setOffset(ask.first(asked.place)).setTimestamp(ask.second(asked.place));
+            if (version >= LEADER_EPOCH_SINCE) {
+                asked.response.setLeaderEpoch(ask.epoch(asked.place));
+            }
+        }
+    }
+}
