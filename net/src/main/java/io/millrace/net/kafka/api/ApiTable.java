@@ -27,10 +27,6 @@ public final class ApiTable {
 
     /** Loads what the cold APIs need, so that the first client does not wait for it. Runs off the cores. */
     public void warmUp() {
-        for (final ApiHandler handler : registered.values()) {
-            if (handler instanceof ColdApi<?> cold) {
-                cold.warmUp();
-            }
-        }
+        registered.values().forEach(ApiHandler::warmUp);
     }
 }

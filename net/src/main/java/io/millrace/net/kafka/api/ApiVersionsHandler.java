@@ -42,17 +42,22 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         ColdApi.respond(exchange, answer(exchange, header, request));
     }
 
+    @Override
+    public void warmUp() {
+        cold.warmUp();
+    }
+
     private ApiVersionsResponseData answer(
             final Exchange exchange, final RequestHeader header, final ApiVersionsRequestData request) {
         final ApiVersionsResponseData response = new ApiVersionsResponseData();
+        if (!isValid(header.version(), request)) {
+            return response.setErrorCode(Errors.INVALID_REQUEST.code());
+        }
         if (header.version() >= SOFTWARE_SINCE) {
-            if (!isSoftware(request.clientSoftwareName()) || !isSoftware(request.clientSoftwareVersion())) {
-                return response.setErrorCode(Errors.INVALID_REQUEST.code());
-            }
             exchange.connection()
                     .session(new ClientSession(request.clientSoftwareName(), request.clientSoftwareVersion()));
         }
-        if (header.version() >= IDENTITY_SINCE && isMeantForAnother(header.listener(), request)) {
+        if (isMeantForAnother(header.listener(), request)) {
             return response.setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code());
         }
         for (final Api api : table.served()) {
@@ -61,11 +66,19 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         return response;
     }
 
+    /** Names must be plain, and whoever says which cluster is meant also says which broker. */
+    private static boolean isValid(final short version, final ApiVersionsRequestData request) {
+        if (version >= IDENTITY_SINCE && (request.clusterId() == null) != (request.nodeId() == -1)) {
+            return false;
+        }
+        return version < SOFTWARE_SINCE
+                || isSoftware(request.clientSoftwareName()) && isSoftware(request.clientSoftwareVersion());
+    }
+
     /** Whether the client, led here by an old address, looks for another cluster or broker (KIP-1242). */
     private boolean isMeantForAnother(final ListenerView listener, final ApiVersionsRequestData request) {
-        final boolean otherCluster =
-                request.clusterId() != null && !request.clusterId().equals(clusterId);
-        return otherCluster || request.nodeId() >= 0 && !listener.isKnown(request.nodeId());
+        return request.clusterId() != null
+                && !(request.clusterId().equals(clusterId) && listener.isKnown(request.nodeId()));
     }
 
     private static boolean isSoftware(final String text) {
