@@ -50,6 +50,7 @@ public final class FetchRequest {
     private int sessionId;
     private int sessionEpoch;
     private int topicCount;
+    private int partitionCount;
     private int topicsPosition;
     private int forgottenCount;
     private int forgottenPosition;
@@ -88,7 +89,7 @@ public final class FetchRequest {
         topicCount = reader.arrayLength(flexible, 1);
         topicsPosition = reader.position();
         rewind();
-        walk();
+        partitionCount = walk();
         forgottenCount = version >= SESSIONS_SINCE ? reader.arrayLength(flexible, 1) : 0;
         forgottenPosition = reader.position();
         rewindForgotten();
@@ -140,12 +141,14 @@ public final class FetchRequest {
         }
     }
 
-    private void walk() {
+    private int walk() {
+        int partitions = 0;
         while (nextTopic()) {
             while (nextPartition()) {
-                // Only the walk matters.
+                partitions++;
             }
         }
+        return partitions;
     }
 
     public DirectBuffer buffer() {
@@ -191,6 +194,11 @@ public final class FetchRequest {
 
     public int topicCount() {
         return topicCount;
+    }
+
+    /** Partitions to fetch, of all topics together. */
+    public int partitionCount() {
+        return partitionCount;
     }
 
     public int forgottenTopicCount() {

@@ -1,0 +1,100 @@
+package io.millrace.net.kafka.fetch;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadlines;
+import io.millrace.engine.log.LeaseTable;
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.ApiHandler;
+import io.millrace.net.kafka.api.RequestHeader;
+import java.util.ArrayDeque;
+
+/** Serves Fetch on one core: keeps its sessions and the pool of {@link FetchTask}s. */
+public final class FetchHandler implements ApiHandler {
+    private final Core core;
+    private final MetadataImage image;
+    private final LeaseTable[] leases;
+    private final FetchSessions sessions;
+    private final FetchMessages messages;
+    private final FetchAnswer answers;
+    private final ArrayDeque<FetchTask> idle = new ArrayDeque<>();
+
+    /**
+     * @param leases of all cores, by their number
+     * @param entropy for session ids; a stream of this core's own
+     */
+    public FetchHandler(
+            final Core core, final MetadataImage image, final LeaseTable[] leases, final Entropy entropy) {
+        this.core = core;
+        this.image = image;
+        this.leases = leases;
+        sessions = new FetchSessions(core.id(), core.requests().coreCount(), entropy);
+        messages = new FetchMessages(core.requests());
+        answers = new FetchAnswer(image);
+    }
+
+    @Override
+    public void handle(final Exchange exchange, final RequestHeader header) {
+        final FetchTask pooled = idle.pollLast();
+        final FetchTask task = pooled == null ? new FetchTask(this) : pooled;
+        task.begin(exchange, header);
+    }
+
+    void recycle(final FetchTask task) {
+        idle.addLast(task);
+    }
+
+    /** A session for these partitions, or null if there is no room; the node's slots are shared out over its cores. */
+    FetchSession createSession(final boolean usesTopicIds, final int partitions, final long nowMs) {
+        final int nodeSlots = image.settings().intOf(BrokerSettings.FETCH_SESSION_SLOTS);
+        final int slots = (nodeSlots + coreCount() - 1) / coreCount();
+        return sessions.create(usesTopicIds, partitions, slots, nowMs);
+    }
+
+    LogSlice slice(final int owner, final int leaseId) {
+        return leases[owner].slice(leaseId);
+    }
+
+    void release(final LogSlice slice) {
+        slice.table().release(core.id(), slice);
+    }
+
+    int answerBytesMax() {
+        return image.settings().intOf(BrokerSettings.FETCH_MAX_BYTES);
+    }
+
+    int core() {
+        return core.id();
+    }
+
+    int coreCount() {
+        return leases.length;
+    }
+
+    long nowNs() {
+        return core.nowNs();
+    }
+
+    Deadlines deadlines() {
+        return core.deadlines();
+    }
+
+    MetadataImage image() {
+        return image;
+    }
+
+    FetchSessions sessions() {
+        return sessions;
+    }
+
+    FetchMessages messages() {
+        return messages;
+    }
+
+    FetchAnswer answers() {
+        return answers;
+    }
+}

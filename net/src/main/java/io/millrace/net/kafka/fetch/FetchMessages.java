@@ -1,0 +1,106 @@
+package io.millrace.net.kafka.fetch;
+
+import io.millrace.codec.core.ReadReplyDecoder;
+import io.millrace.codec.core.ReadRequestEncoder;
+import io.millrace.codec.core.WatchRequestEncoder;
+import io.millrace.engine.core.ReplyHandler;
+import io.millrace.engine.core.Requests;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Encodes fetches' messages to the cores that own partitions. A chain longer than a message takes several. */
+final class FetchMessages {
+    static final int PARTS_MAX = 256;
+
+    private static final int BYTES_MAX = ReadRequestEncoder.BLOCK_LENGTH
+            + ReadRequestEncoder.PartsEncoder.sbeHeaderSize()
+            + PARTS_MAX * ReadRequestEncoder.PartsEncoder.sbeBlockLength();
+
+    private final Requests requests;
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[BYTES_MAX]);
+    private final ReadRequestEncoder read = new ReadRequestEncoder();
+    private final WatchRequestEncoder watch = new WatchRequestEncoder();
+    private int end;
+
+    FetchMessages(final Requests requests) {
+        this.requests = requests;
+    }
+
+    /**
+     * Asks a core for slices of the partitions in the chain from {@code first} on.
+     *
+     * @return the first that was left, or {@link FetchPartition#END}
+     */
+    int read(
+            final int core,
+            final ReplyHandler handler,
+            final FetchPartition[] partitions,
+            final int first,
+            final int answerBytesMax) {
+        final int count = countTo(partitions, first);
+        final int replyBytes = ReadReplyDecoder.BLOCK_LENGTH
+                + ReadReplyDecoder.PartsDecoder.sbeHeaderSize()
+                + count * ReadReplyDecoder.PartsDecoder.sbeBlockLength();
+        final long correlation = requests.correlation(handler, first);
+        read.wrap(message, 0).correlation(correlation);
+        final ReadRequestEncoder.PartsEncoder group = read.partsCount(count);
+        for (int i = first; i != end; i = partitions[i].next) {
+            final FetchPartition partition = partitions[i];
+            group.next()
+                    .partitionKey(partition.key)
+                    .ownerEpoch(partition.ownerEpoch)
+                    .clientEpoch(partition.leaderEpoch)
+                    .lastFetchedEpoch(partition.lastFetchedEpoch)
+                    .fetchOffset(partition.fetchOffset)
+                    .bytesMax(Math.min(partition.bytesMax, answerBytesMax));
+        }
+        requests.send(correlation, core, ReadRequestEncoder.TEMPLATE_ID, message, read.encodedLength(), replyBytes);
+        return end;
+    }
+
+    /**
+     * Asks a core to tell when something is committed beyond what is known of the partitions in the chain.
+     *
+     * @param token given to the handler with the reply
+     * @return the watch's correlation, to cancel it by; {@link #end} tells what was left
+     */
+    long watch(
+            final int core,
+            final ReplyHandler handler,
+            final int token,
+            final FetchPartition[] partitions,
+            final int first,
+            final int bytesMin) {
+        final int count = countTo(partitions, first);
+        final long correlation = requests.correlation(handler, token);
+        watch.wrap(message, 0).correlation(correlation).bytesMin(bytesMin);
+        final WatchRequestEncoder.PartsEncoder group = watch.partsCount(count);
+        for (int i = first; i != end; i = partitions[i].next) {
+            final FetchPartition partition = partitions[i];
+            group.next()
+                    .partitionKey(partition.key)
+                    .ownerEpoch(partition.ownerEpoch)
+                    .highWatermark(partition.highWatermark);
+        }
+        requests.sendWatch(correlation, core, message, watch.encodedLength());
+        return correlation;
+    }
+
+    /** The first partition of the chain that the last message had no room for, or {@link FetchPartition#END}. */
+    int end() {
+        return end;
+    }
+
+    void cancel(final long correlation) {
+        requests.cancelWatch(correlation);
+    }
+
+    private int countTo(final FetchPartition[] partitions, final int first) {
+        int count = 0;
+        end = first;
+        while (end != FetchPartition.END && count < PARTS_MAX) {
+            end = partitions[end].next;
+            count++;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,410 @@
+package io.millrace.net.kafka.fetch;
+
+import io.millrace.codec.core.ReadReplyDecoder;
+import io.millrace.engine.core.Deadline;
+import io.millrace.engine.core.ReplyHandler;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.connection.CloseReason;
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.connection.ExchangeListener;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.api.WireErrors;
+import io.millrace.net.kafka.wire.FetchRequest;
+import org.agrona.DirectBuffer;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One Fetch request in flight. It asks the owners for slices, and answers if there is enough, if something failed or if
+ * its time is over; otherwise it gives the slices back, has the owners watch for news, and asks again. Pooled; owned by
+ * the connection's core.
+ *
+ * <pre>
+ *             +------------- all watches answered, or the pause is over --------------+
+ *             v                                                                       |
+ *   begin → READING → enough, error, time over → answer                               |
+ *             +-----→ else: WATCHING → first news, time over, client gone → UNWATCHING +
+ *             +-----→ no lease to be had: PAUSING -------------------------------------+
+ * </pre>
+ */
+final class FetchTask extends Deadline implements ExchangeListener {
+    private enum State {
+        POOLED,
+        READING,
+        WATCHING,
+        UNWATCHING,
+        PAUSING
+    }
+
+    private static final int PARTITIONS_MAX = 50_000;
+    private static final byte READ_UNCOMMITTED = 0;
+    private static final byte READ_COMMITTED = 1;
+    private static final long NS_PER_MS = 1_000_000;
+    private static final long PAUSE_NS = 5 * NS_PER_MS;
+
+    private final FetchHandler handler;
+    private final FetchRequest request = new FetchRequest();
+    private final FetchList list = new FetchList();
+    private final FetchRoutes routes;
+    private final FetchLimits limits = new FetchLimits();
+    private final FetchWatches watches = new FetchWatches();
+    private final ReadReplyDecoder reply = new ReadReplyDecoder();
+    private final ReplyHandler onRead = this::onReadReply;
+    private final ReplyHandler onWatch = this::onWatchReply;
+
+    private State state = State.POOLED;
+    private Exchange exchange;
+    private RequestHeader header;
+    private FetchSession session;
+    private boolean offersSession;
+    private FetchPartition[] partitions;
+    private int count;
+    private int answerBytesMax;
+    private int answerBytesMin;
+    private long deadlineNs;
+    private boolean timeIsOver;
+    private boolean rerouted;
+    private int repliesMissing;
+
+    FetchTask(final FetchHandler handler) {
+        this.handler = handler;
+        routes = new FetchRoutes(handler);
+    }
+
+    void begin(final Exchange newExchange, final RequestHeader newHeader) {
+        exchange = newExchange;
+        header = newHeader;
+        if (!request.wrap(exchange.frame(), header.bodyOffset(), header.bodyLength(), header.version())
+                || request.partitionCount() > PARTITIONS_MAX) {
+            end().fail(CloseReason.MALFORMED_REQUEST);
+            return;
+        }
+        final int isolation = request.isolationLevel();
+        if (isolation != READ_UNCOMMITTED && isolation != READ_COMMITTED) {
+            refuseWhole();
+            return;
+        }
+        final Errors error = open();
+        if (error != Errors.NONE) {
+            refuse(error);
+            return;
+        }
+        answerBytesMax = Math.min(request.maxBytes(), handler.answerBytesMax());
+        answerBytesMin = Math.min(request.minBytes(), answerBytesMax);
+        timeIsOver = request.maxWaitMs() <= 0;
+        deadlineNs = exchange.startedNs() + request.maxWaitMs() * NS_PER_MS;
+        read();
+    }
+
+    /** Finds the session or the list that the request is about. */
+    private Errors open() {
+        final FetchSessions sessions = handler.sessions();
+        final int epoch = request.sessionEpoch();
+        final FetchSession named = sessions.find(request.sessionId());
+        if (FetchSession.isFull(epoch)) {
+            sessions.remove(named);
+            useList(epoch == FetchSession.INITIAL_EPOCH);
+            return Errors.NONE;
+        }
+        if (named == null) {
+            return Errors.FETCH_SESSION_ID_NOT_FOUND;
+        }
+        if (named.epoch != epoch || named.busy) {
+            return Errors.INVALID_FETCH_SESSION_EPOCH;
+        }
+        if (named.usesTopicIds != request.hasTopicIds()) {
+            return Errors.FETCH_SESSION_TOPIC_ID_ERROR;
+        }
+        final int sizeBefore = named.size();
+        named.update(request);
+        sessions.touch(named, sizeBefore, exchange.startedMs());
+        if (named.size() == 0) {
+            sessions.remove(named);
+            useList(false);
+            return Errors.NONE;
+        }
+        if (named.size() > sizeBefore && sessions.isOverfull()) {
+            sessions.remove(named);
+            return Errors.FETCH_SESSION_ID_NOT_FOUND;
+        }
+        named.epoch = FetchSession.nextEpoch(named.epoch);
+        named.busy = true;
+        session = named;
+        offersSession = false;
+        partitions = named.partitions();
+        count = named.size();
+        return Errors.NONE;
+    }
+
+    private void useList(final boolean offers) {
+        list.read(request, handler.image());
+        session = null;
+        offersSession = offers;
+        partitions = list.partitions();
+        count = list.size();
+    }
+
+    /** Answers a session's error; nothing is known of its partitions. */
+    private void refuse(final Errors error) {
+        handler.answers().write(exchange, header, error, FetchSessions.NO_SESSION, list.partitions(), 0, false);
+        end().finish();
+    }
+
+    /** Answers what Apache Kafka fails at; where clients may not look for one error, each partition has it. */
+    private void refuseWhole() {
+        int named = 0;
+        if (!request.hasTopicIds()) {
+            useList(false);
+            for (; named < count; named++) {
+                partitions[named].clearRound();
+                partitions[named].refusedAsUnknown(Errors.UNKNOWN_SERVER_ERROR);
+                partitions[named].answered = true;
+            }
+        }
+        handler.answers()
+                .write(
+                        exchange,
+                        header,
+                        Errors.UNKNOWN_SERVER_ERROR,
+                        request.sessionId(),
+                        list.partitions(),
+                        named,
+                        false);
+        end().finish();
+    }
+
+    private void read() {
+        state = State.READING;
+        rerouted = false;
+        routes.clear();
+        routes.resolve(header, request, session, partitions, count, answerBytesMax);
+        send();
+        if (repliesMissing == 0) {
+            onReadsEnded();
+        }
+    }
+
+    private void send() {
+        for (int core = 0; core < handler.coreCount(); core++) {
+            int first = routes.firstOf(core);
+            while (first != FetchPartition.END) {
+                repliesMissing++;
+                first = handler.messages().read(core, onRead, partitions, first, answerBytesMax);
+            }
+        }
+    }
+
+    private void onReadReply(
+            final long first, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        reply.wrap(buffer, offset, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
+        int i = (int) first;
+        for (final ReadReplyDecoder.PartsDecoder part : reply.parts()) {
+            onPart(partitions[i], part);
+            i = partitions[i].next;
+        }
+        if (--repliesMissing == 0) {
+            onReadsEnded();
+        }
+    }
+
+    private void onPart(final FetchPartition partition, final ReadReplyDecoder.PartsDecoder part) {
+        if (part.leaseId() >= 0) {
+            partition.slice = handler.slice(partition.core, part.leaseId());
+            partition.firstBatchBytes = part.firstBatchBytes();
+        }
+        final Errors error = WireErrors.of(part.outcome());
+        if (error != Errors.NONE) {
+            partition.refused(error);
+            partition.stale = part.outcome() == Outcome.NOT_OWNER.wire();
+            return;
+        }
+        partition.highWatermark = part.highWatermark();
+        partition.lastStableOffset = part.lastStableOffset();
+        partition.logStartOffset = part.logStartOffset();
+        partition.divergingEpoch = part.divergingEpoch();
+        partition.divergingEndOffset = part.divergingEndOffset();
+    }
+
+    private void onReadsEnded() {
+        if (exchange.isAbandoned()) {
+            drop();
+            return;
+        }
+        if (!rerouted) {
+            rerouted = true;
+            if (routes.reroute(header, partitions, count)) {
+                send();
+                return;
+            }
+        }
+        if (isToBeAnswered()) {
+            answer();
+        } else {
+            await();
+        }
+    }
+
+    private boolean isToBeAnswered() {
+        limits.begin(answerBytesMax);
+        boolean ends = timeIsOver || handler.nowNs() >= deadlineNs;
+        boolean reads = false;
+        for (int i = 0; i < count; i++) {
+            final FetchPartition partition = partitions[i];
+            if (partition.slice != null) {
+                partition.taken =
+                        limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
+            }
+            ends |= partition.error != Errors.NONE && !partition.unknown || partition.isDiverging();
+            reads |= !partition.unknown;
+        }
+        return ends || !reads || limits.total() >= answerBytesMin;
+    }
+
+    private void await() {
+        boolean starved = false;
+        for (int i = 0; i < count; i++) {
+            starved |= partitions[i].isStarved();
+        }
+        releaseSlices();
+        exchange.listener(this);
+        if (session != null) {
+            // The session has copied what it needs of the request.
+            exchange.releaseFrame();
+        }
+        if (starved) {
+            state = State.PAUSING;
+            handler.deadlines().arm(this, Math.min(deadlineNs, handler.nowNs() + PAUSE_NS));
+        } else {
+            state = State.WATCHING;
+            watch();
+            handler.deadlines().arm(this, deadlineNs);
+        }
+    }
+
+    private void watch() {
+        watches.clear();
+        routes.chainLive(partitions, count);
+        final int messages = routes.countMessages(partitions, FetchMessages.PARTS_MAX);
+        final long missing = answerBytesMin - limits.total();
+        final int share = (int) ((missing + messages - 1) / messages);
+        for (int core = 0; core < handler.coreCount(); core++) {
+            int first = routes.firstOf(core);
+            while (first != FetchPartition.END) {
+                watches.add(
+                        handler.messages().watch(core, onWatch, watches.nextToken(), partitions, first, share));
+                first = handler.messages().end();
+            }
+        }
+    }
+
+    private void onWatchReply(
+            final long token, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        watches.answered((int) token);
+        if (state == State.WATCHING) {
+            endWatches();
+        }
+        if (watches.areAnswered()) {
+            readAgain();
+        }
+    }
+
+    private void endWatches() {
+        state = State.UNWATCHING;
+        watches.cancel(handler.messages());
+    }
+
+    private void readAgain() {
+        if (exchange.isAbandoned()) {
+            drop();
+        } else {
+            read();
+        }
+    }
+
+    @Override
+    protected void onDeadline(final long nowNs, final long nowMs) {
+        timeIsOver |= nowNs >= deadlineNs;
+        if (state == State.WATCHING) {
+            endWatches();
+        } else if (state == State.PAUSING) {
+            readAgain();
+        }
+    }
+
+    @Override
+    public void onAbandoned(final Exchange abandoned) {
+        if (state == State.WATCHING) {
+            endWatches();
+        } else if (state == State.PAUSING) {
+            handler.deadlines().arm(this, handler.nowNs());
+        }
+    }
+
+    private void answer() {
+        for (int i = 0; i < count; i++) {
+            final FetchPartition partition = partitions[i];
+            final boolean news = partition.hasNews();
+            partition.answered = news || session == null;
+            if (partition.taken == 0) {
+                release(partition);
+            }
+        }
+        FetchSession created = null;
+        if (offersSession) {
+            created = handler.createSession(request.hasTopicIds(), count, exchange.startedMs());
+        }
+        final FetchSession told = session == null ? created : session;
+        handler.answers()
+                .write(
+                        exchange,
+                        header,
+                        Errors.NONE,
+                        told == null ? FetchSessions.NO_SESSION : told.id,
+                        partitions,
+                        count,
+                        request.isolationLevel() == READ_COMMITTED);
+        if (created != null) {
+            list.moveTo(created);
+            handler.sessions().touch(created, 0, exchange.startedMs());
+        } else if (session != null) {
+            session.rotate();
+        }
+        end().finish();
+    }
+
+    /** The client is gone. */
+    private void drop() {
+        releaseSlices();
+        end().finishWithoutReply();
+    }
+
+    private void releaseSlices() {
+        for (int i = 0; i < count; i++) {
+            release(partitions[i]);
+        }
+    }
+
+    private void release(final FetchPartition partition) {
+        if (partition.slice != null) {
+            handler.release(partition.slice);
+            partition.slice = null;
+        }
+    }
+
+    /** Goes back to the pool; the exchange is then to be ended, which may start the next request. */
+    private Exchange end() {
+        handler.deadlines().disarm(this);
+        if (session != null) {
+            session.busy = false;
+            session = null;
+        }
+        final Exchange ending = exchange;
+        ending.listener(null);
+        exchange = null;
+        header = null;
+        partitions = null;
+        count = 0;
+        state = State.POOLED;
+        handler.recycle(this);
+        return ending;
+    }
+}
