@@ -2,7 +2,6 @@ package io.millrace.net.kafka.fetch;
 
 import io.millrace.engine.core.Core;
 import io.millrace.engine.core.Deadlines;
-import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.port.Entropy;
@@ -16,22 +15,16 @@ import java.util.ArrayDeque;
 public final class FetchHandler implements ApiHandler {
     private final Core core;
     private final MetadataImage image;
-    private final LeaseTable[] leases;
     private final FetchSessions sessions;
     private final FetchMessages messages;
     private final FetchAnswer answers;
     private final ArrayDeque<FetchTask> idle = new ArrayDeque<>();
 
-    /**
-     * @param leases of all cores, by their number
-     * @param entropy for session ids; a stream of this core's own
-     */
-    public FetchHandler(
-            final Core core, final MetadataImage image, final LeaseTable[] leases, final Entropy entropy) {
+    /** @param entropy for session ids; a stream of this core's own */
+    public FetchHandler(final Core core, final Entropy entropy) {
         this.core = core;
-        this.image = image;
-        this.leases = leases;
-        sessions = new FetchSessions(core.id(), core.requests().coreCount(), entropy);
+        image = core.image();
+        sessions = new FetchSessions(core.id(), core.coreCount(), entropy);
         messages = new FetchMessages(core.requests());
         answers = new FetchAnswer(image);
     }
@@ -55,7 +48,7 @@ public final class FetchHandler implements ApiHandler {
     }
 
     LogSlice slice(final int owner, final int leaseId) {
-        return leases[owner].slice(leaseId);
+        return core.leases(owner).slice(leaseId);
     }
 
     void release(final LogSlice slice) {
@@ -71,7 +64,7 @@ public final class FetchHandler implements ApiHandler {
     }
 
     int coreCount() {
-        return leases.length;
+        return core.coreCount();
     }
 
     long nowNs() {

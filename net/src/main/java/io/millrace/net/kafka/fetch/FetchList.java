@@ -39,8 +39,7 @@ final class FetchList {
 
     private void add(final FetchRequest request, final TopicImage topic) {
         final PartitionImage known = topic == null ? null : topic.partition(request.partition());
-        final int before =
-                known == null ? PartitionIndex.NONE : index.putIfAbsent(known.partitionKey(), count);
+        final int before = known == null ? PartitionIndex.NONE : index.putIfAbsent(known.partitionKey(), count);
         if (before != PartitionIndex.NONE) {
             partitions[before].want(request);
             return;

@@ -45,11 +45,13 @@ final class FetchPartition {
     Errors error;
     /** The error is the request's, not a read's: it ends no wait. */
     boolean unknown;
+
     boolean stale;
     LogSlice slice;
     int firstBatchBytes;
     /** Bytes of the slice that go into the answer. */
     int taken;
+
     long highWatermark;
     long lastStableOffset;
     long logStartOffset;

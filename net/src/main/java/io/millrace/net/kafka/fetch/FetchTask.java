@@ -250,8 +250,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
         for (int i = 0; i < count; i++) {
             final FetchPartition partition = partitions[i];
             if (partition.slice != null) {
-                partition.taken =
-                        limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
+                partition.taken = limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
             }
             ends |= partition.error != Errors.NONE && !partition.unknown || partition.isDiverging();
             reads |= !partition.unknown;
@@ -289,8 +288,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
         for (int core = 0; core < handler.coreCount(); core++) {
             int first = routes.firstOf(core);
             while (first != FetchPartition.END) {
-                watches.add(
-                        handler.messages().watch(core, onWatch, watches.nextToken(), partitions, first, share));
+                watches.add(handler.messages().watch(core, onWatch, watches.nextToken(), partitions, first, share));
                 first = handler.messages().end();
             }
         }

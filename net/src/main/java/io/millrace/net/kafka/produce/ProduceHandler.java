@@ -29,10 +29,10 @@ public final class ProduceHandler implements ApiHandler {
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
     private final AppendRequestEncoder encoder = new AppendRequestEncoder();
 
-    public ProduceHandler(final Core core, final MetadataImage image) {
+    public ProduceHandler(final Core core) {
         this.core = core.id();
-        this.requests = core.requests();
-        this.image = image;
+        requests = core.requests();
+        image = core.image();
         answers = new ProduceAnswer(image);
     }
 
