@@ -71,6 +71,9 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         this.requests = requests;
         this.proxies = proxies;
         appliedEverywhere = follower.image().version();
+        controller.entryBytesMax(requests.messageBytesMax()
+                - MetadataEntryEncoder.BLOCK_LENGTH
+                - MetadataEntryEncoder.entryHeaderLength());
         follower.addListener(this);
         routes.add(CommandRequestDecoder.TEMPLATE_ID, this::onCommand);
     }
@@ -107,7 +110,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
 
     @Override
     public boolean mayPark() {
-        return toSpread.isEmpty() || forgetsUnderWay > 0;
+        return (toSpread.isEmpty() || forgetsUnderWay > 0) && !log.isReady();
     }
 
     @Override

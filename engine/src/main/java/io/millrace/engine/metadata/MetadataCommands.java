@@ -16,6 +16,11 @@ import org.agrona.MutableDirectBuffer;
  * the core that asks; commands are rare, so this allocates.
  */
 public final class MetadataCommands {
+    /** Length of what is too large to be written down at all, and so for every message; nothing was written. */
+    public static final int TOO_LARGE = 1 << 30;
+
+    private static final int GROUP_MAX = 65_534;
+
     private MetadataCommands() {}
 
     /**
@@ -43,6 +48,12 @@ public final class MetadataCommands {
             final List<Assignment> assignments,
             final Map<String, String> configs,
             final boolean validateOnly) {
+        if (assignments.size() > GROUP_MAX
+                || configs.size() > GROUP_MAX
+                || assignments.stream()
+                        .anyMatch(assignment -> assignment.replicas().size() > GROUP_MAX)) {
+            return TOO_LARGE;
+        }
         final CreateTopicEncoder command = new CreateTopicEncoder()
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
                 .partitions(partitions)
@@ -100,6 +111,11 @@ public final class MetadataCommands {
             final int partitions,
             final List<List<Replica>> assignments,
             final boolean validateOnly) {
+        if (assignments != null
+                && (assignments.size() > GROUP_MAX
+                        || assignments.stream().anyMatch(replicas -> replicas.size() > GROUP_MAX))) {
+            return TOO_LARGE;
+        }
         final CreatePartitionsEncoder command = new CreatePartitionsEncoder()
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
                 .partitions(partitions)
@@ -130,6 +146,9 @@ public final class MetadataCommands {
             final List<ConfigChange> changes,
             final boolean replaceAll,
             final boolean validateOnly) {
+        if (changes.size() > GROUP_MAX) {
+            return TOO_LARGE;
+        }
         final AlterConfigEncoder command = new AlterConfigEncoder()
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
                 .resourceType(resourceType.wire())

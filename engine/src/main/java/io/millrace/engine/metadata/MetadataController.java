@@ -31,6 +31,7 @@ public final class MetadataController {
     private final MetadataStateMachine ahead;
     private final TopicCommands topicCommands;
     private final ConfigCommands configCommands;
+    private int entryBytesMax = Integer.MAX_VALUE;
 
     /**
      * @param committed core 0's image, after the replay at start
@@ -45,6 +46,11 @@ public final class MetadataController {
         this.topicCommands = new TopicCommands(image, records, topicIds);
         this.configCommands = new ConfigCommands(image, records);
         resync();
+    }
+
+    /** Entries above this size are refused from now on: they must fit into a message between cores. */
+    public void entryBytesMax(final int bytes) {
+        entryBytesMax = bytes;
     }
 
     private void resync() {
@@ -75,6 +81,9 @@ public final class MetadataController {
     }
 
     private CommandResult propose(final CommandResult result) {
+        if (records.length() > entryBytesMax) {
+            throw new Refusal(Outcome.POLICY_VIOLATION, "Unable to perform excessively large batch operation.");
+        }
         final long index = log.propose(records.buffer(), 0, records.length());
         if (index < 0) {
             return new CommandResult(

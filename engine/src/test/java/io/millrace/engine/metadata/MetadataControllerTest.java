@@ -11,6 +11,7 @@ import io.millrace.engine.status.Outcome;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.Test;
 
 class MetadataControllerTest {
@@ -330,5 +331,25 @@ class MetadataControllerTest {
         assertThat(first.first()).isZero();
         assertThat(second.first()).isEqualTo(1000);
         assertThat(node.image.nextProducerId()).isEqualTo(2000);
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotFitIntoAMessage() {
+        node.controller.entryBytesMax(1000);
+        assertRefused(
+                node.create("a", 100),
+                Outcome.POLICY_VIOLATION,
+                "Unable to perform excessively large batch operation.");
+        assertThat(node.create("a", 10).outcome()).isEqualTo(Outcome.OK);
+    }
+
+    @Test
+    void shouldNotTryToWriteDownWhatNoGroupHolds() {
+        final Map<String, String> many = new HashMap<>();
+        for (int i = 0; i < 70_000; i++) {
+            many.put("name" + i, "");
+        }
+        assertThat(MetadataCommands.createTopic(new ExpandableArrayBuffer(), 0, "a", 1, -1, List.of(), many, false))
+                .isEqualTo(MetadataCommands.TOO_LARGE);
     }
 }
