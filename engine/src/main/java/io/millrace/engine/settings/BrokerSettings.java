@@ -190,17 +190,23 @@ public final class BrokerSettings {
                     "log.flush.interval.messages",
                     LONG,
                     "9223372036854775807",
-                    "With durability os: records after which a partition is synced.")
+                    "Kafka's; accepted without effect: millrace.durability decides.")
             .check(ValueCheck.atLeast(1))
-            .asDynamic());
+            .asDynamic()
+            .asUnused());
     public static final Setting LOG_FLUSH_INTERVAL_MS = add(Setting.broker(
                     "log.flush.interval.ms",
                     LONG,
                     null,
-                    "With durability os: time after which a partition is synced; unset: log.flush.scheduler.interval.ms.")
+                    "Kafka's; accepted without effect: millrace.durability decides.")
+            .asUnused()
             .asDynamic());
     public static final Setting LOG_FLUSH_SCHEDULER_INTERVAL_MS = add(Setting.broker(
-            "log.flush.scheduler.interval.ms", LONG, "9223372036854775807", "Fallback of log.flush.interval.ms."));
+                    "log.flush.scheduler.interval.ms",
+                    LONG,
+                    "9223372036854775807",
+                    "Kafka's; accepted without effect: millrace.durability decides.")
+            .asUnused());
     public static final Setting LOG_SEGMENT_DELETE_DELAY_MS =
             add(Setting.broker("log.segment.delete.delay.ms", LONG, "60000", "Fallback of file.delete.delay.ms.")
                     .check(ValueCheck.atLeast(0))

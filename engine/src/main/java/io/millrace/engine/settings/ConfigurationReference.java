@@ -31,7 +31,7 @@ public final class ConfigurationReference {
         text.append("## Broker settings\n\n");
         text.append("| name | type | default | valid values | dynamic | meaning |\n");
         text.append("|---|---|---|---|---|---|\n");
-        BrokerSettings.all().forEach(setting -> text.append(brokerRow(setting)));
+        BrokerSettings.all().stream().filter(Setting::isUsed).forEach(setting -> text.append(brokerRow(setting)));
         text.append(brokerRow(BrokerSettings.LISTENER_ADVERTISE));
         text.append("\n## Topic settings\n\n");
         text.append("| name | type | default | valid values | follows | meaning |\n");
@@ -45,7 +45,7 @@ public final class ConfigurationReference {
                 .collect(Collectors.joining(", ")));
         text.append(".\n\nBroker settings of Kafka that are accepted with a warning:\n\n");
         text.append(KnownNames.kafka().stream()
-                .filter(setting -> !setting.internal() && BrokerSettings.find(setting.name()) == null)
+                .filter(setting -> !setting.internal() && !KnownNames.isUsed(setting.name()))
                 .map(setting -> "`" + setting.name() + "`")
                 .collect(Collectors.joining(", ")));
         text.append(".\n");

@@ -100,7 +100,8 @@ public final class KnownNames {
 
     /** Whether a value has an effect here. */
     static boolean isUsed(final String name) {
-        return BrokerSettings.find(name) != null || ListenerNames.isAdvertise(name);
+        final Setting setting = BrokerSettings.find(name);
+        return (setting != null && setting.isUsed()) || ListenerNames.isAdvertise(name);
     }
 
     /** Ours and Kafka's, without those that contain a listener's name. */

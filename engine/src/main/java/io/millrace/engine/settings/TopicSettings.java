@@ -41,14 +41,16 @@ public final class TopicSettings {
                     "flush.messages",
                     LONG,
                     "9223372036854775807",
-                    "With durability os: records after which a partition is synced.")
-            .check(ValueCheck.atLeast(1)));
+                    "Kafka's; accepted without effect: millrace.durability decides.")
+            .check(ValueCheck.atLeast(1))
+            .asUnused());
     public static final Setting FLUSH_MS = add(Setting.topic(
                     "flush.ms",
                     LONG,
                     "9223372036854775807",
-                    "With durability os: time after which a partition is synced.")
-            .check(ValueCheck.atLeast(0)));
+                    "Kafka's; accepted without effect: millrace.durability decides.")
+            .check(ValueCheck.atLeast(0))
+            .asUnused());
     public static final Setting INDEX_INTERVAL_BYTES =
             add(Setting.topic("index.interval.bytes", INT, "4096", "Log bytes between two index entries.")
                     .check(ValueCheck.atLeast(0)));
