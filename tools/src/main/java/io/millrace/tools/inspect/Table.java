@@ -143,6 +143,8 @@ enum Table {
 
     private final String type;
     private final boolean headed;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<Column> columns;
 
     Table(final String type, final boolean headed, final Column... columns) {
