@@ -24,20 +24,25 @@ public final class ConfigDescriber {
 
     /** All configs of a topic, in the order of their names. */
     public List<ConfigEntry> topic(final TopicImage topic) {
-        final TopicValues values = new TopicValues(topic.overrides(), image.settings());
+        return topic(topic.overrides());
+    }
+
+    /** All configs of a topic that has these overrides, or would have them. */
+    public List<ConfigEntry> topic(final SortedMap<String, String> overrides) {
+        final TopicValues values = new TopicValues(overrides, image.settings());
         final List<ConfigEntry> entries = new ArrayList<>();
         for (final Setting setting : TopicSettings.all()) {
-            if (setting != TopicSettings.INTERNAL_SEGMENT_BYTES
-                    || topic.overrides().containsKey(setting.name())) {
-                entries.add(topicEntry(topic, setting, Setting.show(values.value(setting))));
+            if (setting != TopicSettings.INTERNAL_SEGMENT_BYTES || overrides.containsKey(setting.name())) {
+                entries.add(topicEntry(overrides, setting, Setting.show(values.value(setting))));
             }
         }
         return entries;
     }
 
-    private ConfigEntry topicEntry(final TopicImage topic, final Setting setting, final String value) {
+    private ConfigEntry topicEntry(
+            final SortedMap<String, String> overrides, final Setting setting, final String value) {
         final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
-        if (topic.overrides().containsKey(setting.name())) {
+        if (overrides.containsKey(setting.name())) {
             synonyms.add(new ConfigEntry.Synonym(setting.name(), value, ValueSource.DYNAMIC_TOPIC));
         }
         final List<TopicSettings.Synonym> broker = TopicSettings.synonyms(setting);

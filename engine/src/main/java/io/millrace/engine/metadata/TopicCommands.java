@@ -45,11 +45,10 @@ final class TopicCommands {
         final List<Placement.Place> places = assignments.isEmpty()
                 ? chosenPlaces(partitions, replicationFactor)
                 : assignedPlaces(assignments, partitions, replicationFactor);
-        if (validateOnly) {
-            return answer(0, 0);
-        }
         topicIds.draw(image);
-        records.topicCreated(image.nextTopicNumber(), topicIds.high(), topicIds.low(), name, places, configs);
+        if (!validateOnly) {
+            records.topicCreated(image.nextTopicNumber(), topicIds.high(), topicIds.low(), name, places, configs);
+        }
         return answer(topicIds.high(), topicIds.low());
     }
 

@@ -6,6 +6,10 @@ import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ColdHandler;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -25,6 +29,10 @@ public final class AdminApis {
                 Api.OFFSET_FOR_LEADER_EPOCH,
                 OffsetForLeaderEpochRequestData::new,
                 new OffsetForLeaderEpochApi(core)::handle);
+        serve(table, Api.CREATE_TOPICS, CreateTopicsRequestData::new, new CreateTopicsApi(core)::handle);
+        serve(table, Api.DELETE_TOPICS, DeleteTopicsRequestData::new, new DeleteTopicsApi(core)::handle);
+        serve(table, Api.CREATE_PARTITIONS, CreatePartitionsRequestData::new, new CreatePartitionsApi(core)::handle);
+        serve(table, Api.DELETE_RECORDS, DeleteRecordsRequestData::new, new DeleteRecordsApi(core)::handle);
         serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
     }
 

@@ -1,0 +1,43 @@
+package io.millrace.net.kafka.admin;
+
+import io.millrace.engine.core.Commands;
+import io.millrace.engine.core.Core;
+import org.agrona.DirectBuffer;
+
+/** The metadata commands of one request: told once the last of them was answered. Used once, on the connection's core. */
+final class CommandBatch {
+    /** As many records as Kafka's controller writes for one operation; more is refused. */
+    static final int ITEMS_MAX = 10_000;
+
+    static final String TOO_LARGE = "Unable to perform excessively large batch operation.";
+
+    private final Core core;
+    private final Runnable done;
+    private int unanswered = 1;
+
+    /** @param done runs once every command is answered, within {@link #end} if there is none */
+    CommandBatch(final Core core, final Runnable done) {
+        this.core = core;
+        this.done = done;
+    }
+
+    void send(final DirectBuffer command, final int length, final Commands.Handler handler) {
+        unanswered++;
+        core.commands().send(command, 0, length, (outcome, first, second, message) -> {
+            handler.onResult(outcome, first, second, message);
+            end();
+        });
+    }
+
+    /** No more commands follow. Counts as one answer. */
+    void end() {
+        if (--unanswered == 0) {
+            done.run();
+        }
+    }
+
+    /** Null for no message, and for one that says no more than the error's code, as Kafka has it. */
+    static String messageOrNull(final String message, final String ofCode) {
+        return message.isEmpty() || message.equals(ofCode) ? null : message;
+    }
+}
