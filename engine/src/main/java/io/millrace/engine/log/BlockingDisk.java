@@ -107,6 +107,19 @@ public final class BlockingDisk implements DiskCompletion {
         }
     }
 
+    /** Replaces a small file so that the old or the new one is there after any crash. */
+    public void replace(final String directory, final String path, final DirectBuffer content) {
+        final DiskFile file = open(path + LogFiles.TMP, Disk.OpenMode.REPLACE);
+        try {
+            write(file, 0, content, 0, content.capacity());
+            sync(file);
+        } finally {
+            file.close();
+        }
+        rename(path + LogFiles.TMP, path);
+        syncDirectory(directory);
+    }
+
     public void sync(final DiskFile file) {
         file.sync(this, ++sequence);
         await();

@@ -13,6 +13,7 @@ public final class LeaseTable {
     private int freeCount;
     private final SpscArrayQueue<LogSlice>[] releases;
     private final int homeCore;
+    private Runnable whenReleased;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     public LeaseTable(final int capacity, final int homeCore, final int coreCount) {
@@ -63,6 +64,22 @@ public final class LeaseTable {
         slice.lent = false;
         free[freeCount++] = slice.id();
         slice.clear();
+        if (whenReleased != null) {
+            final Runnable waiter = whenReleased;
+            whenReleased = null;
+            waiter.run();
+        }
+    }
+
+    /** Home core: runs the action after the next slice has come back; for the rare one who must wait for readers. */
+    void whenReleased(final Runnable action) {
+        final Runnable before = whenReleased;
+        whenReleased = before == null
+                ? action
+                : () -> {
+                    before.run();
+                    action.run();
+                };
     }
 
     /** Home core, once a duty cycle: takes back what other cores have released. */

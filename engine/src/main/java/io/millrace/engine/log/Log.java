@@ -1,5 +1,9 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskFile;
+import io.millrace.engine.port.DiskStatus;
+import java.util.ArrayList;
 import org.agrona.DirectBuffer;
 
 /**
@@ -7,9 +11,85 @@ import org.agrona.DirectBuffer;
  * the {@link LogListener}.
  */
 public final class Log {
+    private enum State {
+        OPEN,
+        /** A new segment is on its way. */
+        ROLLING,
+        /** A failed write is being undone. */
+        UNDOING,
+        /** Being cut back, closed or deleted: nothing is taken. */
+        ENDING,
+        OFFLINE,
+        CLOSED
+    }
+
+    private final LogContext context;
+    private LogConfig config;
+    private final LogProducers producers;
+    private final PartitionMetadata metadata;
+    private final LeaderEpochs epochs;
+    private final Snapshots snapshots;
+    private final boolean readOnly;
+    private final long damagedRecoveryPoint;
+    private String directory;
+    private LogListener listener;
+    private State state = State.OPEN;
+    private boolean appendableWanted;
+
+    final ArrayList<Segment> segments;
+    final BatchRing ring = new BatchRing();
+    Segment active;
+    private long startOffset;
+    private long endOffset;
+    private long appendedOffset;
+    private long stableOffset;
+    Segment stableSegment;
+    long stablePosition;
+    private long sealedBytes;
+
+    private final WriteQueue writes = new WriteQueue(this);
+    private final LogSync sync = new LogSync(this);
+    private final LogRoll roll = new LogRoll(this);
+    private final LogSealer sealer = new LogSealer(this);
+    private final SegmentRemover remover = new SegmentRemover(this);
+    private final EpochFile epochFile = new EpochFile(this);
+    private final IndexLoader indexes = new IndexLoader(this);
+    private final LogReader reader = new LogReader(this);
+    private final LogRetention retention = new LogRetention(this);
+    private final ArrayList<Runnable> residentWaiters = new ArrayList<>();
+    private Runnable whenQuiet;
+
+    /** Everything up to {@code endOffset} survives a power loss. */
+    Log(
+            final LogContext context,
+            final String directory,
+            final LogConfig config,
+            final LogProducers producers,
+            final PartitionMetadata metadata,
+            final LogParts parts) {
+        this.context = context;
+        this.directory = directory;
+        this.config = config;
+        this.producers = producers;
+        this.metadata = metadata;
+        epochs = parts.epochs;
+        snapshots = parts.snapshots;
+        segments = parts.segments;
+        readOnly = parts.readOnly;
+        damagedRecoveryPoint = parts.recoveryPoint;
+        active = segments.getLast();
+        startOffset = parts.startOffset;
+        endOffset = parts.endOffset;
+        appendedOffset = endOffset;
+        for (final Segment segment : segments) {
+            sealedBytes += segment == active ? 0 : segment.size;
+        }
+        stable(endOffset, active, active.appendedSize);
+    }
+
     /** Sets up what is to be told; right after the log was made or recovered. */
-    public void listener(final LogListener listener) {
-        throw new UnsupportedOperationException();
+    public void listener(final LogListener newListener) {
+        listener = newListener;
     }
 
     /**
@@ -25,72 +105,95 @@ public final class Log {
             final long topicIdLow,
             final long nowMs,
             final LogCompletion completion) {
-        throw new UnsupportedOperationException();
+        final PartitionMetadata metadata = new PartitionMetadata(topicIdHigh, topicIdLow);
+        final Disk disk = context.disk();
+        final Segment first = Segment.empty(context.nextSegmentId(), 0, null, nowMs);
+        final Log log = new Log(context, directory, config, producers, metadata, LogParts.of(first, 0));
+        final DiskSequence sequence = new DiskSequence(disk);
+        sequence.makeDirectory(directory)
+                .replace(directory, directory + '/' + LogFiles.PARTITION_METADATA, metadata::encode)
+                .open(LogFiles.path(directory, 0, LogFiles.LOG), Disk.OpenMode.CREATE_NEW)
+                .call(() -> first.file(sequence.file()))
+                .keepFile()
+                .syncDirectory(directory)
+                .syncDirectory("")
+                .run(status -> {
+                    if (status != DiskStatus.OK) {
+                        log.state = State.OFFLINE;
+                    }
+                    completion.onComplete(status);
+                });
+        return log;
     }
 
     public String directory() {
-        throw new UnsupportedOperationException();
+        return directory;
     }
 
     public LogConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
     public LeaderEpochs epochs() {
-        throw new UnsupportedOperationException();
+        return epochs;
     }
 
     /** The first offset that may be read. */
     public long startOffset() {
-        throw new UnsupportedOperationException();
+        return startOffset;
     }
 
     /** The next offset to assign; writes in flight are included. */
     public long endOffset() {
-        throw new UnsupportedOperationException();
+        return endOffset;
     }
 
     /** Everything below has reached the files. */
     public long appendedOffset() {
-        throw new UnsupportedOperationException();
+        return appendedOffset;
     }
 
     /** Everything below survives a power loss. */
     public long stableOffset() {
-        throw new UnsupportedOperationException();
+        return stableOffset;
     }
 
     /** What may be written into the recovery-point checkpoint: recovery need not look below. */
     public long recoveryPoint() {
-        throw new UnsupportedOperationException();
+        if (readOnly) {
+            // What was durable must not be forgotten, or the damage would pass for a torn tail next time.
+            return damagedRecoveryPoint;
+        }
+        return Math.min(stableOffset, Math.min(sealer.oldestOffset(), epochFile.unwrittenFrom()));
     }
 
     /** Bytes of all segments' batches. */
     public long sizeInBytes() {
-        throw new UnsupportedOperationException();
+        return sealedBytes + active.size;
     }
 
     public boolean isOffline() {
-        throw new UnsupportedOperationException();
+        return state == State.OFFLINE || state == State.CLOSED;
     }
 
     public boolean isReadOnly() {
-        throw new UnsupportedOperationException();
+        return readOnly;
     }
 
     /** Whether bytes were appended that {@link #sync} would make stable. */
     public boolean isDirty() {
-        throw new UnsupportedOperationException();
+        return stableOffset < appendedOffset && !isOffline();
     }
 
     /** Whether a {@link #sync} is under way. */
     public boolean isSyncing() {
-        throw new UnsupportedOperationException();
+        return sync.isBusy();
     }
 
     /**
      * Appends one batch whose base offset is already {@link #endOffset} and whose leader epoch is already set. The
-     * buffer is lent until {@link LogListener#onAppended} passes the batch, or {@link LogListener#onAppendFailed}.
+     * memory is lent until {@link LogListener#onAppended} passes the batch, or {@link LogListener#onAppendFailed}; the
+     * buffer object is not.
      */
     public AppendResult append(
             final DirectBuffer batch,
@@ -100,12 +203,52 @@ public final class Log {
             final long maxTimestampMs,
             final int epoch,
             final long nowMs) {
-        throw new UnsupportedOperationException();
+        if (readOnly) {
+            return AppendResult.READ_ONLY;
+        }
+        if (state != State.OPEN || writes.isFailing()) {
+            return refuse();
+        }
+        if (lastOffset < endOffset || length <= 0) {
+            throw new IllegalArgumentException(
+                    directory + ": offsets " + endOffset + ".." + lastOffset + ", length " + length);
+        }
+        if (active.isFullFor(config, jitterMs(), length, lastOffset, maxTimestampMs, nowMs)) {
+            startRoll(nowMs);
+            return refuse();
+        }
+        if (writes.isFull()) {
+            appendableWanted = true;
+            return AppendResult.FULL;
+        }
+        beginEpoch(epoch);
+        final long position = active.size;
+        final WriteQueue.Entry entry = writes.next(active);
+        entry.baseOffset = endOffset;
+        entry.nextOffset = lastOffset + 1;
+        ring.add(endOffset, (int) position);
+        active.add(length, lastOffset, maxTimestampMs, config.indexIntervalBytes());
+        context.reservations().ensure(active);
+        endOffset = lastOffset + 1;
+        writes.submit(entry, active.file(), batch, offset, length, position);
+        return AppendResult.APPENDED;
+    }
+
+    private AppendResult refuse() {
+        appendableWanted = true;
+        return switch (state) {
+            case ROLLING -> AppendResult.ROLLING;
+            case OPEN, UNDOING -> AppendResult.FAILING;
+            case ENDING, OFFLINE, CLOSED -> AppendResult.OFFLINE;
+        };
     }
 
     /** Notes that a leader begins here, before its first batch. */
     public void beginEpoch(final int epoch) {
-        throw new UnsupportedOperationException();
+        if (epoch > epochs.latestEpoch()) {
+            epochs.assign(epoch, endOffset);
+            epochFile.changed(endOffset);
+        }
     }
 
     /**
@@ -115,7 +258,11 @@ public final class Log {
      * @return false if there is nothing to do, or a sync is under way
      */
     public boolean sync() {
-        throw new UnsupportedOperationException();
+        if (!isDirty() || sync.isBusy()) {
+            return false;
+        }
+        sync.start();
+        return true;
     }
 
     /**
@@ -124,50 +271,368 @@ public final class Log {
      * result than FOUND the slice remains empty and the caller's.
      */
     public ReadResult read(final long offset, final long limitOffset, final int bytesMax, final LogSlice slice) {
-        throw new UnsupportedOperationException();
+        if (isOffline()) {
+            return ReadResult.OFFLINE;
+        }
+        if (offset < startOffset || offset > endOffset) {
+            return ReadResult.OUT_OF_RANGE;
+        }
+        return reader.read(offset, limitOffset, bytesMax, slice);
     }
 
     /** Finds the first record at or after the timestamp. */
     public void offsetForTimestamp(final long timestampMs, final TimestampCompletion completion) {
-        throw new UnsupportedOperationException();
+        if (isOffline()) {
+            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
+        } else {
+            new TimestampLookup(this, timestampMs, completion).start();
+        }
     }
 
     /** Finds the first of the records with the largest timestamp. */
     public void maxTimestampOffset(final TimestampCompletion completion) {
-        throw new UnsupportedOperationException();
+        long newestMs = -1;
+        for (int i = 0; i < segments.size(); i++) {
+            newestMs = Math.max(newestMs, segments.get(i).maxTimestampMs);
+        }
+        if (newestMs < 0) {
+            completion.onAnswer(DiskStatus.OK, TimestampCompletion.NOT_FOUND, -1, -1);
+        } else {
+            offsetForTimestamp(newestMs, completion);
+        }
     }
 
     /** Moves the start up, as DeleteRecords does; segments that lie wholly below go. False if it is there already. */
     public boolean advanceStartOffset(final long offset, final long highWatermark) {
-        throw new UnsupportedOperationException();
+        return !isOffline() && retention.advanceStart(offset, highWatermark);
     }
 
     /** Drops the oldest segments by size and age, as far as they lie below the high watermark; returns how many. */
     public int applyRetention(final long nowMs, final long highWatermark) {
-        throw new UnsupportedOperationException();
+        if (isOffline() || state == State.ENDING || readOnly) {
+            return 0;
+        }
+        sealer.run();
+        epochFile.run();
+        return retention.apply(nowMs, highWatermark);
     }
 
     /** Rolls the active segment if it was opened longer than {@code segmentMs} ago and holds something. */
     public void rollIfDue(final long nowMs) {
-        throw new UnsupportedOperationException();
+        final long dueMs = active.createdMs + config.segmentMs() - jitterMs();
+        if (active.size > 0 && nowMs > dueMs) {
+            startRoll(nowMs);
+        }
     }
 
     /** Cuts the log back; waits for leases beyond. Lower the recovery-point checkpoint first if it is beyond. */
     public void truncateTo(final long offset, final LogCompletion completion) {
-        throw new UnsupportedOperationException();
+        if (offset < startOffset || readOnly || whenQuiet != null || isOffline()) {
+            throw new IllegalStateException(directory + ": cannot be cut to " + offset + " now");
+        }
+        if (offset >= endOffset) {
+            completion.onComplete(DiskStatus.OK);
+            return;
+        }
+        endThen(new LogTruncation(this, offset, completion)::start);
     }
 
-    public void updateConfig(final LogConfig config) {
-        throw new UnsupportedOperationException();
+    public void updateConfig(final LogConfig changed) {
+        config = changed;
     }
 
     /** Ends orderly: everything synced, indexes and the producers' snapshot written, files closed. */
     public void close(final LogCompletion completion) {
-        throw new UnsupportedOperationException();
+        endThen(new LogClosing(this, completion)::start);
     }
 
     /** Renames the directory to its {@code -delete} name, durably; tells so, and then removes it bit by bit. */
     public void delete(final LogCompletion renamed, final LogCompletion removed) {
-        throw new UnsupportedOperationException();
+        endThen(new LogDeletion(this, renamed, removed)::start);
+    }
+
+    // What the parts of the log tell each other
+
+    Disk disk() {
+        return context.disk();
+    }
+
+    LogContext context() {
+        return context;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    LogProducers producers() {
+        return producers;
+    }
+
+    PartitionMetadata metadata() {
+        return metadata;
+    }
+
+    IndexLoader indexes() {
+        return indexes;
+    }
+
+    LogSealer sealer() {
+        return sealer;
+    }
+
+    SegmentRemover remover() {
+        return remover;
+    }
+
+    EpochFile epochFile() {
+        return epochFile;
+    }
+
+    DiskFile activeFile() {
+        return active.file();
+    }
+
+    boolean writesAreDone() {
+        return writes.isEmpty();
+    }
+
+    /** The number of the segment in which the offset lies, or would. */
+    int segmentHolding(final long offset) {
+        int low = 0;
+        int high = segments.size() - 1;
+        while (low < high) {
+            final int middle = (low + high + 1) >>> 1;
+            if (segments.get(middle).baseOffset <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Where the segment's batches that have reached the file end. */
+    long endOf(final int number) {
+        return number + 1 < segments.size() ? segments.get(number + 1).baseOffset : appendedOffset;
+    }
+
+    /** Differs by log and segment, and is the same for one of them whenever it is asked for. */
+    private long jitterMs() {
+        final long jitterMs = config.segmentJitterMs();
+        return jitterMs == 0 ? 0 : Math.floorMod(directory.hashCode() ^ Long.hashCode(active.baseOffset), jitterMs);
+    }
+
+    void startRoll(final long nowMs) {
+        if (state == State.OPEN && !readOnly && !writes.isFailing()) {
+            state = State.ROLLING;
+            roll.request(nowMs);
+        }
+    }
+
+    void onWritten(final long nextOffset, final long position) {
+        appendedOffset = nextOffset;
+        context.residency().onWritten(active, active.appendedSize, position - active.appendedSize);
+        active.appendedSize = position;
+        producers.settle(nextOffset);
+        listener.onAppended(nextOffset);
+        if (state == State.ROLLING && writes.isEmpty()) {
+            roll.proceed();
+        }
+        proceed();
+    }
+
+    void onRolled(final DiskFile file, final long nowMs) {
+        final Segment old = active;
+        old.completeTimeIndex();
+        sealedBytes += old.size;
+        active = Segment.empty(context.nextSegmentId(), endOffset, file, nowMs);
+        segments.add(active);
+        ring.clear();
+        sync.directoryChanged();
+        sealer.add(old, endOffset, producers.encodeSnapshot());
+        if (state == State.ROLLING) {
+            state = State.OPEN;
+        }
+        retention.onRolled();
+    }
+
+    void onRollFailed(final int status) {
+        if (status == DiskStatus.NO_SPACE) {
+            if (state == State.ROLLING) {
+                state = State.OPEN;
+            }
+            listener.onAppendFailed(endOffset, status);
+        } else {
+            listener.onAppendFailed(endOffset, DiskStatus.IO_ERROR);
+            goOffline(status);
+        }
+    }
+
+    /** No write is in flight; those from the first that failed on are undone. */
+    void onWritesFailed(final int status) {
+        final WriteQueue.Entry first = writes.firstUndone();
+        final long fromOffset = first.baseOffset;
+        active.undo(first);
+        endOffset = fromOffset;
+        ring.truncate(fromOffset);
+        epochs.truncateFromEnd(fromOffset);
+        producers.rollBackTo(fromOffset);
+        writes.reset();
+        if (status != DiskStatus.NO_SPACE || state == State.OFFLINE) {
+            listener.onAppendFailed(fromOffset, DiskStatus.IO_ERROR);
+            goOffline(DiskStatus.IO_ERROR);
+            proceed();
+            return;
+        }
+        final State after = state == State.ENDING ? State.ENDING : State.OPEN;
+        state = State.UNDOING;
+        context.reservations().release(active);
+        new DiskSequence(disk()).use(active.file()).truncate(active.size).sync().run(cut -> {
+            if (state == State.UNDOING) {
+                state = after;
+            }
+            listener.onAppendFailed(fromOffset, cut == DiskStatus.OK ? status : DiskStatus.IO_ERROR);
+            if (cut != DiskStatus.OK) {
+                goOffline(cut);
+            }
+            proceed();
+        });
+    }
+
+    void onSynced(final long offset, final Segment segment, final long position) {
+        stable(offset, segment, position);
+        if (!isOffline()) {
+            listener.onStable(offset);
+        }
+    }
+
+    void stable(final long offset, final Segment segment, final long position) {
+        if (offset > appendedOffset) {
+            throw new IllegalStateException(directory + ": stable " + offset + " beyond " + appendedOffset);
+        }
+        stableOffset = offset;
+        stableSegment = segment;
+        stablePosition = position;
+    }
+
+    /** A prefetch or the loading of an index has ended. */
+    void onPrefetched(final int status) {
+        if (status != DiskStatus.OK) {
+            goOffline(status);
+        }
+        if (!residentWaiters.isEmpty()) {
+            final ArrayList<Runnable> waiters = new ArrayList<>(residentWaiters);
+            residentWaiters.clear();
+            waiters.forEach(Runnable::run);
+        }
+        if (listener != null) {
+            listener.onResident();
+        }
+    }
+
+    /** Runs the action when the next prefetch or loading of an index has ended. */
+    void whenResident(final Runnable action) {
+        residentWaiters.add(action);
+    }
+
+    /** Runs the action when a lease may have come back. */
+    void whenReleased(final Runnable action) {
+        context.leases().whenReleased(action);
+    }
+
+    /** The oldest segment leaves the log; its files go when they may. */
+    void dropOldest() {
+        final Segment oldest = segments.removeFirst();
+        sealedBytes -= oldest.size;
+        context.indexCache().remove(oldest);
+        remover.add(oldest);
+        moveStart(Math.max(startOffset, segments.getFirst().baseOffset));
+    }
+
+    void moveStart(final long offset) {
+        startOffset = offset;
+        epochs.truncateFromStart(offset);
+        epochFile.run();
+    }
+
+    /** The log was cut: {@code last} is the active segment again. */
+    void onCut(final Segment last, final long offset) {
+        sealedBytes = 0;
+        for (final Segment segment : segments) {
+            sealedBytes += segment == last ? 0 : segment.size;
+        }
+        active = last;
+        context.indexCache().remove(last);
+        last.sealed = false;
+        ring.clear();
+        context.residency().onTruncated(last, last.size);
+        endOffset = offset;
+        appendedOffset = offset;
+        stable(offset, last, last.size);
+        epochs.truncateFromEnd(offset);
+        epochFile.run();
+        if (state == State.ENDING) {
+            state = State.OPEN;
+        }
+    }
+
+    void goOffline(final int status) {
+        if (state != State.OFFLINE && state != State.CLOSED) {
+            state = State.OFFLINE;
+            if (listener != null) {
+                listener.onOffline(status);
+            }
+        }
+    }
+
+    /** Nothing more is taken; runs the action once nothing is under way. */
+    void endThen(final Runnable action) {
+        if (state == State.OPEN) {
+            state = State.ENDING;
+        }
+        whenQuiet = action;
+        proceed();
+    }
+
+    void closed() {
+        state = State.CLOSED;
+        for (final Segment segment : segments) {
+            context.indexCache().remove(segment);
+            context.reservations().release(segment);
+            segment.drop();
+        }
+    }
+
+    void movedTo(final String newDirectory) {
+        directory = newDirectory;
+    }
+
+    /** Goes on with what waited for something that has just ended. */
+    void proceed() {
+        remover.run();
+        if (appendableWanted && state == State.OPEN && !writes.isFailing() && !writes.isFull()) {
+            appendableWanted = false;
+            listener.onAppendable();
+        }
+        if (whenQuiet != null && isQuiet()) {
+            final Runnable action = whenQuiet;
+            whenQuiet = null;
+            if (state == State.OPEN) {
+                state = State.ENDING;
+            }
+            action.run();
+        }
+    }
+
+    private boolean isQuiet() {
+        return writes.isEmpty()
+                && state != State.UNDOING
+                && !roll.isBusy()
+                && !sync.isBusy()
+                && !sealer.isBusy()
+                && !remover.isBusy()
+                && !epochFile.isBusy()
+                && !indexes.isBusy();
     }
 }

@@ -1,19 +1,27 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Housekeeping;
+import java.nio.ByteBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** What all logs of one core share: its disk, its leases, and its bounds on memory and reserved space. */
 public final class LogContext {
+    private static final int SCRATCH_BYTES = 16 * 1024;
+
     private final Disk disk;
     private final LeaseTable leases;
     private final Housekeeping housekeeping;
     private final Decompressor decompressor;
-    private long residentBytesMax = 256L << 20;
-    private long indexCacheBytesMax = 16L << 20;
-    private long preallocateBytesMax = 256L << 20;
-    private int preallocateStepMax = 16 << 20;
+    private final MutableDirectBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_BYTES));
+    private final BatchFlyweight scratchBatch = new BatchFlyweight();
+    private Residency residency = new Residency(256L << 20);
+    private IndexCache indexCache = new IndexCache(16L << 20);
+    private Reservations reservations = new Reservations(256L << 20);
+    private int nextSegmentId;
 
     public LogContext(
             final Disk disk,
@@ -28,19 +36,19 @@ public final class LogContext {
 
     /** How many bytes, counted from the newest, are taken to be still in memory after they were written or fetched. */
     public LogContext residentBytesMax(final long bytes) {
-        residentBytesMax = bytes;
+        residency = new Residency(bytes);
         return this;
     }
 
     /** Memory for indexes of sealed segments. */
     public LogContext indexCacheBytesMax(final long bytes) {
-        indexCacheBytesMax = bytes;
+        indexCache = new IndexCache(bytes);
         return this;
     }
 
     /** Space that may be reserved beyond the ends of all active segments together; 0 for none. */
     public LogContext preallocateBytesMax(final long bytes) {
-        preallocateBytesMax = bytes;
+        reservations = new Reservations(bytes);
         return this;
     }
 
@@ -58,5 +66,30 @@ public final class LogContext {
 
     Decompressor decompressor() {
         return decompressor;
+    }
+
+    Residency residency() {
+        return residency;
+    }
+
+    IndexCache indexCache() {
+        return indexCache;
+    }
+
+    Reservations reservations() {
+        return reservations;
+    }
+
+    /** For looking at batch headers, within one call. */
+    MutableDirectBuffer scratch() {
+        return scratch;
+    }
+
+    BatchFlyweight scratchBatch() {
+        return scratchBatch;
+    }
+
+    int nextSegmentId() {
+        return nextSegmentId++;
     }
 }

@@ -19,7 +19,7 @@ public interface LogProducers {
     /** Batches below the offset will never be rolled back. */
     void settle(long offset);
 
-    /** The state in the format of Kafka's producer snapshots; stays untouched until the next call. */
+    /** The state in the format of Kafka's producer snapshots, in memory of its own. */
     DirectBuffer encodeSnapshot();
 
     /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */

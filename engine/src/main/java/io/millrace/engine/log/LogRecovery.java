@@ -1,6 +1,6 @@
 package io.millrace.engine.log;
 
-/** Opens one existing log at start, checking and repairing what an unclean stop may have left. May block. */
+/** Opens existing logs at start, checking and repairing what an unclean stop may have left. May block. */
 public final class LogRecovery {
     private final BlockingDisk disk;
     private final LogContext context;
@@ -24,7 +24,7 @@ public final class LogRecovery {
             final long startOffset,
             final boolean clean,
             final long nowMs) {
-        throw new UnsupportedOperationException();
+        return new LogLoad(disk, context, directory, config, producers, recoveryPoint, startOffset, clean, nowMs).run();
     }
 
     /** An opened log and what was found on the way. */

@@ -2,24 +2,191 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskFile;
 
-/** One segment's file and its readers. */
+/**
+ * One segment: its file, its indexes as far as they are in memory, what is known of its records' times, and who reads
+ * it. The file is closed with the last lease after the segment was dropped. Owned by the log's core.
+ */
 final class Segment {
-    private final DiskFile file;
-    private int leases;
+    static final int POSITION_MAX = Integer.MAX_VALUE;
 
-    Segment(final DiskFile file) {
+    final int id;
+    final long baseOffset;
+    long createdMs;
+
+    /** Bytes of batches taken, writes in flight included; what has reached the file; what survives a power loss. */
+    long size;
+
+    long appendedSize;
+    long syncedSize;
+    long syncingSize;
+    /** Up to where the file system has reserved space, as far as was asked for. */
+    long reservedTo;
+
+    int reservedBytes;
+
+    long maxTimestampMs = -1;
+    /** Last offset of the first batch with the largest timestamp. */
+    long maxTimestampOffset;
+
+    long firstTimestampMs = -1;
+    int bytesSinceIndexEntry;
+
+    /** Null while not in memory. */
+    OffsetIndex offsetIndex;
+
+    TimeIndex timeIndex;
+    boolean indexesLoading;
+    /** Whether indexes, producer snapshot and the file itself survive a power loss; never so for the active segment. */
+    boolean sealed;
+
+    // Places in the core's structures
+    Segment lruNewer;
+    Segment lruOlder;
+    boolean inLru;
+    long writtenFrom = -1;
+    long writtenBirth;
+    long olderWrittenFrom = -1;
+    long olderWrittenBirth;
+
+    private DiskFile file;
+    private int leases;
+    private boolean dropped;
+
+    Segment(final int id, final long baseOffset, final DiskFile file, final long createdMs) {
+        this.id = id;
+        this.baseOffset = baseOffset;
         this.file = file;
+        this.createdMs = createdMs;
+        maxTimestampOffset = baseOffset;
+    }
+
+    /** A segment that is empty: its indexes are empty too. */
+    static Segment empty(final int id, final long baseOffset, final DiskFile file, final long createdMs) {
+        final Segment segment = new Segment(id, baseOffset, file, createdMs);
+        segment.offsetIndex = new OffsetIndex();
+        segment.timeIndex = new TimeIndex();
+        return segment;
     }
 
     DiskFile file() {
         return file;
     }
 
+    /** Whether one more batch belongs into a new segment, by Kafka's rules. */
+    boolean isFullFor(
+            final LogConfig config,
+            final long jitterMs,
+            final int length,
+            final long lastOffset,
+            final long maxTimestamp,
+            final long nowMs) {
+        if (size == 0) {
+            return false;
+        }
+        final long waitedMs = firstTimestampMs >= 0 ? maxTimestamp - firstTimestampMs : nowMs - createdMs;
+        return size > config.segmentBytes() - (long) length
+                || waitedMs > config.segmentMs() - jitterMs
+                || offsetIndex.count() >= config.segmentIndexBytes() / OffsetIndex.ENTRY_BYTES
+                || timeIndex.count() >= config.segmentIndexBytes() / TimeIndex.ENTRY_BYTES - 1
+                || lastOffset - baseOffset > Integer.MAX_VALUE;
+    }
+
+    /** Notes a batch that lies, or is about to lie, at the end. */
+    void add(final int length, final long lastOffset, final long maxTimestamp, final int indexIntervalBytes) {
+        if (size + length > POSITION_MAX || lastOffset - baseOffset > Integer.MAX_VALUE) {
+            throw new IllegalStateException("segment " + baseOffset + ": no room for offset " + lastOffset);
+        }
+        if (size == 0) {
+            firstTimestampMs = maxTimestamp;
+        }
+        if (maxTimestamp > maxTimestampMs) {
+            maxTimestampMs = maxTimestamp;
+            maxTimestampOffset = lastOffset;
+        }
+        if (bytesSinceIndexEntry > indexIntervalBytes) {
+            offsetIndex.append((int) (lastOffset - baseOffset), (int) size);
+            timeIndex.append(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
+            bytesSinceIndexEntry = 0;
+        }
+        bytesSinceIndexEntry += length;
+        size += length;
+    }
+
+    /** The time index ends with the largest timestamp, so that a start need not look for it. */
+    void completeTimeIndex() {
+        timeIndex.append(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
+    }
+
+    boolean hasIndexes() {
+        return offsetIndex != null;
+    }
+
+    /** When the newest record was made; if the records do not say, when the segment was. */
+    long newestMs() {
+        return maxTimestampMs >= 0 ? maxTimestampMs : createdMs;
+    }
+
+    void file(final DiskFile opened) {
+        file = opened;
+    }
+
+    /** Goes back to what was before a write that failed. */
+    void undo(final WriteQueue.Entry entry) {
+        size = entry.position;
+        maxTimestampMs = entry.maxTimestampMs;
+        maxTimestampOffset = entry.maxTimestampOffset;
+        firstTimestampMs = entry.firstTimestampMs;
+        bytesSinceIndexEntry = entry.bytesSinceIndexEntry;
+        offsetIndex.truncateToCount(entry.offsetEntries);
+        timeIndex.truncateToCount(entry.timeEntries);
+    }
+
+    /** Takes over what was found up to a cut, and may be appended to again. */
+    void becomeActive(final Segment found) {
+        size = found.size;
+        appendedSize = found.size;
+        syncedSize = found.size;
+        maxTimestampMs = found.maxTimestampMs;
+        maxTimestampOffset = found.maxTimestampOffset;
+        firstTimestampMs = found.firstTimestampMs;
+        bytesSinceIndexEntry = found.bytesSinceIndexEntry;
+        offsetIndex = found.offsetIndex;
+        timeIndex = found.timeIndex;
+        reservedTo = 0;
+    }
+
     void retain() {
+        if (dropped && leases == 0) {
+            throw new IllegalStateException("segment " + baseOffset + " is gone");
+        }
         leases++;
     }
 
     void release() {
-        leases--;
+        if (--leases < 0) {
+            throw new IllegalStateException("segment " + baseOffset + " was released too often");
+        }
+        if (dropped && leases == 0) {
+            file.close();
+        }
+    }
+
+    /** No new readers; the file is closed with the last lease. */
+    void drop() {
+        if (!dropped) {
+            dropped = true;
+            if (leases == 0) {
+                file.close();
+            }
+        }
+    }
+
+    boolean isDropped() {
+        return dropped;
+    }
+
+    @Override
+    public String toString() {
+        return "segment " + baseOffset + " (" + size + " bytes)";
     }
 }

@@ -1,0 +1,99 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskStatus;
+import org.agrona.DirectBuffer;
+
+/** Brings a sealed segment's indexes into memory; makes them anew from the batches if the files are not sound. */
+final class IndexLoader {
+    private final Log log;
+    private int loading;
+
+    IndexLoader(final Log log) {
+        this.log = log;
+    }
+
+    boolean isBusy() {
+        return loading > 0;
+    }
+
+    void load(final Segment segment) {
+        if (segment.indexesLoading) {
+            return;
+        }
+        segment.indexesLoading = true;
+        segment.retain();
+        loading++;
+        final Loaded loaded = new Loaded(segment);
+        new DiskSequence(log.disk())
+                .open(LogFiles.path(log.directory(), segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.READ_ONLY)
+                .readAll(loaded::offsets)
+                .closeFile()
+                .open(LogFiles.path(log.directory(), segment.baseOffset, LogFiles.TIME_INDEX), Disk.OpenMode.READ_ONLY)
+                .readAll(loaded::times)
+                .closeFile()
+                .run(status -> loaded(loaded, status));
+    }
+
+    private static final class Loaded {
+        final Segment segment;
+        OffsetIndex offsets;
+        TimeIndex times;
+
+        Loaded(final Segment segment) {
+            this.segment = segment;
+        }
+
+        void offsets(final DirectBuffer bytes) {
+            offsets = OffsetIndex.decode(bytes, bytes.capacity(), segment.size);
+        }
+
+        void times(final DirectBuffer bytes) {
+            times = TimeIndex.decode(bytes, bytes.capacity());
+        }
+    }
+
+    private void loaded(final Loaded loaded, final int status) {
+        if (status == DiskStatus.OK && loaded.offsets != null && loaded.times != null) {
+            finished(loaded.segment, loaded.offsets, loaded.times, DiskStatus.OK);
+        } else if (status == DiskStatus.OK || status == DiskStatus.NOT_FOUND) {
+            rebuild(loaded.segment);
+        } else {
+            finished(loaded.segment, null, null, status);
+        }
+    }
+
+    private void rebuild(final Segment segment) {
+        final Segment fresh = Segment.empty(segment.id, segment.baseOffset, segment.file(), segment.createdMs);
+        final int interval = log.config().indexIntervalBytes();
+        new BatchScan(log.context(), segment, 0, false)
+                .run(
+                        (batch, position) -> {
+                            fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);
+                            return true;
+                        },
+                        status -> {
+                            if (status == DiskStatus.OK || status == BatchScan.DAMAGED) {
+                                fresh.completeTimeIndex();
+                                finished(segment, fresh.offsetIndex, fresh.timeIndex, DiskStatus.OK);
+                            } else {
+                                finished(segment, null, null, status);
+                            }
+                        });
+    }
+
+    private void finished(final Segment segment, final OffsetIndex offsets, final TimeIndex times, final int status) {
+        loading--;
+        segment.indexesLoading = false;
+        if (status == DiskStatus.OK && !segment.isDropped()) {
+            segment.offsetIndex = offsets;
+            segment.timeIndex = times;
+            offsets.trim();
+            times.trim();
+            log.context().indexCache().touch(segment);
+        }
+        segment.release();
+        log.onPrefetched(status);
+        log.proceed();
+    }
+}

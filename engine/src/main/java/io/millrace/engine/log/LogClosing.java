@@ -1,0 +1,62 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.port.DiskStatus;
+
+/** Ends a quiet log orderly: what a clean start trusts is made durable, then the files are closed. */
+final class LogClosing {
+    private final Log log;
+    private final LogCompletion completion;
+    private boolean sealedAgain;
+
+    LogClosing(final Log log, final LogCompletion completion) {
+        this.log = log;
+        this.completion = completion;
+    }
+
+    void start() {
+        if (log.isOffline() || log.isReadOnly()) {
+            // Nothing that a clean start could trust.
+            finish(DiskStatus.IO_ERROR);
+        } else if (!log.sealer().isEmpty() && !sealedAgain) {
+            sealedAgain = true;
+            log.sealer().run();
+            log.endThen(this::start);
+        } else if (!log.sealer().isEmpty()) {
+            finish(DiskStatus.NO_SPACE);
+        } else {
+            write();
+        }
+    }
+
+    private void write() {
+        final Segment active = log.active;
+        final long endOffset = log.endOffset();
+        final String directory = log.directory();
+        active.completeTimeIndex();
+        final DiskSequence sequence = new DiskSequence(log.disk()).use(active.file());
+        if (active.reservedTo > active.size) {
+            sequence.truncate(active.size);
+        }
+        sequence.sync();
+        LogSealer.writeIndexes(sequence, directory, active);
+        if (log.epochs().isChanged()) {
+            sequence.replace(directory, directory + '/' + LogFiles.LEADER_EPOCHS, () -> EpochFile.encode(log.epochs()));
+        }
+        sequence.replace(
+                        directory,
+                        LogFiles.path(directory, endOffset, LogFiles.SNAPSHOT),
+                        log.producers()::encodeSnapshot)
+                .run(status -> {
+                    if (status == DiskStatus.OK) {
+                        log.epochFile().written();
+                        log.stable(endOffset, active, active.appendedSize);
+                    }
+                    finish(status);
+                });
+    }
+
+    private void finish(final int status) {
+        log.closed();
+        completion.onComplete(status);
+    }
+}

@@ -1,0 +1,112 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskStatus;
+import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Makes a rolled segment whole on the disk: first its bytes, then its indexes, then the producers' snapshot at its end.
+ * So a snapshot that is there says that everything below it survives a power loss. One segment at a time, oldest first;
+ * a full disk is tried again later.
+ */
+final class LogSealer {
+    private final Log log;
+    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+    private boolean busy;
+
+    private record Job(Segment segment, long endOffset, DirectBuffer snapshot) {}
+
+    LogSealer(final Log log) {
+        this.log = log;
+    }
+
+    boolean isBusy() {
+        return busy;
+    }
+
+    boolean isEmpty() {
+        return jobs.isEmpty();
+    }
+
+    /** The base of the oldest segment that is not whole yet, or the largest number. */
+    long oldestOffset() {
+        return jobs.isEmpty() ? Long.MAX_VALUE : jobs.peek().segment().baseOffset;
+    }
+
+    void add(final Segment segment, final long endOffset, final DirectBuffer snapshot) {
+        jobs.add(new Job(segment, endOffset, snapshot));
+        run();
+    }
+
+    /** Segments from the offset on are about to go. */
+    void forgetFrom(final long offset) {
+        jobs.removeIf(job -> job.segment().baseOffset >= offset || job.endOffset() > offset);
+    }
+
+    /** Goes on, also after the disk was full. */
+    void run() {
+        if (busy || jobs.isEmpty() || log.isOffline()) {
+            return;
+        }
+        busy = true;
+        final Job job = jobs.peek();
+        final Segment segment = job.segment();
+        segment.retain();
+        final DiskSequence sequence = new DiskSequence(log.disk()).use(segment.file());
+        if (segment.reservedTo > segment.size) {
+            sequence.truncate(segment.size);
+        }
+        sequence.sync().call(() -> segment.syncedSize = segment.appendedSize);
+        writeIndexes(sequence, log.directory(), segment);
+        sequence.replace(
+                log.directory(), LogFiles.path(log.directory(), job.endOffset(), LogFiles.SNAPSHOT), job::snapshot);
+        sequence.run(status -> finished(job, status));
+    }
+
+    private void finished(final Job job, final int status) {
+        busy = false;
+        final Segment segment = job.segment();
+        log.context().reservations().release(segment);
+        segment.release();
+        if (status == DiskStatus.OK) {
+            jobs.remove(job);
+            segment.sealed = true;
+            log.snapshots().add(job.endOffset());
+            if (!segment.isDropped() && segment.hasIndexes()) {
+                log.context().indexCache().touch(segment);
+            }
+            run();
+        } else if (status != DiskStatus.NO_SPACE) {
+            log.goOffline(status);
+        }
+        log.proceed();
+    }
+
+    /** Adds the steps that write a segment's indexes as whole files. */
+    static void writeIndexes(final DiskSequence sequence, final String directory, final Segment segment) {
+        sequence.open(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.REPLACE)
+                .write(0, () -> encodeOffsets(segment))
+                .sync()
+                .closeFile()
+                .open(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX), Disk.OpenMode.REPLACE)
+                .write(0, () -> encodeTimes(segment))
+                .sync()
+                .closeFile();
+    }
+
+    static DirectBuffer encodeOffsets(final Segment segment) {
+        final int count = segment.offsetIndex.count();
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * OffsetIndex.ENTRY_BYTES]);
+        segment.offsetIndex.encode(bytes, 0, 0, count);
+        return bytes;
+    }
+
+    static DirectBuffer encodeTimes(final Segment segment) {
+        final int count = segment.timeIndex.count();
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * TimeIndex.ENTRY_BYTES]);
+        segment.timeIndex.encode(bytes, 0, 0, count);
+        return bytes;
+    }
+}

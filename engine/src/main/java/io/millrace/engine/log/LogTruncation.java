@@ -1,0 +1,170 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.port.DiskStatus;
+import java.util.ArrayList;
+
+/**
+ * Cuts a quiet log back: waits for leases beyond the cut, removes later segments from the newest down so that no crash
+ * leaves a hole, cuts the one that holds the offset, and rebuilds the producers' state from a snapshot and the batches
+ * after it.
+ */
+final class LogTruncation {
+    private final Log log;
+    private final long offset;
+    private final LogCompletion completion;
+    private final ArrayList<Segment> replayed = new ArrayList<>();
+    private Segment last;
+    private Segment fresh;
+    private long cutOffset;
+
+    LogTruncation(final Log log, final long offset, final LogCompletion completion) {
+        this.log = log;
+        this.offset = offset;
+        this.completion = completion;
+    }
+
+    void start() {
+        if (log.isOffline()) {
+            completion.onComplete(DiskStatus.IO_ERROR);
+            return;
+        }
+        last = log.segments.get(log.segmentHolding(offset));
+        fresh = Segment.empty(last.id, last.baseOffset, last.file(), last.createdMs);
+        cutOffset = last.baseOffset;
+        final int interval = log.config().indexIntervalBytes();
+        new BatchScan(log.context(), last, 0, false)
+                .run(
+                        (batch, position) -> {
+                            if (batch.lastOffset() >= offset) {
+                                return false;
+                            }
+                            fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);
+                            cutOffset = batch.nextOffset();
+                            return true;
+                        },
+                        this::located);
+    }
+
+    private void located(final int status) {
+        if (status != DiskStatus.OK) {
+            fail(status);
+        } else if (isLeased()) {
+            log.whenReleased(this::relocate);
+        } else {
+            cut();
+        }
+    }
+
+    private void relocate() {
+        located(DiskStatus.OK);
+    }
+
+    private boolean isLeased() {
+        final LeaseTable leases = log.context().leases();
+        for (final Segment segment : log.segments) {
+            if (leases.holdsBeyond(segment, segment == last ? fresh.size : 0)
+                    && segment.baseOffset >= last.baseOffset) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void cut() {
+        log.sealer().forgetFrom(cutOffset);
+        final DiskSequence sequence = new DiskSequence(log.disk());
+        final String directory = log.directory();
+        for (int i = log.snapshots().count() - 1; i >= 0 && log.snapshots().at(i) > cutOffset; i--) {
+            sequence.unlink(LogFiles.path(directory, log.snapshots().at(i), LogFiles.SNAPSHOT));
+        }
+        for (int i = log.segments.size() - 1; log.segments.get(i) != last; i--) {
+            final Segment segment = log.segments.get(i);
+            sequence.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.LOG))
+                    .syncDirectory(directory)
+                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX))
+                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX));
+        }
+        sequence.use(last.file())
+                .truncate(fresh.size)
+                .sync()
+                .unlink(LogFiles.path(directory, last.baseOffset, LogFiles.INDEX))
+                .unlink(LogFiles.path(directory, last.baseOffset, LogFiles.TIME_INDEX))
+                .syncDirectory(directory)
+                .run(this::wasCut);
+    }
+
+    private void wasCut(final int status) {
+        if (status != DiskStatus.OK) {
+            fail(status);
+            return;
+        }
+        while (log.snapshots().newest() > cutOffset) {
+            log.snapshots().remove(log.snapshots().newest());
+        }
+        while (log.segments.getLast() != last) {
+            final Segment gone = log.segments.removeLast();
+            log.context().indexCache().remove(gone);
+            log.context().reservations().release(gone);
+            gone.drop();
+        }
+        log.context().indexCache().remove(last);
+        last.becomeActive(fresh);
+        loadSnapshot();
+    }
+
+    private void loadSnapshot() {
+        log.producers().clear();
+        final long snapshot = log.snapshots().newest();
+        replayed.addAll(log.segments);
+        if (snapshot < 0) {
+            replay(log.startOffset());
+            return;
+        }
+        new DiskSequence(log.disk())
+                .open(
+                        LogFiles.path(log.directory(), snapshot, LogFiles.SNAPSHOT),
+                        io.millrace.engine.port.Disk.OpenMode.READ_ONLY)
+                .readAll(bytes -> log.producers().loadSnapshot(bytes, 0, bytes.capacity(), last.createdMs))
+                .closeFile()
+                .run(status -> {
+                    if (status == DiskStatus.OK) {
+                        replay(snapshot);
+                    } else {
+                        fail(status);
+                    }
+                });
+    }
+
+    private void replay(final long from) {
+        while (replayed.size() > 1 && replayed.get(1).baseOffset <= from) {
+            replayed.removeFirst();
+        }
+        if (replayed.isEmpty()) {
+            log.onCut(last, cutOffset);
+            completion.onComplete(DiskStatus.OK);
+            log.proceed();
+            return;
+        }
+        new BatchScan(log.context(), replayed.removeFirst(), 0, true)
+                .run(
+                        (batch, position) -> {
+                            if (batch.baseOffset() >= from) {
+                                log.producers().replay(batch.bytes(), 0, batch.sizeInBytes());
+                            }
+                            return true;
+                        },
+                        status -> {
+                            if (status == DiskStatus.OK) {
+                                replay(from);
+                            } else {
+                                fail(status);
+                            }
+                        });
+    }
+
+    private void fail(final int status) {
+        log.goOffline(DiskStatus.IO_ERROR);
+        completion.onComplete(status == BatchScan.DAMAGED ? DiskStatus.IO_ERROR : status);
+        log.proceed();
+    }
+}
