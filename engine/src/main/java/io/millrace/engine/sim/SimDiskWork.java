@@ -113,7 +113,7 @@ final class SimDiskWork {
             return;
         }
         long length = op.length;
-        final long missing = needed - image.freeBytes();
+        final long missing = needed <= 0 ? 0 : needed - image.freeBytes();
         if (missing > 0) {
             length -= missing;
             if (length <= 0) {

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 
 /**
  * Which bytes of a file may be read without waiting: the run that was written last in this process, up to a window,
- * and what was read or prefetched, up to the same amount, the oldest going first.
+ * and what was written earlier, read or prefetched, up to the same amount, the oldest going first.
  */
 final class SimResidency {
     private record Range(long start, long end) {
@@ -23,6 +23,8 @@ final class SimResidency {
             recentStart = Math.min(recentStart, start);
             recentEnd = Math.max(recentEnd, end);
         } else {
+            // What was written before the gap, perhaps soon to be closed, is in the cache all the same.
+            onFetched(recentStart, recentEnd, window);
             recentStart = start;
             recentEnd = end;
         }
