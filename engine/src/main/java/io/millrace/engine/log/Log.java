@@ -31,7 +31,7 @@ public final class Log {
     private final Snapshots snapshots;
     private final boolean readOnly;
     private final long damagedRecoveryPoint;
-    private String directory;
+    private final String directory;
     private LogListener listener;
     private State state = State.OPEN;
     private boolean appendableWanted;
@@ -106,24 +106,7 @@ public final class Log {
             final long nowMs,
             final LogCompletion completion) {
         final PartitionMetadata metadata = new PartitionMetadata(topicIdHigh, topicIdLow);
-        final Disk disk = context.disk();
-        final Segment first = Segment.empty(context.nextSegmentId(), 0, null, nowMs);
-        final Log log = new Log(context, directory, config, producers, metadata, LogParts.of(first, 0));
-        final DiskSequence sequence = new DiskSequence(disk);
-        sequence.makeDirectory(directory)
-                .replace(directory, directory + '/' + LogFiles.PARTITION_METADATA, metadata::encode)
-                .open(LogFiles.path(directory, 0, LogFiles.LOG), Disk.OpenMode.CREATE_NEW)
-                .call(() -> first.file(sequence.file()))
-                .keepFile()
-                .syncDirectory(directory)
-                .syncDirectory("")
-                .run(status -> {
-                    if (status != DiskStatus.OK) {
-                        log.state = State.OFFLINE;
-                    }
-                    completion.onComplete(status);
-                });
-        return log;
+        return LogCreation.create(context, directory, config, producers, metadata, nowMs, completion);
     }
 
     public String directory() {
@@ -291,10 +274,7 @@ public final class Log {
 
     /** Finds the first of the records with the largest timestamp. */
     public void maxTimestampOffset(final TimestampCompletion completion) {
-        long newestMs = -1;
-        for (int i = 0; i < segments.size(); i++) {
-            newestMs = Math.max(newestMs, segments.get(i).maxTimestampMs);
-        }
+        final long newestMs = Segment.newestTimestampMs(segments);
         if (newestMs < 0) {
             completion.onAnswer(DiskStatus.OK, TimestampCompletion.NOT_FOUND, -1, -1);
         } else {
@@ -399,17 +379,7 @@ public final class Log {
 
     /** The number of the segment in which the offset lies, or would. */
     int segmentHolding(final long offset) {
-        int low = 0;
-        int high = segments.size() - 1;
-        while (low < high) {
-            final int middle = (low + high + 1) >>> 1;
-            if (segments.get(middle).baseOffset <= offset) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        return Segment.holding(segments, offset);
     }
 
     /** Where the segment's batches that have reached the file end. */
@@ -536,11 +506,6 @@ public final class Log {
         residentWaiters.add(action);
     }
 
-    /** Runs the action when a lease may have come back. */
-    void whenReleased(final Runnable action) {
-        context.leases().whenReleased(action);
-    }
-
     /** The oldest segment leaves the log; its files go when they may. */
     void dropOldest() {
         final Segment oldest = segments.removeFirst();
@@ -602,10 +567,6 @@ public final class Log {
             context.reservations().release(segment);
             segment.drop();
         }
-    }
-
-    void movedTo(final String newDirectory) {
-        directory = newDirectory;
     }
 
     /** Goes on with what waited for something that has just ended. */

@@ -49,7 +49,7 @@ final class LogTruncation {
         if (status != DiskStatus.OK) {
             fail(status);
         } else if (isLeased()) {
-            log.whenReleased(this::relocate);
+            log.context().leases().whenReleased(this::relocate);
         } else {
             cut();
         }

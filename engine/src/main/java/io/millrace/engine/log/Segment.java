@@ -1,6 +1,7 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskFile;
+import java.util.List;
 
 /**
  * One segment: its file, its indexes as far as they are in memory, what is known of its records' times, and who reads
@@ -66,6 +67,30 @@ final class Segment {
         segment.offsetIndex = new OffsetIndex();
         segment.timeIndex = new TimeIndex();
         return segment;
+    }
+
+    /** The number of the segment in which the offset lies, or would. */
+    static int holding(final List<Segment> segments, final long offset) {
+        int low = 0;
+        int high = segments.size() - 1;
+        while (low < high) {
+            final int middle = (low + high + 1) >>> 1;
+            if (segments.get(middle).baseOffset <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The largest timestamp of any record, or -1. */
+    static long newestTimestampMs(final List<Segment> segments) {
+        long newestMs = -1;
+        for (int i = 0; i < segments.size(); i++) {
+            newestMs = Math.max(newestMs, segments.get(i).maxTimestampMs);
+        }
+        return newestMs;
     }
 
     DiskFile file() {
