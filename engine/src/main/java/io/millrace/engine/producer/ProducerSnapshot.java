@@ -23,12 +23,19 @@ import org.agrona.concurrent.UnsafeBuffer;
  * went down retries the first of them; without the other four it would be told of a gap, give up its sequence, and
  * store them twice.
  */
-final class ProducerSnapshot {
-    static final short VERSION = 1;
+public final class ProducerSnapshot {
+    public static final short VERSION = 1;
 
     private static final int CRC_AT = 2;
     private static final int CRC_FROM = 6;
     private static final int ENTRIES_AT = 10;
+    private static final int EPOCH = 8;
+    private static final int LAST_SEQUENCE = 10;
+    private static final int LAST_OFFSET = 14;
+    private static final int OFFSET_DELTA = 22;
+    private static final int TIMESTAMP = 26;
+    private static final int COORDINATOR_EPOCH = 34;
+    private static final int TXN_FIRST_OFFSET = 38;
     private static final int ENTRY_BYTES = 46;
     private static final int ADDITION_MAGIC = 0x4d4c5057;
     private static final int SEEN_BYTES = Long.BYTES + 1;
@@ -44,12 +51,12 @@ final class ProducerSnapshot {
     private int currentAt;
     private int seenAt;
 
-    ProducerSnapshot(final Crc32c crc32c) {
+    public ProducerSnapshot(final Crc32c crc32c) {
         this.crc32c = crc32c;
     }
 
     /** Whether the bytes are a sound snapshot; if so, stands before the first entry. */
-    boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
+    public boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
         bytes = buffer;
         if (length < ENTRIES_AT
                 || buffer.getShort(offset, BIG_ENDIAN) != VERSION
@@ -85,7 +92,8 @@ final class ProducerSnapshot {
         return at == end;
     }
 
-    boolean next() {
+    /** Moves to the next entry; false after the last. */
+    public boolean next() {
         if (entryAt == entriesEnd) {
             return false;
         }
@@ -98,33 +106,69 @@ final class ProducerSnapshot {
         return true;
     }
 
-    long producerId() {
+    public long producerId() {
         return bytes.getLong(currentAt, BIG_ENDIAN);
+    }
+
+    public short epoch() {
+        return bytes.getShort(currentAt + EPOCH, BIG_ENDIAN);
+    }
+
+    public int lastSequence() {
+        return bytes.getInt(currentAt + LAST_SEQUENCE, BIG_ENDIAN);
+    }
+
+    /** Of the last record, or -1 if no batch is known. */
+    public long lastOffset() {
+        return bytes.getLong(currentAt + LAST_OFFSET, BIG_ENDIAN);
+    }
+
+    public int offsetDelta() {
+        return bytes.getInt(currentAt + OFFSET_DELTA, BIG_ENDIAN);
+    }
+
+    public long timestampMs() {
+        return bytes.getLong(currentAt + TIMESTAMP, BIG_ENDIAN);
+    }
+
+    public int coordinatorEpoch() {
+        return bytes.getInt(currentAt + COORDINATOR_EPOCH, BIG_ENDIAN);
+    }
+
+    /** First offset of the open transaction, or -1. */
+    public long txnFirstOffset() {
+        return bytes.getLong(currentAt + TXN_FIRST_OFFSET, BIG_ENDIAN);
+    }
+
+    /** When the broker last heard of the producer; as far as Kafka's snapshots know, the last timestamp. */
+    public long lastSeenMs() {
+        return seenAt < end ? bytes.getLong(seenAt, BIG_ENDIAN) : timestampMs();
+    }
+
+    /** Batches known before the last one; none in Kafka's snapshots. */
+    public int olderBatches() {
+        return seenAt < end ? bytes.getByte(seenAt + Long.BYTES) : 0;
     }
 
     /** Fills a fresh slot with the current entry. */
     void copyTo(final ProducerEntries entries, final int slot) {
-        final long timestampMs = bytes.getLong(currentAt + 26, BIG_ENDIAN);
-        entries.epoch(slot, bytes.getShort(currentAt + 8, BIG_ENDIAN));
-        entries.coordinatorEpoch(slot, bytes.getInt(currentAt + 34, BIG_ENDIAN));
-        entries.txnFirstOffset(slot, bytes.getLong(currentAt + 38, BIG_ENDIAN));
-        entries.lastTimestampMs(slot, timestampMs);
-        entries.lastSeenMs(slot, timestampMs);
-        if (seenAt < end) {
-            entries.lastSeenMs(slot, bytes.getLong(seenAt, BIG_ENDIAN));
-            for (int at = seenAt + SEEN_BYTES; at < additionAt; at += BATCH_BYTES) {
-                entries.push(
-                        slot,
-                        bytes.getInt(at, BIG_ENDIAN),
-                        bytes.getInt(at + 4, BIG_ENDIAN),
-                        bytes.getLong(at + 8, BIG_ENDIAN),
-                        bytes.getLong(at + 16, BIG_ENDIAN));
-            }
+        entries.epoch(slot, epoch());
+        entries.coordinatorEpoch(slot, coordinatorEpoch());
+        entries.txnFirstOffset(slot, txnFirstOffset());
+        entries.lastTimestampMs(slot, timestampMs());
+        entries.lastSeenMs(slot, lastSeenMs());
+        int at = seenAt + SEEN_BYTES;
+        for (int i = 0; i < olderBatches(); i++) {
+            entries.push(
+                    slot,
+                    bytes.getInt(at, BIG_ENDIAN),
+                    bytes.getInt(at + 4, BIG_ENDIAN),
+                    bytes.getLong(at + 8, BIG_ENDIAN),
+                    bytes.getLong(at + 16, BIG_ENDIAN));
+            at += BATCH_BYTES;
         }
-        final long lastOffset = bytes.getLong(currentAt + 14, BIG_ENDIAN);
-        if (lastOffset >= 0) {
-            final int lastSequence = bytes.getInt(currentAt + 10, BIG_ENDIAN);
-            entries.push(slot, lastSequence, bytes.getInt(currentAt + 22, BIG_ENDIAN), lastOffset, timestampMs);
+        if (lastOffset() >= 0) {
+            entries.push(slot, lastSequence(), offsetDelta(), lastOffset(), timestampMs());
         }
     }
 
@@ -157,13 +201,13 @@ final class ProducerSnapshot {
     private static int putEntry(
             final MutableDirectBuffer out, final int at, final ProducerEntries entries, final int slot) {
         out.putLong(at, entries.producerId(slot), BIG_ENDIAN);
-        out.putShort(at + 8, entries.epoch(slot), BIG_ENDIAN);
-        out.putInt(at + 10, entries.lastSequence(slot), BIG_ENDIAN);
-        out.putLong(at + 14, entries.lastOffset(slot), BIG_ENDIAN);
-        out.putInt(at + 22, entries.lastOffsetDelta(slot), BIG_ENDIAN);
-        out.putLong(at + 26, entries.lastTimestampMs(slot), BIG_ENDIAN);
-        out.putInt(at + 34, entries.coordinatorEpoch(slot), BIG_ENDIAN);
-        out.putLong(at + 38, entries.txnFirstOffset(slot), BIG_ENDIAN);
+        out.putShort(at + EPOCH, entries.epoch(slot), BIG_ENDIAN);
+        out.putInt(at + LAST_SEQUENCE, entries.lastSequence(slot), BIG_ENDIAN);
+        out.putLong(at + LAST_OFFSET, entries.lastOffset(slot), BIG_ENDIAN);
+        out.putInt(at + OFFSET_DELTA, entries.lastOffsetDelta(slot), BIG_ENDIAN);
+        out.putLong(at + TIMESTAMP, entries.lastTimestampMs(slot), BIG_ENDIAN);
+        out.putInt(at + COORDINATOR_EPOCH, entries.coordinatorEpoch(slot), BIG_ENDIAN);
+        out.putLong(at + TXN_FIRST_OFFSET, entries.txnFirstOffset(slot), BIG_ENDIAN);
         return at + ENTRY_BYTES;
     }
 

@@ -74,13 +74,13 @@ class ProducerSnapshotTest {
     @Test
     void shouldKeepTheWholeWindowOverARestart() {
         for (int i = 0; i < 7; i++) {
-            table.apply(ours(batch().at(i * 10).producer(5, 0, i * 10).count(10, NOW_MS)), NOW_MS);
+            table.apply(ours(batch().at(i * 10L).producer(5, 0, i * 10).count(10, NOW_MS)), NOW_MS);
         }
         final ProducerTable restarted = reload(table, NOW_MS);
         for (int i = 2; i < 7; i++) {
             final BatchFlyweight retry = ours(batch().producer(5, 0, i * 10).count(10, NOW_MS));
             assertThat(restarted.check(retry)).isEqualTo(Outcome.DUPLICATE);
-            assertThat(restarted.duplicateBaseOffset()).isEqualTo(i * 10);
+            assertThat(restarted.duplicateBaseOffset()).isEqualTo(i * 10L);
         }
         assertThat(restarted.encodeSnapshot()).isEqualTo(table.encodeSnapshot());
     }
