@@ -151,7 +151,6 @@ final class ProduceScripts {
         one(twins, "magic -1", topic, magic(-1));
         one(twins, "length -1", topic, edited(Batches.LENGTH, -1));
         one(twins, "length 10", topic, edited(Batches.LENGTH, 10));
-        one(twins, "length 2 GB", topic, edited(Batches.LENGTH, Integer.MAX_VALUE));
         one(twins, "count 0", topic, edited(Batches.RECORD_COUNT, 0));
         one(twins, "count 2", topic, edited(Batches.RECORD_COUNT, 2));
         one(twins, "count -1", topic, edited(Batches.RECORD_COUNT, -1));
@@ -247,7 +246,7 @@ final class ProduceScripts {
                 "producer",
                 INIT_VERSION,
                 InitProducerIdResponseData.class,
-                party -> new InitProducerIdRequestData(),
+                party -> producerIdRequest(),
                 InitProducerIdResponseData::producerId);
         final String own = topic + "-idempotent";
         twins.topic(own, 1);
@@ -289,26 +288,26 @@ final class ProduceScripts {
     }
 
     static void initProducerId(final Twins twins) {
-        twins.ask("without an id", party -> new InitProducerIdRequestData().setTransactionTimeoutMs(60_000));
-        twins.ask("with no time", party -> new InitProducerIdRequestData().setTransactionTimeoutMs(0));
+        twins.ask("without an id", party -> producerIdRequest().setTransactionTimeoutMs(60_000));
+        twins.ask("with no time", party -> producerIdRequest().setTransactionTimeoutMs(0));
         twins.ask(
                 "an empty id",
-                party -> new InitProducerIdRequestData().setTransactionalId("").setTransactionTimeoutMs(60_000));
+                party -> producerIdRequest().setTransactionalId("").setTransactionTimeoutMs(60_000));
         twins.ask(
                 "with a producer id",
-                party -> new InitProducerIdRequestData()
+                party -> producerIdRequest()
                         .setTransactionTimeoutMs(60_000)
                         .setProducerId(5)
                         .setProducerEpoch((short) 3));
         twins.ask(
                 "with a producer id alone",
-                party -> new InitProducerIdRequestData()
-                        .setTransactionTimeoutMs(60_000)
-                        .setProducerId(5));
+                party -> producerIdRequest().setTransactionTimeoutMs(60_000).setProducerId(5));
         twins.ask(
                 "with an epoch alone",
-                party -> new InitProducerIdRequestData()
-                        .setTransactionTimeoutMs(60_000)
-                        .setProducerEpoch((short) 3));
+                party -> producerIdRequest().setTransactionTimeoutMs(60_000).setProducerEpoch((short) 3));
+    }
+
+    private static InitProducerIdRequestData producerIdRequest() {
+        return new InitProducerIdRequestData().setTransactionalId(null);
     }
 }

@@ -129,8 +129,8 @@ public final class ApacheKafkaBroker implements BrokerUnderTest {
     }
 
     @Override
-    public int stop() {
-        return process.terminate(Duration.ofSeconds(60));
+    public void stop() {
+        process.terminateCleanly(Duration.ofSeconds(60));
     }
 
     @Override

@@ -50,8 +50,9 @@ public final class Batches {
 
     public static byte[] idempotent(
             final long producerId, final int epoch, final int sequence, final String... values) {
-        return bytes(MemoryRecords.withIdempotentRecords(
-                Compression.NONE, producerId, (short) epoch, sequence, records(values)));
+        final byte[] batch = bytes(
+                MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, (short) epoch, 0, records(values)));
+        return edited(batch, bytes -> bytes.putInt(BASE_SEQUENCE, sequence));
     }
 
     public static byte[] transactional(

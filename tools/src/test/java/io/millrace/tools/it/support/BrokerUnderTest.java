@@ -27,8 +27,8 @@ public interface BrokerUnderTest extends AutoCloseable {
 
     BrokerOptions options();
 
-    /** SIGTERM; returns the exit code. */
-    int stop();
+    /** SIGTERM; fails if the process does not go down in order. */
+    void stop();
 
     /** SIGKILL. */
     void kill();

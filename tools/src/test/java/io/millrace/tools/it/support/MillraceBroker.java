@@ -126,8 +126,8 @@ public final class MillraceBroker implements BrokerUnderTest {
     }
 
     @Override
-    public int stop() {
-        return process.terminate(STOPPED_WITHIN);
+    public void stop() {
+        process.terminateCleanly(STOPPED_WITHIN);
     }
 
     @Override
