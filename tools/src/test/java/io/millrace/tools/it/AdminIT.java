@@ -28,7 +28,6 @@ import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
@@ -165,7 +164,7 @@ class AdminIT {
     void shouldAlterSettingsOfTopics() {
         final String topic = "settings";
         Clients.createTopic(broker, topic, 1, "retention.ms", "1000000");
-        final ConfigResource resource = new ConfigResource(Type.TOPIC, topic);
+        final ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         assertThat(config(resource, "retention.ms").source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
         assertThat(config(resource, "segment.bytes").isDefault()).isTrue();
         alter(resource, "retention.ms", "2000000", OpType.SET);
@@ -179,8 +178,11 @@ class AdminIT {
         assertThat(config(resource, "retention.ms").isDefault()).isTrue();
         assertThatThrownBy(() -> alter(resource, "retention.ms", "soon", OpType.SET))
                 .isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() ->
-                        alter(new ConfigResource(Type.TOPIC, "nobody-made-this"), "retention.ms", "1", OpType.SET))
+        assertThatThrownBy(() -> alter(
+                        new ConfigResource(ConfigResource.Type.TOPIC, "nobody-made-this"),
+                        "retention.ms",
+                        "1",
+                        OpType.SET))
                 .isInstanceOf(UnknownTopicOrPartitionException.class);
     }
 
@@ -188,8 +190,8 @@ class AdminIT {
     void shouldObeyAnAlteredSettingAtOnce() {
         final String topic = "obeys";
         Clients.createTopic(broker, topic, 1);
-        alter(new ConfigResource(Type.TOPIC, topic), "max.message.bytes", "2000", OpType.SET);
-        awaitConfig(new ConfigResource(Type.TOPIC, topic), "max.message.bytes", "2000");
+        alter(new ConfigResource(ConfigResource.Type.TOPIC, topic), "max.message.bytes", "2000", OpType.SET);
+        awaitConfig(new ConfigResource(ConfigResource.Type.TOPIC, topic), "max.message.bytes", "2000");
         try (var producer = Clients.producer(broker)) {
             assertThatThrownBy(() -> get(producer.send(new ProducerRecord<>(topic, new byte[5_000]))))
                     .isInstanceOf(org.apache.kafka.common.errors.RecordTooLargeException.class);
@@ -205,7 +207,7 @@ class AdminIT {
         assertThat(node.port()).isEqualTo(broker.port());
         assertThat(get(admin.describeCluster().clusterId())).isNotBlank();
         assertThat(get(admin.describeCluster().controller())).isNotNull();
-        final ConfigResource resource = new ConfigResource(Type.BROKER, node.idString());
+        final ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
         assertThat(config(resource, "node.id").value()).isEqualTo(node.idString());
     }
 

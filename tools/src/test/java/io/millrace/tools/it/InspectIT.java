@@ -80,7 +80,7 @@ class InspectIT {
                 file.seek(300);
                 file.write(value ^ 1);
             }
-            final Result result = inspect(broker, broker.dataDir().toString(), "--verify");
+            final Result result = inspect(broker.dataDir().toString(), "--verify");
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.output()).contains(damaged.getFileName().toString());
         }
@@ -88,19 +88,19 @@ class InspectIT {
 
     private static void expectSound(final BrokerUnderTest broker) throws IOException {
         final Path partition = broker.dataDir().resolve(TOPIC + "-0");
-        final Result verified = inspect(broker, broker.dataDir().toString(), "--verify");
+        final Result verified = inspect(broker.dataDir().toString(), "--verify");
         assertThat(verified.exitCode()).as(verified.output()).isZero();
-        final Result records = inspect(broker, partition.toString(), "--records");
+        final Result records = inspect(partition.toString(), "--records");
         assertThat(records.exitCode()).as(records.output()).isZero();
         assertThat(records.out()).contains("value-0", "value-2999");
-        final Result stats = inspect(broker, partition.toString(), "--stats");
+        final Result stats = inspect(partition.toString(), "--stats");
         assertThat(stats.exitCode()).as(stats.output()).isZero();
-        final Result json = inspect(broker, logs(broker).get(0).toString(), "--json");
+        final Result json = inspect(logs(broker).get(0).toString(), "--json");
         assertThat(json.exitCode()).as(json.output()).isZero();
         assertThat(json.out().strip()).startsWith("{").endsWith("}");
     }
 
-    private static Result inspect(final BrokerUnderTest broker, final String... arguments) {
+    private static Result inspect(final String... arguments) {
         final List<String> command = new ArrayList<>(List.of("inspect"));
         command.addAll(List.of(arguments));
         final Path folder = Project.scratch("inspect");

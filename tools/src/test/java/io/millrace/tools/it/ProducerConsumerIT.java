@@ -151,7 +151,7 @@ class ProducerConsumerIT {
         final TopicPartition partition = partition(topic, 0);
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 100; i++) {
-                get(producer.send(new ProducerRecord<>(topic, 0, 1_000L + i * 10, null, bytes("v" + i))));
+                get(producer.send(new ProducerRecord<>(topic, 0, 1_000L + i * 10L, null, bytes("v" + i))));
             }
         }
         try (var consumer = Clients.consumer(broker)) {
