@@ -267,6 +267,16 @@ public final class Core {
         metadata.addListener(listener);
     }
 
+    /** Bytes that may still be written to the data directory. */
+    public long diskUsableBytes() {
+        return disk.usableBytes();
+    }
+
+    /** Size of the file system that holds the data directory, -1 if it does not tell. */
+    public long diskTotalBytes() {
+        return disk.totalBytes();
+    }
+
     /** What a core, this or another, has lent to fetches. */
     public LeaseTable leases(final int core) {
         return mesh.leases(core);

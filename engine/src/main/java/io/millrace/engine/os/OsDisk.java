@@ -130,6 +130,15 @@ public final class OsDisk implements Disk {
         }
     }
 
+    @Override
+    public long totalBytes() {
+        try {
+            return Files.getFileStore(companion.root()).getTotalSpace();
+        } catch (final IOException e) {
+            return -1;
+        }
+    }
+
     /** Inline writes that took longer than a millisecond, during which the core stood still. Any thread may ask. */
     public long stalledWrites() {
         return stalledWrites.get();

@@ -63,4 +63,9 @@ public interface Disk {
 
     /** Bytes that may still be written, as far as the file system tells. */
     long usableBytes();
+
+    /** Size of the file system, -1 if it does not tell. */
+    default long totalBytes() {
+        return -1;
+    }
 }

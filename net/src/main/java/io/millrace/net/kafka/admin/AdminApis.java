@@ -10,6 +10,9 @@ import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -29,6 +32,17 @@ public final class AdminApis {
                 Api.OFFSET_FOR_LEADER_EPOCH,
                 OffsetForLeaderEpochRequestData::new,
                 new OffsetForLeaderEpochApi(core)::handle);
+        serve(table, Api.DESCRIBE_CLUSTER, DescribeClusterRequestData::new, new DescribeClusterApi(node)::handle);
+        serve(
+                table,
+                Api.DESCRIBE_TOPIC_PARTITIONS,
+                DescribeTopicPartitionsRequestData::new,
+                new DescribeTopicPartitionsApi(core)::handle);
+        serve(
+                table,
+                Api.DESCRIBE_LOG_DIRS,
+                DescribeLogDirsRequestData::new,
+                new DescribeLogDirsApi(core, node)::handle);
         serve(table, Api.CREATE_TOPICS, CreateTopicsRequestData::new, new CreateTopicsApi(core)::handle);
         serve(table, Api.DELETE_TOPICS, DeleteTopicsRequestData::new, new DeleteTopicsApi(core)::handle);
         serve(table, Api.CREATE_PARTITIONS, CreatePartitionsRequestData::new, new CreatePartitionsApi(core)::handle);

@@ -2,6 +2,7 @@ package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.engine.metadata.TopicNames;
 import io.millrace.engine.settings.BrokerSettings;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,13 @@ final class AutoTopics {
         return core.image().settings().booleanOf(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE);
     }
 
-    /** Starts the creation; the asker comes again. The name is valid. */
+    /**
+     * Starts the creation; the asker comes again. Internal topics are left to the coordinators that use them.
+     *
+     * @param name a legal one
+     */
     void create(final String name) {
-        if (underWay.size() < UNDER_WAY_MAX && underWay.add(name)) {
+        if (!TopicNames.isInternal(name) && underWay.size() < UNDER_WAY_MAX && underWay.add(name)) {
             final int length = MetadataCommands.createTopic(buffer, 0, name, -1, -1, List.of(), Map.of(), false);
             core.commands().send(buffer, 0, length, (outcome, first, second, message) -> underWay.remove(name));
         }

@@ -11,9 +11,11 @@ import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -39,26 +41,32 @@ final class ListOffsetsApi {
 
     void handle(final Exchange exchange, final RequestHeader header, final ListOffsetsRequestData request) {
         final ListOffsetsResponseData response = new ListOffsetsResponseData();
-        final Map<TopicPartition, Integer> named = count(request);
+        final boolean isolates = request.isolationLevel() == 0 || request.isolationLevel() == 1;
+        final Set<TopicPartition> twice = new HashSet<>();
         final PartitionAsk ask = new PartitionAsk(core);
         final List<Asked> asked = new ArrayList<>();
-        for (final ListOffsetsTopic topic : request.topics()) {
-            final ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
+        wishes(request, twice).forEach((name, partitions) -> {
+            final ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(name);
             response.topics().add(answers);
-            for (final ListOffsetsPartition partition : topic.partitions()) {
+            partitions.forEach((index, partition) -> {
                 final ListOffsetsPartitionResponse answer = new ListOffsetsPartitionResponse()
-                        .setPartitionIndex(partition.partitionIndex())
+                        .setPartitionIndex(index)
                         .setTimestamp(-1)
                         .setOffset(-1);
                 answers.partitions().add(answer);
-                final boolean twice = named.get(new TopicPartition(topic.name(), partition.partitionIndex())) > 1;
-                final Errors error = twice ? Errors.INVALID_REQUEST : check(header, topic.name(), partition);
+                final Errors error;
+                if (isolates) {
+                    final boolean isTwice = twice.contains(new TopicPartition(name, index));
+                    error = isTwice ? Errors.INVALID_REQUEST : check(header, name, partition);
+                } else {
+                    error = Errors.UNKNOWN_SERVER_ERROR;
+                }
                 answer.setErrorCode(error.code());
                 if (error == Errors.NONE && kindOf(partition.timestamp()) != null) {
-                    asked.add(new Asked(answer, add(ask, topic.name(), partition)));
+                    asked.add(new Asked(answer, add(ask, name, partition)));
                 }
-            }
-        }
+            });
+        });
         final short version = header.version();
         ask.send(() -> {
             asked.forEach(each -> fill(each, ask, version));
@@ -66,14 +74,20 @@ final class ListOffsetsApi {
         });
     }
 
-    private static Map<TopicPartition, Integer> count(final ListOffsetsRequestData request) {
-        final Map<TopicPartition, Integer> named = new HashMap<>();
+    /** Each partition once, and which of them were named twice. */
+    private static Map<String, Map<Integer, ListOffsetsPartition>> wishes(
+            final ListOffsetsRequestData request, final Set<TopicPartition> twice) {
+        final Map<String, Map<Integer, ListOffsetsPartition>> wishes = new LinkedHashMap<>();
         for (final ListOffsetsTopic topic : request.topics()) {
             for (final ListOffsetsPartition partition : topic.partitions()) {
-                named.merge(new TopicPartition(topic.name(), partition.partitionIndex()), 1, Integer::sum);
+                final ListOffsetsPartition before = wishes.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>())
+                        .put(partition.partitionIndex(), partition);
+                if (before != null) {
+                    twice.add(new TopicPartition(topic.name(), partition.partitionIndex()));
+                }
             }
         }
-        return named;
+        return wishes;
     }
 
     private Errors check(final RequestHeader header, final String name, final ListOffsetsPartition partition) {

@@ -1,10 +1,9 @@
 package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Core;
-import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
-import io.millrace.net.connection.CloseReason;
+import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
@@ -13,8 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -25,7 +22,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** Metadata: brokers as the listener shows them, topics, and where their partitions live. */
 final class MetadataApi {
+    private static final short CLUSTER_OPERATIONS_UNTIL = 10;
     private static final short TOPIC_IDS_SINCE = 12;
+    private static final short TOP_LEVEL_ERROR_SINCE = 13;
 
     private final Core core;
     private final NodeFacts node;
@@ -41,86 +40,118 @@ final class MetadataApi {
         final short version = header.version();
         final boolean all =
                 request.topics() == null || version == 0 && request.topics().isEmpty();
-        if (!all && version < TOPIC_IDS_SINCE && asksWhatItMayNot(request.topics())) {
-            respondInvalid(exchange, request, version);
+        final Errors refused = all ? Errors.NONE : refusal(request.topics(), version);
+        if (refused != Errors.NONE) {
+            ColdApi.respond(exchange, refusal(request.topics(), version, refused));
             return;
         }
         final MetadataResponseData response = new MetadataResponseData()
                 .setClusterId(node.clusterId())
                 .setControllerId(header.listener().controllerId());
         addBrokers(response, header.listener());
+        if (request.includeClusterAuthorizedOperations() && version <= CLUSTER_OPERATIONS_UNTIL) {
+            response.setClusterAuthorizedOperations(AuthorizedOperations.CLUSTER);
+        }
+        final int operations =
+                request.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.UNASKED;
         if (all) {
             for (int i = 0; i < core.image().topicCount(); i++) {
-                response.topics().add(describe(core.image().topicAt(i), header.listener()));
+                response.topics().add(describe(core.image().topicAt(i), header.listener(), operations));
             }
         } else {
-            addNamed(response, request, header.listener());
+            addWanted(response, request, header.listener(), operations);
         }
         ColdApi.respond(exchange, response);
     }
 
-    private static boolean asksWhatItMayNot(final List<MetadataRequestTopic> topics) {
-        return topics.stream()
-                .anyMatch(topic -> topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
+    /** Versions before 12 know no ids; later ones take a null name as a defect of the broker's unless there are ids. */
+    private static Errors refusal(final List<MetadataRequestTopic> topics, final short version) {
+        final boolean namesNothing = topics.stream().anyMatch(topic -> topic.name() == null);
+        final boolean hasIds =
+                topics.stream().anyMatch(topic -> !topic.topicId().equals(Uuid.ZERO_UUID));
+        if (version < TOPIC_IDS_SINCE) {
+            return namesNothing || hasIds ? Errors.INVALID_REQUEST : Errors.NONE;
+        }
+        return namesNothing && !hasIds ? Errors.UNKNOWN_SERVER_ERROR : Errors.NONE;
     }
 
-    /** Kafka answers each topic that was asked for with INVALID_REQUEST. */
-    private static void respondInvalid(
-            final Exchange exchange, final MetadataRequestData request, final short version) {
-        if (request.topics().stream().anyMatch(topic -> topic.name() == null)) {
-            // A null name cannot be written into an answer of these versions.
-            exchange.fail(CloseReason.MALFORMED_REQUEST);
-            return;
+    /** Every topic that was asked for with the error, and nothing else. */
+    private static MetadataResponseData refusal(
+            final List<MetadataRequestTopic> topics, final short version, final Errors error) {
+        final MetadataResponseData response = new MetadataResponseData();
+        if (version >= TOP_LEVEL_ERROR_SINCE) {
+            response.setErrorCode(error.code());
         }
-        final MetadataResponseData response = new MetadataResponseData().setControllerId(-1);
-        for (final MetadataRequestTopic topic : request.topics()) {
+        for (final MetadataRequestTopic topic : topics) {
             response.topics()
                     .add(new MetadataResponseTopic()
-                            .setErrorCode(Errors.INVALID_REQUEST.code())
-                            .setName(topic.name())
+                            .setErrorCode(error.code())
+                            .setName(topic.name() == null ? "" : topic.name())
                             .setTopicId(topic.topicId()));
         }
-        ColdApi.respond(exchange, response);
+        return response;
     }
 
-    private void addNamed(
-            final MetadataResponseData response, final MetadataRequestData request, final ListenerView listener) {
-        final MetadataImage image = core.image();
+    private void addWanted(
+            final MetadataResponseData response,
+            final MetadataRequestData request,
+            final ListenerView listener,
+            final int operations) {
         final LinkedHashSet<Uuid> ids = new LinkedHashSet<>();
         final LinkedHashSet<String> names = new LinkedHashSet<>();
         for (final MetadataRequestTopic topic : request.topics()) {
-            if (!topic.topicId().equals(Uuid.ZERO_UUID)) {
-                ids.add(topic.topicId());
-            } else if (topic.name() != null) {
+            if (topic.topicId().equals(Uuid.ZERO_UUID)) {
                 names.add(topic.name());
+            } else {
+                ids.add(topic.topicId());
             }
         }
-        if (!ids.isEmpty()) {
+        if (ids.isEmpty()) {
+            final boolean mayCreate = request.allowAutoTopicCreation() && autoTopics.isEnabled();
+            addNamed(response, names, mayCreate, listener, operations);
+        } else {
             // One id makes the whole request one by ids.
-            for (final Uuid id : ids) {
-                final TopicImage topic = image.topicById(id.getMostSignificantBits(), id.getLeastSignificantBits());
-                response.topics()
-                        .add(topic != null ? describe(topic, listener) : unknown(Errors.UNKNOWN_TOPIC_ID, null, id));
-            }
-            return;
+            addIdentified(response, ids, listener, operations);
         }
-        final boolean mayCreate = request.allowAutoTopicCreation() && autoTopics.isEnabled();
+    }
+
+    private void addIdentified(
+            final MetadataResponseData response,
+            final LinkedHashSet<Uuid> ids,
+            final ListenerView listener,
+            final int operations) {
+        final List<MetadataResponseTopic> found = new ArrayList<>();
+        for (final Uuid id : ids) {
+            final TopicImage topic = core.image().topicById(id.getMostSignificantBits(), id.getLeastSignificantBits());
+            if (topic != null) {
+                found.add(describe(topic, listener, operations));
+            } else {
+                response.topics().add(unknown(Errors.UNKNOWN_TOPIC_ID, null, id, AuthorizedOperations.UNASKED));
+            }
+        }
+        response.topics().addAll(found);
+    }
+
+    private void addNamed(
+            final MetadataResponseData response,
+            final LinkedHashSet<String> names,
+            final boolean mayCreate,
+            final ListenerView listener,
+            final int operations) {
         final List<MetadataResponseTopic> missing = new ArrayList<>();
         for (final String name : names) {
-            final TopicImage topic = image.topic(name);
+            final TopicImage topic = core.image().topic(name);
             if (topic != null) {
-                response.topics().add(describe(topic, listener));
+                response.topics().add(describe(topic, listener, operations));
             } else {
-                missing.add(unknown(missing(name, mayCreate), name, Uuid.ZERO_UUID));
+                missing.add(unknown(missing(name, mayCreate), name, Uuid.ZERO_UUID, operations));
             }
         }
-        missing.forEach(response.topics()::add);
+        response.topics().addAll(missing);
     }
 
     private Errors missing(final String name, final boolean mayCreate) {
-        try {
-            Topic.validate(name);
-        } catch (final InvalidTopicException invalid) {
+        if (TopicNames.complaint(name) != null) {
             return Errors.INVALID_TOPIC_EXCEPTION;
         }
         if (mayCreate) {
@@ -129,12 +160,14 @@ final class MetadataApi {
         return Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
-    private static MetadataResponseTopic unknown(final Errors error, final String name, final Uuid id) {
+    private static MetadataResponseTopic unknown(
+            final Errors error, final String name, final Uuid id, final int operations) {
         return new MetadataResponseTopic()
                 .setErrorCode(error.code())
                 .setName(name)
                 .setTopicId(id)
-                .setIsInternal(name != null && NodeFacts.isInternal(name));
+                .setIsInternal(name != null && TopicNames.isInternal(name))
+                .setTopicAuthorizedOperations(operations);
     }
 
     private void addBrokers(final MetadataResponseData response, final ListenerView listener) {
@@ -148,11 +181,12 @@ final class MetadataApi {
         }
     }
 
-    private MetadataResponseTopic describe(final TopicImage topic, final ListenerView listener) {
+    private MetadataResponseTopic describe(final TopicImage topic, final ListenerView listener, final int operations) {
         final MetadataResponseTopic described = new MetadataResponseTopic()
                 .setName(topic.name())
                 .setTopicId(NodeFacts.topicId(topic))
-                .setIsInternal(NodeFacts.isInternal(topic.name()));
+                .setIsInternal(TopicNames.isInternal(topic.name()))
+                .setTopicAuthorizedOperations(operations);
         for (int i = 0; i < topic.partitionCount(); i++) {
             final PartitionImage partition = topic.partition(i);
             final int owner = listener.brokerId(partition.ownerNode(), partition.ownerCore());

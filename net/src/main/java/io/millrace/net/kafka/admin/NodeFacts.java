@@ -14,11 +14,4 @@ public record NodeFacts(String clusterId, String dataDirectory, String rack) {
     static Uuid topicId(final TopicImage topic) {
         return new Uuid(topic.idHigh(), topic.idLow());
     }
-
-    static boolean isInternal(final String topic) {
-        return switch (topic) {
-            case "__consumer_offsets", "__transaction_state", "__share_group_state" -> true;
-            default -> false;
-        };
-    }
 }
