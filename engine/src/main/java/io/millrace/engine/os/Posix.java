@@ -33,6 +33,9 @@ final class Posix {
             ValueLayout.JAVA_LONG);
     private static final MethodHandle PWRITE = link("pwrite", IO);
     private static final MethodHandle PREAD = link("pread", IO);
+    // Looking at errno allocates, so the first attempt does without; one that failed is repeated to learn why.
+    private static final MethodHandle PWRITE_PLAIN = linkPlain("pwrite", IO);
+    private static final MethodHandle PREAD_PLAIN = linkPlain("pread", IO);
     private static final MethodHandle FALLOCATE = link(
             "fallocate",
             FunctionDescriptor.of(
@@ -63,6 +66,15 @@ final class Posix {
     private Posix() {}
 
     static long write(final int fd, final long address, final long length, final long position) {
+        try {
+            final long written = (long) PWRITE_PLAIN.invokeExact(fd, address, length, position);
+            return written >= 0 ? written : writeAgain(fd, address, length, position);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private static long writeAgain(final int fd, final long address, final long length, final long position) {
         final MemorySegment errno = ERRNO.get();
         try {
             while (true) {
@@ -81,6 +93,15 @@ final class Posix {
     }
 
     static long read(final int fd, final long address, final long length, final long position) {
+        try {
+            final long read = (long) PREAD_PLAIN.invokeExact(fd, address, length, position);
+            return read >= 0 ? read : readAgain(fd, address, length, position);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private static long readAgain(final int fd, final long address, final long length, final long position) {
         final MemorySegment errno = ERRNO.get();
         try {
             while (true) {
@@ -147,12 +168,19 @@ final class Posix {
     }
 
     private static MethodHandle link(final String name, final FunctionDescriptor descriptor) {
+        return link(name, descriptor, Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle linkPlain(final String name, final FunctionDescriptor descriptor) {
+        return link(name, descriptor, new Linker.Option[0]);
+    }
+
+    private static MethodHandle link(
+            final String name, final FunctionDescriptor descriptor, final Linker.Option... options) {
         try {
             final Linker linker = Linker.nativeLinker();
             final Optional<MemorySegment> symbol = linker.defaultLookup().find(name);
-            return symbol.isEmpty()
-                    ? null
-                    : linker.downcallHandle(symbol.get(), descriptor, Linker.Option.captureCallState("errno"));
+            return symbol.isEmpty() ? null : linker.downcallHandle(symbol.get(), descriptor, options);
         } catch (final RuntimeException | LinkageError e) {
             return null;
         }

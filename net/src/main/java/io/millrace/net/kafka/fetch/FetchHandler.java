@@ -6,6 +6,7 @@ import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.Settings;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ApiHandler;
 import io.millrace.net.kafka.api.RequestHeader;
@@ -19,6 +20,9 @@ public final class FetchHandler implements ApiHandler {
     private final FetchMessages messages;
     private final FetchAnswer answers;
     private final ArrayDeque<FetchTask> idle = new ArrayDeque<>();
+    private Settings settings;
+    private int answerBytesMax;
+    private int sessionSlots;
 
     /** @param entropy for session ids; a stream of this core's own */
     public FetchHandler(final Core core, final Entropy entropy) {
@@ -42,9 +46,8 @@ public final class FetchHandler implements ApiHandler {
 
     /** A session for these partitions, or null if there is no room; the node's slots are shared out over its cores. */
     FetchSession createSession(final boolean usesTopicIds, final int partitions, final long nowMs) {
-        final int nodeSlots = image.settings().intOf(BrokerSettings.FETCH_SESSION_SLOTS);
-        final int slots = (nodeSlots + coreCount() - 1) / coreCount();
-        return sessions.create(usesTopicIds, partitions, slots, nowMs);
+        readSettings();
+        return sessions.create(usesTopicIds, partitions, sessionSlots, nowMs);
     }
 
     LogSlice slice(final int owner, final int leaseId) {
@@ -56,7 +59,16 @@ public final class FetchHandler implements ApiHandler {
     }
 
     int answerBytesMax() {
-        return image.settings().intOf(BrokerSettings.FETCH_MAX_BYTES);
+        readSettings();
+        return answerBytesMax;
+    }
+
+    private void readSettings() {
+        if (settings != image.settings()) {
+            settings = image.settings();
+            answerBytesMax = settings.intOf(BrokerSettings.FETCH_MAX_BYTES);
+            sessionSlots = (settings.intOf(BrokerSettings.FETCH_SESSION_SLOTS) + coreCount() - 1) / coreCount();
+        }
     }
 
     int core() {
