@@ -1,0 +1,216 @@
+package io.millrace.net.kafka.node;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.CoreContext;
+import io.millrace.engine.core.Mesh;
+import io.millrace.engine.core.NodeBoot;
+import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.port.Poller;
+import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.settings.Settings;
+import io.millrace.engine.sim.SimDisk;
+import io.millrace.engine.sim.SimDiskFaults;
+import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimHousekeeping;
+import io.millrace.engine.sim.SimTime;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.connection.BufferPool;
+import io.millrace.net.connection.ConnectionSettings;
+import io.millrace.net.connection.Connections;
+import io.millrace.net.kafka.api.Api;
+import io.millrace.net.kafka.api.ApiDispatcher;
+import io.millrace.net.kafka.api.ApiTable;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.fetch.FetchHandler;
+import io.millrace.net.kafka.produce.ProduceHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import org.agrona.ExpandableArrayBuffer;
+
+/**
+ * A node whose cores take turns on the test's thread, over a simulated disk and virtual time: everything from the frame
+ * to the log and back is the real thing.
+ */
+public final class TestNode {
+    public static final int NODE_ID = 1;
+
+    private static final int RING_BYTES = 1 << 20;
+    private static final long STEP_NS = 10_000;
+    private static final int STEPS_MAX = 1_000_000;
+
+    private final SimTime time;
+    private final List<Core> cores = new ArrayList<>();
+    private final List<Connections> connections = new ArrayList<>();
+    private final List<List<MemoryEndpoint>> endpoints = new ArrayList<>();
+    private final List<ApiTable> tables = new ArrayList<>();
+    private final Mesh mesh;
+
+    /** On a simulated disk that answers in microseconds. */
+    public TestNode(final int coreCount, final int leasesPerCore) {
+        this(coreCount, leasesPerCore, new SimDiskImage());
+    }
+
+    private TestNode(final int coreCount, final int leasesPerCore, final SimDiskImage image) {
+        this(
+                coreCount,
+                leasesPerCore,
+                new SimTime(),
+                (time, core) -> new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(core)));
+    }
+
+    /** On other disks, one for each core. */
+    public TestNode(
+            final int coreCount,
+            final int leasesPerCore,
+            final SimTime time,
+            final BiFunction<SimTime, Integer, Disk> diskOfCore) {
+        this.time = time;
+        final SeededEntropy entropy = new SeededEntropy(4711);
+        final List<Disk> disks = new ArrayList<>();
+        for (int core = 0; core < coreCount; core++) {
+            disks.add(diskOfCore.apply(time, core));
+            endpoints.add(new ArrayList<>());
+        }
+        final NodeBoot boot =
+                new NodeBoot(NODE_ID, coreCount, Settings.defaults(), disks.get(0), entropy.stream("boot")).run();
+        mesh = new Mesh(coreCount, RING_BYTES, leasesPerCore);
+        for (int id = 0; id < coreCount; id++) {
+            addCore(id, boot, disks.get(id), entropy.stream("core" + id));
+        }
+    }
+
+    private void addCore(final int id, final NodeBoot boot, final Disk disk, final Entropy entropy) {
+        final SimHousekeeping housekeeping = new SimHousekeeping(time, entropy.stream("housekeeping"), 1000, 100);
+        final Core core = new Core(new CoreContext()
+                .core(id)
+                .mesh(mesh)
+                .time(time)
+                .entropy(entropy)
+                .disk(disk)
+                .poller(new EndpointPoller(endpoints.get(id)))
+                .housekeeping(housekeeping)
+                .decompressor((codec, source, offset, length, bytesMax) -> {
+                    throw new UnsupportedOperationException();
+                })
+                .boot(boot));
+        core.recover(report -> {});
+        final Connections own = new Connections(id, new BufferPool(64 << 20), ConnectionSettings.DEFAULTS);
+        core.addStage(own);
+        core.addStage(housekeeping);
+        connections.add(own);
+        tables.add(new ApiTable()
+                .serve(Api.PRODUCE, new ProduceHandler(core))
+                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions"))));
+        cores.add(core);
+    }
+
+    private record EndpointPoller(List<MemoryEndpoint> endpoints) implements Poller {
+        @Override
+        public int poll(final long maxWaitNs) {
+            int called = 0;
+            for (int i = 0; i < endpoints.size(); i++) {
+                called += endpoints.get(i).poll();
+            }
+            return called;
+        }
+
+        @Override
+        public void wakeup() {
+            // The cores take turns.
+        }
+    }
+
+    /** Connects to a core of a listener for the whole node. */
+    public TestClient connect(final int core) {
+        return connect(core, ListenerView.ofNode("PLAINTEXT", NODE_ID, "here", 9092));
+    }
+
+    public TestClient connect(final int core, final ListenerView listener) {
+        final MemoryEndpoint endpoint = new MemoryEndpoint();
+        endpoints.get(core).add(endpoint);
+        connections.get(core).accept(endpoint, new ApiDispatcher(tables.get(core), listener));
+        return new TestClient(this, endpoint);
+    }
+
+    /** A topic whose partitions lie on the cores in turn. */
+    public TopicImage createTopic(final String name, final int partitions, final Map<String, String> configs) {
+        final List<MetadataCommands.Assignment> assignments = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            assignments.add(new MetadataCommands.Assignment(
+                    partition, List.of(new MetadataCommands.Replica(NODE_ID, partition % cores.size()))));
+        }
+        final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
+        command(buffer, MetadataCommands.createTopic(buffer, 0, name, -1, -1, assignments, configs, false));
+        return cores.get(0).image().topic(name);
+    }
+
+    public void deleteTopic(final String name) {
+        final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
+        command(buffer, MetadataCommands.deleteTopic(buffer, 0, name));
+    }
+
+    private void command(final ExpandableArrayBuffer buffer, final int length) {
+        final AtomicReference<Outcome> result = new AtomicReference<>();
+        cores.get(0).commands().send(buffer, 0, length, (outcome, first, second, message) -> {
+            if (outcome != Outcome.OK) {
+                throw new AssertionError(outcome + ": " + message);
+            }
+            result.set(outcome);
+        });
+        await(() -> result.get() != null);
+    }
+
+    /** Lets the node work until something is so. */
+    public void await(final BooleanSupplier condition) {
+        for (int step = 0; !condition.getAsBoolean(); step++) {
+            if (step == STEPS_MAX) {
+                throw new AssertionError("never came");
+            }
+            step();
+        }
+    }
+
+    public void run(final long ms) {
+        final long end = time.nanoTime() + ms * 1_000_000;
+        while (time.nanoTime() < end) {
+            step();
+        }
+    }
+
+    /** One turn of every core. */
+    public void step() {
+        int work = 0;
+        for (int core = 0; core < cores.size(); core++) {
+            work += cores.get(core).doWork();
+        }
+        time.advance(work > 0 ? STEP_NS : 10 * STEP_NS);
+    }
+
+    public long nowMs() {
+        return time.nanoTime() / 1_000_000;
+    }
+
+    public Core core(final int id) {
+        return cores.get(id);
+    }
+
+    public Connections connections(final int core) {
+        return connections.get(core);
+    }
+
+    /** Slices that are lent by all cores together. */
+    public int lent() {
+        int lent = 0;
+        for (int core = 0; core < cores.size(); core++) {
+            lent += mesh.leases(core).lent();
+        }
+        return lent;
+    }
+}
