@@ -20,6 +20,7 @@ final class BatchRows {
     private final Consumer<Finding> findings;
     private final RecordReader records = new RecordReader();
     private long rows;
+    private Runnable heading;
 
     BatchRows(final Options options, final Report report, final Consumer<Finding> findings) {
         this.options = options;
@@ -30,6 +31,26 @@ final class BatchRows {
     /** Whether as many rows were shown as were asked for. */
     boolean isFull() {
         return rows >= options.limit();
+    }
+
+    /** What is to stand above the segment's first row. */
+    void begin(final Runnable segmentHeading) {
+        heading = segmentHeading;
+    }
+
+    /** A segment without a row has its heading all the same, unless only some rows were asked for. */
+    void end() {
+        if (!options.isFiltered()) {
+            showHeading();
+        }
+        heading = null;
+    }
+
+    private void showHeading() {
+        if (heading != null) {
+            heading.run();
+            heading = null;
+        }
     }
 
     /** Returns false if nothing further is wanted of this segment. */
@@ -51,6 +72,7 @@ final class BatchRows {
     }
 
     private void batchRow(final Path file, final long position, final BatchFlyweight batch, final boolean crcGood) {
+        showHeading();
         final String flags = (batch.isTransactional() ? "t" : "")
                 + (batch.isControl() ? "c" : "")
                 + (batch.hasDeleteHorizon() ? "h" : "");

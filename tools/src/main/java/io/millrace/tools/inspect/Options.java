@@ -32,4 +32,9 @@ public record Options(
     boolean needsAll() {
         return verify || stats;
     }
+
+    /** Whether only some batches are asked for. */
+    boolean isFiltered() {
+        return firstOffset > 0 || lastOffset < Long.MAX_VALUE || limit < Long.MAX_VALUE || producerId >= 0;
+    }
 }

@@ -39,7 +39,7 @@ final class PartitionInspection {
         long endOffset = -1;
         for (int i = 0; i < segments.size() && (!rows.isFull() || options.needsAll()); i++) {
             final boolean active = i == segments.size() - 1;
-            if (!active && isSkipped(segments.get(i + 1))) {
+            if (!options.needsAll() && isOutside(segments.get(i), active ? null : segments.get(i + 1))) {
                 continue;
             }
             endOffset = scan(segments.get(i), active, context, verifier);
@@ -75,8 +75,9 @@ final class PartitionInspection {
         return new Verifier(context, epochs, totals);
     }
 
-    private boolean isSkipped(final Path nextSegment) {
-        return !options.needsAll() && PartitionFiles.numberOf(nextSegment) <= options.firstOffset();
+    private boolean isOutside(final Path segment, final Path nextSegment) {
+        return PartitionFiles.numberOf(segment) > options.lastOffset()
+                || (nextSegment != null && PartitionFiles.numberOf(nextSegment) <= options.firstOffset());
     }
 
     private static String heading(final PartitionFiles files) {
@@ -98,12 +99,16 @@ final class PartitionInspection {
         try (segment) {
             final long baseOffset = SegmentFile.baseOffset(segment);
             if (options.showsBatches()) {
-                report.row(Table.SEGMENT, path.toString(), baseOffset, segment.length(), active);
+                final long length = segment.length();
+                rows.begin(() -> report.row(Table.SEGMENT, path.toString(), baseOffset, length, active));
             }
             totals.segments++;
             totals.bytes += segment.length();
             final SegmentSink sink = new SegmentSink(path, checks);
             final long endOffset = scanner.scan(segment, baseOffset, context.tailOf(active), sink);
+            if (options.showsBatches()) {
+                rows.end();
+            }
             if (checks != null) {
                 checks.end(!sink.foundSomething);
             }

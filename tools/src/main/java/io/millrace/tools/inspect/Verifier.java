@@ -157,7 +157,9 @@ final class Verifier {
         try {
             return IndexFile.read(file);
         } catch (final NoSuchFileException e) {
-            findings.accept(Finding.note(segment, "has no ." + extension + " beside it"));
+            if (!active) {
+                findings.accept(Finding.note(segment, "has no ." + extension + " beside it"));
+            }
             return null;
         } catch (final IOException e) {
             throw new InspectException(file + ": " + FileWindow.reason(e));

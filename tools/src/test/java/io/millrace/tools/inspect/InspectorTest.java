@@ -107,6 +107,7 @@ class InspectorTest {
     void shouldFilterByOffsetProducerAndLimit() {
         run(filter(25, 31, Long.MAX_VALUE, -1), log.directory());
         assertThat(out.lines().filter(line -> line.endsWith("good"))).hasSize(2);
+        assertThat(out).contains("base offset 0").doesNotContain("base offset 50");
         run(filter(0, Long.MAX_VALUE, 3, -1), log.directory());
         assertThat(out.lines().filter(line -> line.endsWith("good"))).hasSize(3);
         run(filter(0, Long.MAX_VALUE, Long.MAX_VALUE, 7), log.directory());
