@@ -23,6 +23,7 @@ public final class BufferPool implements AutoCloseable {
     private final int[] idleCount = new int[SIZE_CLASSES];
     private long usedBytes;
     private long idleBytes;
+    private long idleLowBytes;
     private long releases;
 
     public BufferPool(final long budgetBytes) {
@@ -91,10 +92,17 @@ public final class BufferPool implements AutoCloseable {
         }
     }
 
+    /** Called now and then: frees half of what nobody needed since the last call. */
+    public void decay() {
+        trimIdle(idleBytes - idleLowBytes / 2);
+        idleLowBytes = idleBytes;
+    }
+
     private PooledBuffer popIdle(final int sizeClass) {
         final PooledBuffer buffer = idle[sizeClass][--idleCount[sizeClass]];
         idle[sizeClass][idleCount[sizeClass]] = null;
         idleBytes -= buffer.allocatedBytes();
+        idleLowBytes = Math.min(idleLowBytes, idleBytes);
         return buffer;
     }
 
@@ -142,6 +150,7 @@ public final class BufferPool implements AutoCloseable {
         }
         usedBytes = 0;
         idleBytes = 0;
+        idleLowBytes = 0;
     }
 
     /** Even classes are powers of two, odd ones half as much more: 512, 768, 1024, 1536, … */

@@ -295,7 +295,7 @@ public final class Connection implements EndpointHandler {
         outputFull = true;
     }
 
-    /** There was no memory to read on: to be tried again when some came back. */
+    /** There was no memory to read on, or no leave to start a request: to be tried again in the next duty cycle. */
     void onStarving() {
         if (!starving) {
             starving = true;

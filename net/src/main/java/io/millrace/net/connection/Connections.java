@@ -44,6 +44,7 @@ public final class Connections implements Stage, AutoCloseable {
     private Connection permitSeen;
     private long permitSinceNs;
     private boolean wasStarving;
+    private boolean isMemoryShort;
 
     public Connections(final int core, final BufferPool pool, final ConnectionSettings settings) {
         this.core = core;
@@ -201,11 +202,12 @@ public final class Connections implements Stage, AutoCloseable {
     void onStarving(final Connection connection) {
         starving.add(connection);
         counters.starved++;
+        isMemoryShort |= !congestion.getAsBoolean();
     }
 
     /** Lets those who wait for memory try again; if none comes back for a while, somebody's frame must go. */
     private int relieve(final long nowNs) {
-        if (pool.releases() != releasesSeen || !wasStarving) {
+        if (pool.releases() != releasesSeen || !wasStarving || !isMemoryShort) {
             releasesSeen = pool.releases();
             starvingSinceNs = nowNs;
         }
@@ -214,7 +216,8 @@ public final class Connections implements Stage, AutoCloseable {
             permitSinceNs = nowNs;
         }
         wasStarving = true;
-        final int work = closeStuck(nowNs);
+        final int work = isMemoryShort ? closeStuck(nowNs) : 0;
+        isMemoryShort = false;
         for (int i = 0; i < starving.size(); i++) {
             markDirty(starving.get(i));
         }
@@ -256,7 +259,7 @@ public final class Connections implements Stage, AutoCloseable {
 
     // Time
 
-    /** Keeps looking for idle connections; called once, by whoever puts the core together. */
+    /** Keeps looking for idle connections and memory; called once, by whoever puts the core together. */
     public void keepTime(final Deadlines deadlines, final long nowNs) {
         final long intervalNs = Math.clamp(settings.idleMs() / 10, 10, 10_000) * MS_NS;
         deadlines.arm(
@@ -264,6 +267,7 @@ public final class Connections implements Stage, AutoCloseable {
                     @Override
                     protected void onDeadline(final long firedNs, final long firedMs) {
                         closeIdle(firedNs);
+                        pool.decay();
                         deadlines.arm(this, firedNs + intervalNs);
                     }
                 },

@@ -68,6 +68,18 @@ final class BufferPoolTest {
     }
 
     @Test
+    void shouldFreeLittleByLittleWhatNobodyNeeds() {
+        pool.take(100_000).release();
+        pool.decay();
+        final long idle = pool.idleBytes();
+        pool.take(100_000).release();
+        pool.decay();
+        assertThat(pool.idleBytes()).as("in use a moment ago").isEqualTo(idle);
+        pool.decay();
+        assertThat(pool.idleBytes()).isZero();
+    }
+
+    @Test
     void shouldKeepABufferUntilItsLastReferenceIsGone() {
         final PooledBuffer buffer = pool.take(100);
         buffer.retain();

@@ -39,7 +39,6 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
     }
 
     /** The body, or null if the bytes do not parse: the generated classes throw whatever comes their way. */
-    @SuppressWarnings("PMD.AvoidCatchingGenericException")
     private Q parse(final Exchange exchange, final RequestHeader header) {
         final byte[] body = new byte[header.bodyLength()];
         exchange.frame().getBytes(header.bodyOffset(), body);
