@@ -17,8 +17,14 @@ import java.util.TreeSet;
 public final class SettingsLoader {
     private static final String ENVIRONMENT_PREFIX = "MILLRACE_";
     /** Variables that the start script reads; they are no settings. */
-    private static final Set<String> SCRIPT_VARIABLES = new TreeSet<>(
-            List.of("MILLRACE_AOT", "MILLRACE_DIRECT", "MILLRACE_HEAP", "MILLRACE_HOME", "MILLRACE_JVM_OPTS"));
+    private static final Set<String> SCRIPT_VARIABLES = new TreeSet<>(List.of(
+            "MILLRACE_AOT",
+            "MILLRACE_DIRECT",
+            "MILLRACE_HEAP",
+            "MILLRACE_HOME",
+            "MILLRACE_JAVA_HOME",
+            "MILLRACE_JVM_OPTS",
+            "MILLRACE_SKIP_BUILD"));
 
     private final EnumMap<ValueSource, TreeMap<String, String>> layers = new EnumMap<>(ValueSource.class);
     private final List<String> warnings = new ArrayList<>();
