@@ -186,7 +186,7 @@ public final class Connection implements EndpointHandler {
         }
         final Exchange exchange = ring[(int) next & mask];
         return exchange.state == Exchange.State.QUEUED
-                && (running == 0 || (runningOverlap && exchange.overlaps))
+                && (running == 0 || runningOverlap && exchange.overlaps)
                 && !hasFailed;
     }
 
@@ -315,7 +315,7 @@ public final class Connection implements EndpointHandler {
                 onStarving();
             }
         }
-        if ((reader.hasPending() && mayTake()) || (!outputFull && sending() != null)) {
+        if (reader.hasPending() && mayTake() || !outputFull && sending() != null) {
             owner.markDirty(this);
         }
         if (!peerGone) {
@@ -325,7 +325,7 @@ public final class Connection implements EndpointHandler {
 
     /** Whether memory waits for the peer: half a frame for the rest, or an answer for room. */
     boolean waitsForPeer() {
-        return (reader.holdsMemory() && !starving) || outputFull;
+        return reader.holdsMemory() && !starving || outputFull;
     }
 
     boolean isIdleSince(final long ns) {

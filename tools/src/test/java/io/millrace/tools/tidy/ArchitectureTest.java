@@ -1,5 +1,6 @@
 package io.millrace.tools.tidy;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -32,6 +33,12 @@ final class ArchitectureTest {
             List.of("connection"),
             List.of("kafka.api"),
             List.of("kafka.produce", "kafka.fetch", "kafka.admin", "kafka.group", "kafka.txn"));
+
+    /** What both composition roots put cores together with. */
+    private static final List<String> SHARED = List.of(
+            "io.millrace.net.broker.BrokerCore",
+            "io.millrace.net.broker.BrokerException",
+            "io.millrace.net.broker.NodeIdentity");
 
     private static final String[] COMPOSITION_ROOTS = {
         "io.millrace.net.broker..", "io.millrace.net.simulation..", "io.millrace.tools..", "io.millrace.perf.."
@@ -119,7 +126,18 @@ final class ArchitectureTest {
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),
                 no(NET + "kafka.fetch..").maySee("one handler per API", rooms(NET, "kafka.produce", "kafka.group")),
                 no(NET + "broker..").maySee("two worlds", NET + "simulation.."),
-                no(NET + "simulation..").maySee("two worlds", NET + "broker.."),
+                noClasses()
+                        .that()
+                        .resideInAPackage(NET + "simulation..")
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(NET + "broker..").and(not(describe(
+                                "made of ports alone", type -> SHARED.contains(type.getFullName())))))
+                        .because("two worlds, whose cores are put together in one way"),
+                noClasses()
+                        .that(describe("made of ports alone", type -> SHARED.contains(type.getFullName())))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(ENGINE + "os..", NET + "socket.."))
+                        .because("the simulation uses them unchanged"),
                 noClasses()
                         .that(not(resideInAnyPackage(COMPOSITION_ROOTS)))
                         .should()

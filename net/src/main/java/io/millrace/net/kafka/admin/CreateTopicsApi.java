@@ -165,7 +165,7 @@ final class CreateTopicsApi {
                             .setName(entry.name())
                             .setValue(entry.value())
                             .setReadOnly(entry.readOnly())
-                            .setConfigSource(ConfigWire.source(entry.source()))
+                            .setConfigSource(ConfigSources.wire(entry.source()))
                             .setIsSensitive(entry.sensitive()));
         }
     }

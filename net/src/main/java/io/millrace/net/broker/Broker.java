@@ -1,0 +1,266 @@
+package io.millrace.net.broker;
+
+import io.millrace.engine.core.CoreContext;
+import io.millrace.engine.core.Mesh;
+import io.millrace.engine.core.NodeBoot;
+import io.millrace.engine.core.Sleeper;
+import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.os.BrokerMark;
+import io.millrace.engine.os.DiskCompanion;
+import io.millrace.engine.os.HousekeepingLane;
+import io.millrace.engine.os.HousekeepingPool;
+import io.millrace.engine.os.OsDisk;
+import io.millrace.engine.os.OsEntropy;
+import io.millrace.engine.os.OsTime;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.status.CoreCounters;
+import io.millrace.net.kafka.admin.NodeFacts;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.wire.RecordsDecompressor;
+import io.millrace.net.socket.ConnectionHandoff;
+import io.millrace.net.socket.NioTransport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One real node: takes the data directory, starts a thread for each core, opens the listeners once all are ready, and
+ * ends everything in order. The only place that starts cores' threads.
+ */
+public final class Broker implements AutoCloseable {
+    private static final int LEASES_PER_CORE = 4096;
+    private static final int HOUSEKEEPING_CAPACITY = 1024;
+    private static final long SPIN_BEFORE_PARK_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final long TELL_PROGRESS_MS = 2000;
+
+    private final BrokerConfig config;
+    private final BrokerLog log;
+    private final Runnable onCrash;
+    private final DataDirectory data;
+    private final DiskCompanion companion;
+    private final HousekeepingPool housekeeping;
+    private final BrokerMark mark;
+    private final NodeStatus status;
+    private final NodeLife life;
+    private final Mesh mesh;
+    private final NioTransport[] transports;
+    private final OsDisk[] disks;
+    private final BrokerCore[] cores;
+    private final ConnectionHandoff handoff;
+    private final Listeners listeners;
+    private final NodeIdentity identity;
+    private final NodeBoot boot;
+    private final AtomicBoolean unpinnedTold = new AtomicBoolean();
+    private final AtomicBoolean stopBegun = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /** Starts a broker; it serves when this returns. A core that throws later ends the process. */
+    public static Broker start(final BrokerConfig config, final BrokerLog log, final PrintStream out) {
+        return start(config, log, out, () -> Runtime.getRuntime().halt(1));
+    }
+
+    /**
+     * @param out     where the summary and the line {@code Millrace ready} go
+     * @param onCrash what a core that threw ends in, after it was told
+     * @throws BrokerException and other exceptions whose message is meant for people
+     */
+    static Broker start(final BrokerConfig config, final BrokerLog log, final PrintStream out, final Runnable onCrash) {
+        final long beganNs = System.nanoTime();
+        final DataDirectory data = DataDirectory.claim(Path.of(config.dataDirectory()));
+        try {
+            final Broker broker = new Broker(config, log, onCrash, data);
+            broker.begin(out, beganNs);
+            return broker;
+        } catch (final RuntimeException | Error failed) {
+            data.close();
+            throw failed;
+        }
+    }
+
+    private Broker(final BrokerConfig config, final BrokerLog log, final Runnable onCrash, final DataDirectory data) {
+        this.config = config;
+        this.log = log;
+        this.onCrash = onCrash;
+        this.data = data;
+        final int count = config.coreCount();
+        companion = new DiskCompanion(data.path());
+        housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
+        mesh = new Mesh(count, config.ringBytes(), LEASES_PER_CORE);
+        transports = new NioTransport[count];
+        disks = new OsDisk[count];
+        for (int core = 0; core < count; core++) {
+            transports[core] = new NioTransport();
+            final Sleeper sleeper = mesh.sleeper(core);
+            disks[core] = new OsDisk(companion, sleeper::wake);
+        }
+        handoff = new ConnectionHandoff(transports);
+        listeners = new Listeners(config.listeners(), transports, handoff);
+        life = new NodeLife(count);
+        final Entropy entropy = OsEntropy.fresh();
+        identity = NodeIdentity.establish(new BlockingDisk(disks[0]), config.nodeId(), entropy);
+        boot = new NodeBoot(config.nodeId(), count, config.settings(), disks[0], entropy.stream("boot")).run();
+        mark = new BrokerMark(data.path(), config.nodeId(), count);
+        status = new NodeStatus(mark);
+        cores = new BrokerCore[count];
+        for (int core = 0; core < count; core++) {
+            cores[core] = newCore(core, entropy.stream("core-" + core));
+        }
+    }
+
+    private BrokerCore newCore(final int core, final Entropy entropy) {
+        final HousekeepingLane lane = housekeeping.lane(HOUSEKEEPING_CAPACITY, mesh.sleeper(core)::wake);
+        final CoreContext context = new CoreContext()
+                .core(core)
+                .mesh(mesh)
+                .time(new OsTime())
+                .entropy(entropy)
+                .disk(disks[core])
+                .poller(transports[core])
+                .housekeeping(lane)
+                .decompressor(new RecordsDecompressor())
+                .boot(boot)
+                .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : SPIN_BEFORE_PARK_NS);
+        final NodeFacts facts = new NodeFacts(
+                identity.clusterId(), data.path().toString(), config.settings().stringOf(BrokerSettings.BROKER_RACK));
+        final BrokerCore made = new BrokerCore(context, config, facts);
+        made.core().addStage(lane);
+        made.core().addStage(handoff.arrivals(core, transports[core], made::accept));
+        made.connections().closeListener(() -> handoff.onClosed(core));
+        return made;
+    }
+
+    private void begin(final PrintStream out, final long beganNs) {
+        config.notes().forEach(log::warn);
+        boot.findings().forEach(log::warn);
+        recover();
+        try {
+            listeners.open(config.nodeId());
+        } catch (final RuntimeException cannotListen) {
+            // What was recovered is closed again in order, so that the next start need not recover it.
+            life.letServe();
+            close();
+            throw cannotListen;
+        }
+        for (final BrokerCore core : cores) {
+            core.listeners(listeners.views());
+        }
+        new StartSummary(config, identity, data.path(), boot.image(), !unpinnedTold.get())
+                .print(out, listeners.views());
+        life.letServe();
+        mark.ready();
+        warmUpFrontDoor();
+        final StringBuilder where = new StringBuilder();
+        listeners.views().forEach(view -> where.append(' ').append(StartSummary.describe(view)));
+        out.println("Millrace ready in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) + " ms:" + where);
+        out.flush();
+    }
+
+    /** Each core opens its partitions on its own thread, while messages are warmed up on a thread beside. */
+    private void recover() {
+        final long beganNs = System.nanoTime();
+        final RecoveryProgress progress = new RecoveryProgress(boot.image().partitionCount(), log);
+        final Thread warmUp = new Thread(() -> WarmUp.messages(cores[0].table().served()), "warm-up");
+        warmUp.start();
+        for (int core = 0; core < cores.length; core++) {
+            final CoreStatus counted =
+                    new CoreStatus(cores[core], disks[core], new CoreCounters(mark.counters(), core));
+            new CoreThread(
+                            cores[core],
+                            disks[core],
+                            config.processors().get(core),
+                            life,
+                            counted,
+                            listeners.of(core),
+                            progress::onRecovered,
+                            new Ears())
+                    .start();
+        }
+        while (!life.awaitRecovered(TELL_PROGRESS_MS)) {
+            progress.tellProgress();
+        }
+        Waiting.join(warmUp);
+        if (life.failure() != null) {
+            life.abandon();
+            throw startFailed(life.failure());
+        }
+        progress.tellResult(boot.isClean(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs));
+    }
+
+    private static RuntimeException startFailed(final NodeLife.Failure failure) {
+        return new BrokerException(
+                "core " + failure.core() + " could not open its partitions: " + failure.cause(), failure.cause());
+    }
+
+    private void warmUpFrontDoor() {
+        try {
+            WarmUp.frontDoor(listeners.views(), listeners.firstAddress());
+        } catch (final IOException | RuntimeException unanswered) {
+            log.debug("the first requests were not answered: " + unanswered);
+        }
+    }
+
+    /** How clients see this node, by listener. */
+    public List<ListenerView> listeners() {
+        return List.copyOf(listeners.views());
+    }
+
+    /** Ends everything in order: requests, logs, checkpoints, the mark of an orderly stop. Idempotent; waits. */
+    @Override
+    public void close() {
+        if (!stopBegun.compareAndSet(false, true)) {
+            Waiting.await(stopped);
+            return;
+        }
+        life.stop();
+        for (final NioTransport transport : transports) {
+            transport.wakeup();
+        }
+        life.awaitEnded();
+        for (final NioTransport transport : transports) {
+            transport.close();
+        }
+        housekeeping.close();
+        companion.close();
+        status.close();
+        data.close();
+        stopped.countDown();
+    }
+
+    /** Waits until {@link #close}, called by somebody else, has done its work. */
+    public void awaitEnd() {
+        Waiting.await(stopped);
+    }
+
+    /** What core threads tell. */
+    private final class Ears implements CoreThread.Listener {
+        @Override
+        public void onPinned(final int core, final int processor, final boolean really) {
+            if (!really && unpinnedTold.compareAndSet(false, true)) {
+                log.warn("core " + core + " could not be pinned to processor " + processor
+                        + ": the system does not allow it; cores run where the system puts them");
+            }
+        }
+
+        @Override
+        public void onFailed(final int core, final Throwable cause) {
+            mark.errors().record(cause);
+            if (life.fail(core, cause)) {
+                log.error("Millrace crashed: core " + core + ": " + cause, cause);
+                if (life.hasServed()) {
+                    onCrash.run();
+                }
+            }
+        }
+
+        @Override
+        public void onNotMarkedClean(final String why) {
+            log.error("this stop is not marked as orderly, the next start will recover: " + why);
+        }
+    }
+}

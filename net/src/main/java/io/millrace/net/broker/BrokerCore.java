@@ -1,0 +1,97 @@
+package io.millrace.net.broker;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.CoreContext;
+import io.millrace.engine.port.Endpoint;
+import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.net.connection.BufferPool;
+import io.millrace.net.connection.ConnectionSettings;
+import io.millrace.net.connection.Connections;
+import io.millrace.net.kafka.admin.AdminApis;
+import io.millrace.net.kafka.admin.NodeFacts;
+import io.millrace.net.kafka.api.Api;
+import io.millrace.net.kafka.api.ApiDispatcher;
+import io.millrace.net.kafka.api.ApiTable;
+import io.millrace.net.kafka.api.ApiVersionsHandler;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.fetch.FetchHandler;
+import io.millrace.net.kafka.produce.ProduceHandler;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One core with everything that serves Kafka clients on it, made of ports alone: the same object runs on a pinned
+ * thread and in the simulation. Owned by whoever calls its core.
+ */
+public final class BrokerCore {
+    private static final long FOREVER_MS = TimeUnit.DAYS.toMillis(10_000);
+
+    private final Core core;
+    private final BufferPool pool;
+    private final Connections connections;
+    private final ApiTable table = new ApiTable();
+    private ApiDispatcher[] dispatchers = {};
+    private boolean stopping;
+
+    /** @param context complete but for being concluded */
+    public BrokerCore(final CoreContext context, final BrokerConfig config, final NodeFacts node) {
+        core = new Core(context);
+        pool = new BufferPool(config.coreMemoryBytes());
+        connections = new Connections(core.id(), pool, connectionSettings(config));
+        connections.congestion(() -> stopping || core.requests().isCongested());
+        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId()))
+                .serve(Api.PRODUCE, new ProduceHandler(core))
+                .serve(Api.FETCH, new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id())));
+        AdminApis.register(table, core, node);
+        core.addStage(connections);
+    }
+
+    private static ConnectionSettings connectionSettings(final BrokerConfig config) {
+        final long idleMs = config.settings().longOf(BrokerSettings.CONNECTIONS_MAX_IDLE_MS);
+        return ConnectionSettings.DEFAULTS
+                .withFrameBytesMax(config.requestBytesMax())
+                .withIdleMs(idleMs < 0 ? FOREVER_MS : Math.min(idleMs, FOREVER_MS));
+    }
+
+    /** How clients see the node through each listener, by the listener's number; before the first connection. */
+    public void listeners(final List<ListenerView> views) {
+        dispatchers = views.stream().map(view -> new ApiDispatcher(table, view)).toArray(ApiDispatcher[]::new);
+        connections.keepTime(core.deadlines(), core.nowNs());
+    }
+
+    /** Begins to serve a client that came through a listener. */
+    public void accept(final int listener, final Endpoint endpoint) {
+        if (stopping) {
+            endpoint.close();
+        } else {
+            connections.accept(endpoint, dispatchers[listener]);
+        }
+    }
+
+    /** Starts no request any more; those that run go on. */
+    public void stopServing() {
+        stopping = true;
+    }
+
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    public Core core() {
+        return core;
+    }
+
+    public Connections connections() {
+        return connections;
+    }
+
+    public BufferPool pool() {
+        return pool;
+    }
+
+    /** What is served. */
+    public ApiTable table() {
+        return table;
+    }
+}

@@ -1,0 +1,64 @@
+package io.millrace.net.broker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import net.openhft.affinity.Affinity;
+
+/** The processors that this process may use, and pinning a thread to one of them. */
+public final class Processors {
+    private static final String ALLOWED = "Cpus_allowed_list:";
+
+    private Processors() {}
+
+    /** In rising order; as many as the JVM sees if the system does not tell which. */
+    public static List<Integer> allowed() {
+        final List<Integer> allowed = maskOf(Path.of("/proc/self/status"));
+        if (!allowed.isEmpty()) {
+            return allowed;
+        }
+        final List<Integer> counted = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            counted.add(i);
+        }
+        return counted;
+    }
+
+    /** Pins the calling thread, and looks whether it really is; threads that it starts later inherit its processor. */
+    static boolean pin(final int processor) {
+        try {
+            Affinity.setAffinity(processor);
+        } catch (final RuntimeException | LinkageError refused) {
+            return false;
+        }
+        return maskOf(Path.of("/proc/thread-self/status")).equals(List.of(processor));
+    }
+
+    private static List<Integer> maskOf(final Path status) {
+        final List<Integer> processors = new ArrayList<>();
+        try {
+            for (final String line : Files.readAllLines(status)) {
+                if (line.startsWith(ALLOWED)) {
+                    addAll(line.substring(ALLOWED.length()).trim(), processors);
+                }
+            }
+        } catch (final IOException unknown) {
+            // Not Linux: nobody can tell.
+            processors.clear();
+        }
+        return processors;
+    }
+
+    private static void addAll(final String list, final List<Integer> processors) {
+        for (final String range : list.split(",")) {
+            final int dash = range.indexOf('-');
+            final int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+            final int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+            for (int processor = first; processor <= last; processor++) {
+                processors.add(processor);
+            }
+        }
+    }
+}

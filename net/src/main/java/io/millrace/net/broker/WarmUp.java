@@ -1,0 +1,88 @@
+package io.millrace.net.broker;
+
+import io.millrace.net.kafka.api.Api;
+import io.millrace.net.kafka.api.ListenerView;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/**
+ * Loads and runs once what the first clients would otherwise wait for: the generated message classes of every API, off
+ * the cores while these recover; then one round of requests through the front door, about a topic that is not there.
+ */
+final class WarmUp {
+    private static final String NO_TOPIC = "millrace-warm-up";
+    private static final int ACKS_ALL = -1;
+    private static final int TIMEOUT_MS = 1000;
+    private static final short PRODUCE_VERSION = 9;
+    private static final short FETCH_VERSION = 12;
+    private static final short METADATA_VERSION = 12;
+
+    private WarmUp() {}
+
+    /** Writes and reads every message that is served. */
+    static void messages(final Iterable<Api> served) {
+        for (final Api api : served) {
+            final ApiMessageType type = ApiMessageType.fromApiKey(api.key());
+            roundTrip(type.newRequest(), type.newRequest(), api.versionMax());
+            roundTrip(type.newResponse(), type.newResponse(), api.versionMax());
+        }
+    }
+
+    private static void roundTrip(final ApiMessage from, final ApiMessage to, final short version) {
+        to.read(MessageUtil.toByteBufferAccessor(from, version), version);
+    }
+
+    /** Sends a few requests to the node's first listener; that nobody answers in time is no reason not to serve. */
+    static void frontDoor(final List<ListenerView> views, final InetSocketAddress bound) throws IOException {
+        final InetAddress host =
+                bound.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound.getAddress();
+        for (int i = 0; i < views.getFirst().brokerCount(); i++) {
+            final int port = i == 0 ? bound.getPort() : views.getFirst().portAt(i);
+            try (LoopbackClient client = new LoopbackClient(new InetSocketAddress(host, port), TIMEOUT_MS)) {
+                client.exchange(ApiKeys.METADATA, METADATA_VERSION, noMetadata());
+                client.exchange(ApiKeys.PRODUCE, PRODUCE_VERSION, produceNowhere());
+                client.exchange(ApiKeys.FETCH, FETCH_VERSION, fetchNowhere());
+            }
+        }
+    }
+
+    private static MetadataRequestData noMetadata() {
+        return new MetadataRequestData().setTopics(List.of()).setAllowAutoTopicCreation(false);
+    }
+
+    private static ProduceRequestData produceNowhere() {
+        final ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) ACKS_ALL).setTimeoutMs(TIMEOUT_MS);
+        request.topicData()
+                .add(new TopicProduceData()
+                        .setName(NO_TOPIC)
+                        .setPartitionData(
+                                List.of(new PartitionProduceData().setIndex(0).setRecords(MemoryRecords.EMPTY))));
+        return request;
+    }
+
+    private static FetchRequestData fetchNowhere() {
+        return new FetchRequestData()
+                .setMaxWaitMs(0)
+                .setMinBytes(0)
+                .setMaxBytes(1)
+                .setTopics(List.of(new FetchTopic()
+                        .setTopic(NO_TOPIC)
+                        .setPartitions(
+                                List.of(new FetchPartition().setPartition(0).setPartitionMaxBytes(1)))));
+    }
+}
