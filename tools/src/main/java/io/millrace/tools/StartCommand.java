@@ -1,5 +1,7 @@
 package io.millrace.tools;
 
+import io.millrace.engine.settings.SettingException;
+import io.millrace.engine.settings.SettingsLoader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +15,9 @@ import picocli.CommandLine.Option;
         description = "Start one broker in the foreground; Ctrl-C or SIGTERM stops it cleanly.",
         mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
+    private static final String HOST_DEFAULT = "127.0.0.1";
+    private static final int PORT_DEFAULT = 9092;
+
     @Option(names = "--host", paramLabel = "H", description = "Address to listen on (default: 127.0.0.1).")
     String host;
 
@@ -49,7 +54,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--idle", paramLabel = "park|spin", description = "What a core does without work (default: park).")
     String idle;
 
-    @Option(names = "--log-level", paramLabel = "L", description = "error, warn, info or debug (default: info).")
+    @Option(names = "--log-level", paramLabel = "L", description = "error, warn, info, debug or trace (default: info).")
     String logLevel;
 
     @Option(names = "--pid-file", paramLabel = "F", description = "Write the process id here.")
@@ -66,7 +71,45 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.err.println("millrace start: not built yet");
-        return 2;
+        final BrokerLauncher launcher = new BrokerLauncher(System.out, System.err, force, pidFile);
+        return launcher.run(this::load);
+    }
+
+    private SettingsLoader load() {
+        final SettingsLoader loader = new SettingsLoader();
+        if (config != null) {
+            loader.file(config.toString(), PropertiesFile.read(config));
+        }
+        loader.environment(System.getenv());
+        settings.forEach(loader::commandLine);
+        give(loader, "log.dirs", dataDir);
+        give(loader, "node.id", nodeId);
+        give(loader, "millrace.cores", cores);
+        give(loader, "millrace.durability", durability);
+        give(loader, "millrace.idle", idle);
+        give(loader, "millrace.log.level", logLevel);
+        if (host != null || port != null) {
+            give(loader, "listeners", "PLAINTEXT://" + address() + ":" + (port == null ? PORT_DEFAULT : port));
+        }
+        give(loader, "listener.name.plaintext.advertise", advertise);
+        return loader;
+    }
+
+    private String address() {
+        if (host == null) {
+            return HOST_DEFAULT;
+        }
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    private void give(final SettingsLoader loader, final String name, final Object value) {
+        if (value == null) {
+            return;
+        }
+        if (settings.containsKey(name)) {
+            throw new SettingException(
+                    name + " is given twice on the command line: by --set and by an option of its own");
+        }
+        loader.commandLine(name, value.toString());
     }
 }

@@ -1,0 +1,48 @@
+package io.millrace.tools;
+
+import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.SettingsLoader;
+import io.millrace.net.broker.Broker;
+import io.millrace.net.broker.BrokerLog;
+import io.millrace.net.broker.Processors;
+import io.millrace.net.broker.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** Runs a broker through its first minute, so that what it loads can be kept for faster starts. */
+@Command(name = "aot-train", hidden = true, description = "Train the start-up cache; run.sh does it after a build.")
+final class AotTrainCommand implements Callable<Integer> {
+    @Override
+    public Integer call() throws IOException {
+        final Path data = Files.createTempDirectory("millrace-training");
+        try {
+            final SettingsLoader loader = new SettingsLoader()
+                    .commandLine("listeners", "PLAINTEXT://127.0.0.1:0")
+                    .commandLine("log.dirs", data.toString());
+            final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);
+            final BrokerLog log = new BrokerLog(System.err, BrokerLog.Level.INFO);
+            try (Broker broker = Broker.start(config, log, System.out)) {
+                new TrainingRun(broker.listeners().getFirst()).run();
+            }
+            return 0;
+        } finally {
+            remove(data);
+        }
+    }
+
+    private static void remove(final Path folder) throws IOException {
+        final List<Path> paths;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (final Path path : paths) {
+            Files.delete(path);
+        }
+    }
+}
