@@ -3,6 +3,7 @@ package io.millrace.engine.log;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import org.agrona.DirectBuffer;
 
@@ -57,7 +58,9 @@ public final class Log {
     private final LogReader reader = new LogReader(this);
     private final LogRetention retention = new LogRetention(this);
     private final ArrayList<Runnable> residentWaiters = new ArrayList<>();
-    private Runnable whenQuiet;
+    private final ArrayDeque<Runnable> whenQuiet = new ArrayDeque<>(2);
+    private boolean ending;
+    private long readLimit = Long.MAX_VALUE;
 
     /** Everything up to {@code endOffset} survives a power loss. */
     Log(
@@ -260,7 +263,7 @@ public final class Log {
         if (offset < startOffset || offset > endOffset) {
             return ReadResult.OUT_OF_RANGE;
         }
-        return reader.read(offset, limitOffset, bytesMax, slice);
+        return reader.read(offset, Math.min(limitOffset, readLimit), bytesMax, slice);
     }
 
     /** Finds the first record at or after the timestamp. */
@@ -294,6 +297,7 @@ public final class Log {
         }
         sealer.run();
         epochFile.run();
+        sealer.flush(active);
         return retention.apply(nowMs, highWatermark);
     }
 
@@ -307,7 +311,7 @@ public final class Log {
 
     /** Cuts the log back; waits for leases beyond. Lower the recovery-point checkpoint first if it is beyond. */
     public void truncateTo(final long offset, final LogCompletion completion) {
-        if (offset < startOffset || readOnly || whenQuiet != null || isOffline()) {
+        if (offset < startOffset || readOnly || isOffline()) {
             throw new IllegalStateException(directory + ": cannot be cut to " + offset + " now");
         }
         if (offset >= endOffset) {
@@ -455,12 +459,11 @@ public final class Log {
             proceed();
             return;
         }
-        final State after = state == State.ENDING ? State.ENDING : State.OPEN;
         state = State.UNDOING;
         context.reservations().release(active);
         new DiskSequence(disk()).use(active.file()).truncate(active.size).sync().run(cut -> {
             if (state == State.UNDOING) {
-                state = after;
+                state = State.OPEN;
             }
             listener.onAppendFailed(fromOffset, cut == DiskStatus.OK ? status : DiskStatus.IO_ERROR);
             if (cut != DiskStatus.OK) {
@@ -537,6 +540,7 @@ public final class Log {
         stable(offset, last, last.size);
         epochs.truncateFromEnd(offset);
         epochFile.run();
+        readLimit = Long.MAX_VALUE;
         if (state == State.ENDING) {
             state = State.OPEN;
         }
@@ -551,13 +555,20 @@ public final class Log {
         }
     }
 
-    /** Nothing more is taken; runs the action once nothing is under way. */
+    /** Nothing more is taken; runs the action once nothing is under way, which ends with {@link #ended}. */
     void endThen(final Runnable action) {
-        if (state == State.OPEN) {
-            state = State.ENDING;
-        }
-        whenQuiet = action;
+        whenQuiet.add(action);
         proceed();
+    }
+
+    void ended() {
+        ending = false;
+        proceed();
+    }
+
+    /** Beyond the offset the log is about to be cut. */
+    void limitReads(final long offset) {
+        readLimit = offset;
     }
 
     void closed() {
@@ -572,17 +583,16 @@ public final class Log {
     /** Goes on with what waited for something that has just ended. */
     void proceed() {
         remover.run();
+        if (!whenQuiet.isEmpty()) {
+            state = state == State.OPEN ? State.ENDING : state;
+            if (!ending && isQuiet()) {
+                ending = true;
+                whenQuiet.poll().run();
+            }
+        }
         if (appendableWanted && state == State.OPEN && !writes.isFailing() && !writes.isFull()) {
             appendableWanted = false;
             listener.onAppendable();
-        }
-        if (whenQuiet != null && isQuiet()) {
-            final Runnable action = whenQuiet;
-            whenQuiet = null;
-            if (state == State.OPEN) {
-                state = State.ENDING;
-            }
-            action.run();
         }
     }
 

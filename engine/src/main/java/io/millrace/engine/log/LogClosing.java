@@ -19,8 +19,9 @@ final class LogClosing {
             finish(DiskStatus.IO_ERROR);
         } else if (!log.sealer().isEmpty() && !sealedAgain) {
             sealedAgain = true;
-            log.sealer().run();
             log.endThen(this::start);
+            log.sealer().run();
+            log.ended();
         } else if (!log.sealer().isEmpty()) {
             finish(DiskStatus.NO_SPACE);
         } else {
@@ -58,5 +59,6 @@ final class LogClosing {
     private void finish(final int status) {
         log.closed();
         completion.onComplete(status);
+        log.ended();
     }
 }

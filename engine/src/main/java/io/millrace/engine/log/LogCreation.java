@@ -28,9 +28,27 @@ final class LogCreation {
                 .run(status -> {
                     if (status != DiskStatus.OK) {
                         log.goOffline(status);
+                        undo(context, directory, status, completion);
+                    } else {
+                        completion.onComplete(status);
                     }
-                    completion.onComplete(status);
                 });
         return log;
+    }
+
+    /** Takes away what was made, as far as that goes, so that another attempt meets nothing. */
+    private static void undo(
+            final LogContext context, final String directory, final int status, final LogCompletion completion) {
+        if (status != DiskStatus.NO_SPACE) {
+            completion.onComplete(status);
+            return;
+        }
+        final String metadata = directory + '/' + LogFiles.PARTITION_METADATA;
+        new DiskSequence(context.disk())
+                .unlink(metadata + LogFiles.TMP)
+                .unlink(LogFiles.path(directory, 0, LogFiles.LOG))
+                .unlink(metadata)
+                .unlink(directory)
+                .run(ignored -> completion.onComplete(status));
     }
 }

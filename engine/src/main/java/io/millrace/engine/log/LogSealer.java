@@ -15,6 +15,8 @@ final class LogSealer {
     private final Log log;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private boolean busy;
+    private Segment flushed;
+    private int flushedEntries;
 
     private record Job(Segment segment, long endOffset, DirectBuffer snapshot) {}
 
@@ -84,6 +86,41 @@ final class LogSealer {
         log.proceed();
     }
 
+    /** Writes what is in the active segment's indexes so far; for those who look at the files from outside. */
+    void flush(final Segment active) {
+        final int entries = active.offsetIndex.countBelowPosition(active.appendedSize);
+        if (busy || entries == 0 || (flushed == active && flushedEntries == entries)) {
+            return;
+        }
+        busy = true;
+        flushed = active;
+        flushedEntries = entries;
+        final int times = active.timeIndex.countBelowOffset(log.appendedOffset() - active.baseOffset);
+        final String index = LogFiles.path(log.directory(), active.baseOffset, LogFiles.INDEX);
+        final String timeIndex = LogFiles.path(log.directory(), active.baseOffset, LogFiles.TIME_INDEX);
+        new DiskSequence(log.disk())
+                .open(index + LogFiles.TMP, Disk.OpenMode.REPLACE)
+                .write(0, () -> encodeOffsets(active, entries))
+                .closeFile()
+                .rename(index + LogFiles.TMP, index)
+                .open(timeIndex + LogFiles.TMP, Disk.OpenMode.REPLACE)
+                .write(0, () -> encodeTimes(active, times))
+                .closeFile()
+                .rename(timeIndex + LogFiles.TMP, timeIndex)
+                .run(this::onFlushed);
+    }
+
+    private void onFlushed(final int status) {
+        busy = false;
+        if (status == DiskStatus.IO_ERROR) {
+            log.goOffline(status);
+        } else if (status != DiskStatus.OK) {
+            flushed = null;
+        }
+        run();
+        log.proceed();
+    }
+
     /** Adds the steps that write a segment's indexes as whole files. */
     static void writeIndexes(final DiskSequence sequence, final String directory, final Segment segment) {
         sequence.open(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.REPLACE)
@@ -97,14 +134,20 @@ final class LogSealer {
     }
 
     static DirectBuffer encodeOffsets(final Segment segment) {
-        final int count = segment.offsetIndex.count();
+        return encodeOffsets(segment, segment.offsetIndex.count());
+    }
+
+    private static DirectBuffer encodeOffsets(final Segment segment, final int count) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * OffsetIndex.ENTRY_BYTES]);
         segment.offsetIndex.encode(bytes, 0, 0, count);
         return bytes;
     }
 
     static DirectBuffer encodeTimes(final Segment segment) {
-        final int count = segment.timeIndex.count();
+        return encodeTimes(segment, segment.timeIndex.count());
+    }
+
+    private static DirectBuffer encodeTimes(final Segment segment, final int count) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * TimeIndex.ENTRY_BYTES]);
         segment.timeIndex.encode(bytes, 0, 0, count);
         return bytes;

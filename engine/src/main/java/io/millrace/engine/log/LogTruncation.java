@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayList;
 
@@ -25,7 +26,7 @@ final class LogTruncation {
 
     void start() {
         if (log.isOffline()) {
-            completion.onComplete(DiskStatus.IO_ERROR);
+            end(DiskStatus.IO_ERROR);
             return;
         }
         last = log.segments.get(log.segmentHolding(offset));
@@ -48,7 +49,10 @@ final class LogTruncation {
     private void located(final int status) {
         if (status != DiskStatus.OK) {
             fail(status);
-        } else if (isLeased()) {
+            return;
+        }
+        log.limitReads(cutOffset);
+        if (isLeased()) {
             log.context().leases().whenReleased(this::relocate);
         } else {
             cut();
@@ -121,9 +125,7 @@ final class LogTruncation {
             return;
         }
         new DiskSequence(log.disk())
-                .open(
-                        LogFiles.path(log.directory(), snapshot, LogFiles.SNAPSHOT),
-                        io.millrace.engine.port.Disk.OpenMode.READ_ONLY)
+                .open(LogFiles.path(log.directory(), snapshot, LogFiles.SNAPSHOT), Disk.OpenMode.READ_ONLY)
                 .readAll(bytes -> log.producers().loadSnapshot(bytes, 0, bytes.capacity(), last.createdMs))
                 .closeFile()
                 .run(status -> {
@@ -141,8 +143,7 @@ final class LogTruncation {
         }
         if (replayed.isEmpty()) {
             log.onCut(last, cutOffset);
-            completion.onComplete(DiskStatus.OK);
-            log.proceed();
+            end(DiskStatus.OK);
             return;
         }
         new BatchScan(log.context(), replayed.removeFirst(), 0, true)
@@ -164,7 +165,11 @@ final class LogTruncation {
 
     private void fail(final int status) {
         log.goOffline(DiskStatus.IO_ERROR);
-        completion.onComplete(status == BatchScan.DAMAGED ? DiskStatus.IO_ERROR : status);
-        log.proceed();
+        end(status == BatchScan.DAMAGED ? DiskStatus.IO_ERROR : status);
+    }
+
+    private void end(final int status) {
+        completion.onComplete(status);
+        log.ended();
     }
 }

@@ -200,7 +200,7 @@ final class Segment {
     void drop() {
         if (!dropped) {
             dropped = true;
-            if (leases == 0) {
+            if (leases == 0 && file != null) {
                 file.close();
             }
         }
