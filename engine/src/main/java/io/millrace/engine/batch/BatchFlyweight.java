@@ -210,6 +210,14 @@ public final class BatchFlyweight {
         timestamps(attributes() & ~LOG_APPEND_TIME_FLAG, maxTimestampMs, crc32c);
     }
 
+    /** Takes a stamp and an offset away again. */
+    void restore(final short attributes, final long maxTimestampMs, final int crc) {
+        bytes.putLong(BASE_OFFSET_AT, 0, BIG_ENDIAN);
+        bytes.putInt(CRC_AT, crc, BIG_ENDIAN);
+        bytes.putShort(ATTRIBUTES_AT, attributes, BIG_ENDIAN);
+        bytes.putLong(MAX_TIMESTAMP_AT, maxTimestampMs, BIG_ENDIAN);
+    }
+
     private void timestamps(final int attributes, final long maxTimestampMs, final Crc32c crc32c) {
         if (attributes() != attributes || maxTimestamp() != maxTimestampMs) {
             bytes.putShort(ATTRIBUTES_AT, (short) attributes, BIG_ENDIAN);

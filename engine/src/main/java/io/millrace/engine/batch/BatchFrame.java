@@ -9,15 +9,10 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import io.millrace.engine.status.Outcome;
 import org.agrona.DirectBuffer;
 
-/**
- * Whether bytes from a producer hold exactly one batch, judged by the frame alone, so that the wire can refuse a
- * request before it reaches the partition's owner. Looks at no more than two headers.
- */
-public final class BatchFrame {
+/** Whether bytes from a producer hold exactly one batch, judged by the frame alone: no more than two headers. */
+final class BatchFrame {
     /** What the length field of the smallest frame of any format says. */
     private static final int LENGTH_MIN = 14;
-    /** Enough to read the attributes of any frame whose length field is legal. */
-    private static final int ATTRIBUTES_END = BatchFlyweight.ATTRIBUTES_AT + Short.BYTES;
 
     private static final int ABSENT = 0;
     private static final int CORRUPT = -1;
@@ -28,11 +23,9 @@ public final class BatchFrame {
      * Refuses all but one whole batch of format 2. As in Apache Kafka, less than a whole further frame behind it is
      * ignored: only {@link BatchFlyweight#sizeInBytes} bytes are the batch.
      *
-     * @param length     bytes the producer sent for one partition; not positive for null or nothing
-     * @param zstdAllowed whether the request's version may carry zstd
+     * @param length bytes the producer sent for one partition; not positive for null or nothing
      */
-    public static Outcome check(
-            final DirectBuffer buffer, final int offset, final int length, final boolean zstdAllowed) {
+    static Outcome check(final DirectBuffer buffer, final int offset, final int length) {
         final int size = sizeOfFrame(buffer, offset, length);
         if (size == CORRUPT) {
             return Outcome.CORRUPT_BATCH;
@@ -40,21 +33,11 @@ public final class BatchFrame {
         if (size == ABSENT || buffer.getByte(offset + MAGIC_AT) != BatchFlyweight.MAGIC_V2) {
             return Outcome.INVALID_RECORD;
         }
-        if (!zstdAllowed && codecNumber(buffer, offset) == BatchCodec.ZSTD.number()) {
-            return Outcome.UNSUPPORTED_CODEC;
-        }
         final int second = sizeOfFrame(buffer, offset + size, length - size);
         if (second == CORRUPT) {
             return Outcome.CORRUPT_BATCH;
         }
         return second == ABSENT ? Outcome.OK : Outcome.INVALID_RECORD;
-    }
-
-    /** Whether the first frame there, if there is one of format 2, calls itself transactional. */
-    public static boolean isTransactional(final DirectBuffer buffer, final int offset, final int length) {
-        return length >= ATTRIBUTES_END
-                && buffer.getByte(offset + MAGIC_AT) == BatchFlyweight.MAGIC_V2
-                && (attributes(buffer, offset) & BatchFlyweight.TRANSACTIONAL_FLAG) != 0;
     }
 
     /** The size of the frame at {@code offset}, {@link #ABSENT} if none lies there whole, or {@link #CORRUPT}. */
@@ -74,13 +57,5 @@ public final class BatchFrame {
             return CORRUPT;
         }
         return length > available - LENGTH_OVERHEAD_BYTES ? ABSENT : LENGTH_OVERHEAD_BYTES + length;
-    }
-
-    private static int codecNumber(final DirectBuffer buffer, final int offset) {
-        return attributes(buffer, offset) & BatchFlyweight.CODEC_MASK;
-    }
-
-    private static short attributes(final DirectBuffer buffer, final int offset) {
-        return buffer.getShort(offset + BatchFlyweight.ATTRIBUTES_AT, BIG_ENDIAN);
     }
 }

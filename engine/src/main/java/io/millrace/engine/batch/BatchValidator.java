@@ -25,6 +25,9 @@ public final class BatchValidator {
     private boolean badTimestamp;
     private long maxTimestamp;
     private long appendTimeMs;
+    private short sentAttributes;
+    private long sentMaxTimestamp;
+    private int sentCrc;
 
     public BatchValidator(final Crc32c crc32c) {
         this.crc32c = crc32c;
@@ -47,7 +50,7 @@ public final class BatchValidator {
         badRecords.clear();
         badTimestamp = false;
         appendTimeMs = NO_TIMESTAMP;
-        Outcome outcome = BatchFrame.check(buffer, offset, length, true);
+        Outcome outcome = BatchFrame.check(buffer, offset, length);
         if (outcome != Outcome.OK) {
             return outcome;
         }
@@ -61,6 +64,14 @@ public final class BatchValidator {
             stamp(rules, nowMs);
         }
         return outcome;
+    }
+
+    /**
+     * Puts the batch that was validated last back as the producer sent it, so that it can be validated again: a stamp of
+     * ours would be taken for one of the producer's own.
+     */
+    public void restore() {
+        batch.restore(sentAttributes, sentMaxTimestamp, sentCrc);
     }
 
     /** The batch that was validated last; valid until the next call. */
@@ -171,6 +182,9 @@ public final class BatchValidator {
 
     /** The log's time index and ListOffsets trust the header, so what it says of timestamps is made true here. */
     private void stamp(final BatchRules rules, final long nowMs) {
+        sentAttributes = batch.attributes();
+        sentMaxTimestamp = batch.maxTimestamp();
+        sentCrc = batch.crc();
         if (rules.timestampType() == TimestampType.LOG_APPEND_TIME) {
             appendTimeMs = nowMs;
             batch.stampLogAppendTime(nowMs, crc32c);

@@ -125,7 +125,7 @@ final class PartitionAppend {
             }
             case ROLLING, FULL, FAILING -> {
                 // It will be judged again as the producer sent it.
-                batch.baseOffset(0);
+                context.validator().restore();
                 return false;
             }
             case READ_ONLY -> refuse(task, part, Outcome.READ_ONLY, -1);

@@ -7,6 +7,8 @@ import static io.millrace.engine.batch.KafkaBatches.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.status.Outcome;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -128,18 +130,6 @@ class BatchValidatorTest {
     }
 
     @Test
-    void shouldRefuseZstdWhereTheRequestIsTooOldForIt() {
-        final byte[] bytes = batch().codec(CompressionType.ZSTD).count(3, NOW_MS);
-        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-        assertThat(BatchFrame.check(buffer, 0, bytes.length, false)).isEqualTo(Outcome.UNSUPPORTED_CODEC);
-        assertThat(BatchFrame.check(buffer, 0, bytes.length, true)).isEqualTo(Outcome.OK);
-        assertThat(BatchFrame.isTransactional(buffer, 0, bytes.length)).isFalse();
-        attributes(buffer, BatchFlyweight.TRANSACTIONAL_FLAG);
-        assertThat(BatchFrame.isTransactional(buffer, 0, bytes.length)).isTrue();
-        assertThat(BatchFrame.isTransactional(buffer, 0, 22)).isFalse();
-    }
-
-    @Test
     void shouldRefuseBatchesOverTheLimitBeforeLookingAtTheirCrc() {
         final byte[] bytes = batch().count(3, NOW_MS);
         bytes[bytes.length - 1] ^= 1;
@@ -184,6 +174,36 @@ class BatchValidatorTest {
         assertThat(validator.appendTimeMs()).isEqualTo(NOW_MS);
         kafka(bytes).ensureValid();
         kafka(bytes).forEach(record -> assertThat(record.timestamp()).isEqualTo(NOW_MS));
+    }
+
+    @Test
+    void shouldValidateAgainABatchThatTheLogCouldNotTakeYet() {
+        final byte[] bytes = batch().count(3, 5);
+        final byte[] sent = bytes.clone();
+        assertThat(validate(bytes, STAMPED)).isEqualTo(Outcome.OK);
+        validator.batch().baseOffset(17);
+        assertThat(bytes).isNotEqualTo(sent);
+        validator.restore();
+        assertThat(bytes).isEqualTo(sent);
+        assertThat(validate(bytes, STAMPED)).isEqualTo(Outcome.OK);
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        final byte[] bytes = batch().producer(1, 0, 0).count(50, NOW_MS);
+        final UnsafeBuffer direct = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
+        direct.putBytes(0, bytes);
+        final com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 500; i++) {
+                validator.validate(direct.addressOffset(), bytes.length, BatchRules.DEFAULT, NOW_MS);
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(allocated).isLessThan(500);
     }
 
     @Test
