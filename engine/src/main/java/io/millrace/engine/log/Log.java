@@ -271,17 +271,22 @@ public final class Log {
         if (isOffline()) {
             completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
         } else {
-            new TimestampLookup(this, timestampMs, completion).start();
+            new TimestampLookup(this, timestampMs, startOffset, completion).start();
         }
     }
 
-    /** Finds the first of the records with the largest timestamp. */
+    /**
+     * Finds the first of the records with the largest timestamp, a deleted one too while its segment is there: so Kafka
+     * answers.
+     */
     public void maxTimestampOffset(final TimestampCompletion completion) {
         final long newestMs = Segment.newestTimestampMs(segments);
-        if (newestMs < 0) {
+        if (isOffline()) {
+            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
+        } else if (newestMs < 0) {
             completion.onAnswer(DiskStatus.OK, TimestampCompletion.NOT_FOUND, -1, -1);
         } else {
-            offsetForTimestamp(newestMs, completion);
+            new TimestampLookup(this, newestMs, 0, completion).start();
         }
     }
 

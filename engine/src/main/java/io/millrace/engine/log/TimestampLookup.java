@@ -15,15 +15,19 @@ final class TimestampLookup {
 
     private final Log log;
     private final long timestampMs;
+    private final long fromOffset;
     private final TimestampCompletion completion;
     private final RecordTimestamps records = new RecordTimestamps();
     private Segment segment;
     private byte[] found;
     private boolean failed;
 
-    TimestampLookup(final Log log, final long timestampMs, final TimestampCompletion completion) {
+    /** @param fromOffset what lies before is passed over */
+    TimestampLookup(
+            final Log log, final long timestampMs, final long fromOffset, final TimestampCompletion completion) {
         this.log = log;
         this.timestampMs = timestampMs;
+        this.fromOffset = fromOffset;
         this.completion = completion;
     }
 
@@ -60,7 +64,7 @@ final class TimestampLookup {
     }
 
     private boolean onBatch(final BatchFlyweight batch, final long position) {
-        if (batch.maxTimestamp() < timestampMs || batch.lastOffset() < log.startOffset()) {
+        if (batch.maxTimestamp() < timestampMs || batch.lastOffset() < fromOffset) {
             return true;
         }
         found = new byte[batch.sizeInBytes()];
@@ -84,11 +88,10 @@ final class TimestampLookup {
         final BatchFlyweight batch = new BatchFlyweight().wrap(bytes, 0, found.length);
         final int codec = batch.attributes() & BatchFlyweight.CODEC_MASK;
         if (codec == 0) {
-            records.find(batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, log.startOffset());
+            records.find(batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, fromOffset);
             answer(batch);
             return;
         }
-        final long startOffset = log.startOffset();
         final Runnable work = () -> {
             try {
                 final DirectBuffer unpacked = log.context()
@@ -99,7 +102,7 @@ final class TimestampLookup {
                                 BatchFlyweight.HEADER_BYTES,
                                 found.length - BatchFlyweight.HEADER_BYTES,
                                 UNPACKED_BYTES_MAX);
-                records.find(batch, unpacked, 0, unpacked.capacity(), timestampMs, startOffset);
+                records.find(batch, unpacked, 0, unpacked.capacity(), timestampMs, fromOffset);
             } catch (final IOException | RuntimeException unsound) {
                 failed = true;
             }

@@ -58,7 +58,7 @@ public final class Partition implements LogListener {
         if (ownerEpoch != leaderEpoch) {
             return Outcome.NOT_OWNER;
         }
-        if (clientEpoch >= 0 && clientEpoch != leaderEpoch) {
+        if (clientEpoch != -1 && clientEpoch != leaderEpoch) {
             return clientEpoch < leaderEpoch ? Outcome.FENCED_LEADER_EPOCH : Outcome.UNKNOWN_LEADER_EPOCH;
         }
         return log == null ? Outcome.NOT_READY : Outcome.OK;

@@ -26,8 +26,7 @@ final class PartitionQueries {
         }
         final Log log = partition.log();
         switch (task.kind()) {
-            case EARLIEST ->
-                answer(task, part, log.startOffset(), -1, log.epochs().epochOf(log.startOffset()));
+            case EARLIEST -> answer(task, part, log.startOffset(), -1, epochAtStart(log));
             case LATEST -> answer(task, part, partition.highWatermark().offset(), -1, partition.leaderEpoch());
             case END_OF_EPOCH -> endOfEpoch(task, part, (int) argument);
             case SIZE -> answer(task, part, log.sizeInBytes(), log.endOffset(), -1);
@@ -35,6 +34,13 @@ final class PartitionQueries {
             case BY_TIMESTAMP -> log.offsetForTimestamp(argument, answerTo(task, part));
             case DELETE_RECORDS -> deleteRecords(task, part, argument);
         }
+    }
+
+    /** What is written next to an empty log will carry the leader's. */
+    private int epochAtStart(final Log log) {
+        return log.startOffset() == log.endOffset()
+                ? partition.leaderEpoch()
+                : log.epochs().epochOf(log.startOffset());
     }
 
     private void endOfEpoch(final QueryTask task, final int part, final int epoch) {

@@ -172,7 +172,10 @@ public final class BrokerSettings {
             add(Setting.broker("log.retention.check.interval.ms", LONG, "300000", "How often retention is looked at.")
                     .check(ValueCheck.atLeast(1)));
     public static final Setting LOG_CLEANUP_POLICY = add(Setting.broker(
-                    "log.cleanup.policy", LIST, "delete", "What happens to old records. Only delete works so far.")
+                    "log.cleanup.policy",
+                    LIST,
+                    "delete",
+                    "What happens to old records. With compact every record needs a key; none is removed so far.")
             .check(ValueCheck.CLEANUP_POLICIES)
             .asDynamic());
     public static final Setting LOG_INDEX_SIZE_MAX_BYTES = add(Setting.broker(
@@ -246,7 +249,7 @@ public final class BrokerSettings {
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Only producer works so far: stored as sent.")
+                    "Codec of stored batches. Accepted, but batches are stored as sent so far.")
             .check(ValueCheck.CODECS)
             .asDynamic());
     public static final Setting MIN_INSYNC_REPLICAS = add(Setting.broker(

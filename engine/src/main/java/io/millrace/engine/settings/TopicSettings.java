@@ -22,14 +22,17 @@ public final class TopicSettings {
     private static final SettingTable TABLE = new SettingTable();
     private static final Map<String, List<Synonym>> SYNONYMS = new TreeMap<>();
 
-    public static final Setting CLEANUP_POLICY = add(
-            Setting.topic("cleanup.policy", LIST, "delete", "What happens to old records. Only delete works so far.")
-                    .check(ValueCheck.CLEANUP_POLICIES));
+    public static final Setting CLEANUP_POLICY = add(Setting.topic(
+                    "cleanup.policy",
+                    LIST,
+                    "delete",
+                    "What happens to old records. With compact every record needs a key; none is removed so far.")
+            .check(ValueCheck.CLEANUP_POLICIES));
     public static final Setting COMPRESSION_TYPE = add(Setting.topic(
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Only producer works so far: stored as sent.")
+                    "Codec of stored batches. Accepted, but batches are stored as sent so far.")
             .check(ValueCheck.CODECS));
     public static final Setting FILE_DELETE_DELAY_MS = add(Setting.topic(
                     "file.delete.delay.ms",

@@ -17,13 +17,9 @@ record ValueCheck(String validValues, Rule rule) {
 
     static final ValueCheck NONE = new ValueCheck("", (name, value) -> {});
 
-    static final ValueCheck CLEANUP_POLICIES = eachOneOf("compact", "delete")
-            .and(that(
-                    "delete: compaction is not available in this version of Millrace",
-                    value -> !((List<?>) value).contains("compact")));
+    static final ValueCheck CLEANUP_POLICIES = eachOneOf("compact", "delete");
 
-    static final ValueCheck CODECS = oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer")
-            .and(that("producer: recompression is not available in this version of Millrace", "producer"::equals));
+    static final ValueCheck CODECS = oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer");
 
     static final ValueCheck NOT_ZERO =
             that("unlimited (-1), or at least 1", value -> ((Number) value).longValue() != 0);

@@ -248,8 +248,10 @@ class MetadataControllerTest {
                 node.create("a", 1, -1, Map.of("segment.bytes", "x")),
                 Outcome.INVALID_CONFIG,
                 "Invalid value x for configuration segment.bytes: Not a number of type INT");
-        assertThat(node.create("a", 1, -1, Map.of("cleanup.policy", "compact")).message())
-                .contains("compaction is not available");
+        assertRefused(
+                node.create("a", 1, -1, Map.of("cleanup.policy", "burn")),
+                Outcome.INVALID_CONFIG,
+                "Invalid value burn for configuration cleanup.policy: String must be one of: compact, delete");
         final Map<String, String> withNull = new HashMap<>();
         withNull.put("retention.ms", null);
         assertRefused(

@@ -16,7 +16,13 @@ final class Normal {
     private static final Pattern SUBSET = Pattern.compile(
             "(apiKeys|supportedFeatures|finalizedFeatures|finalizedFeaturesEpoch|.*(configs|configEntries))(\\[.*|\\.size)?$");
 
-    private static final Pattern MESSAGE = Pattern.compile(".*[mM]essage$");
+    private static final Pattern WORDING = Pattern.compile(".*([mM]essage|\\.documentation)$");
+
+    /** Kafka's controller sets it for all brokers by itself once eligible leader replicas (KIP-966) are finalized. */
+    private static final Pattern MIN_INSYNC_SOURCE =
+            Pattern.compile(".*configs\\[min\\.insync\\.replicas\\]\\.(configSource|synonyms.*\\.source)$");
+
+    private static final Set<String> NOTHING = Set.of("-1", "0", "null", "");
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
 
     private Normal() {}
@@ -45,15 +51,18 @@ final class Normal {
             final String named = names(party, value);
             return named.equals(value) ? "(an id)" : named;
         }
-        final boolean isOwn =
-                OWN.matcher(path).matches() && !Set.of("-1", "0", "null", "").contains(value);
+        final boolean isOwn = OWN.matcher(path).matches()
+                && (path.endsWith("producerId") ? !value.equals("-1") : !NOTHING.contains(value));
         if (isOwn || SIZES.matcher(path).matches()) {
             return "(own)";
         }
         if (TIMES.matcher(path).matches() && value.length() >= 13) {
             return "(time)";
         }
-        if (MESSAGE.matcher(path).matches() && !value.equals("null") && !value.isEmpty()) {
+        if (MIN_INSYNC_SOURCE.matcher(path).matches()) {
+            return "(a source)";
+        }
+        if (WORDING.matcher(path).matches() && !value.equals("null") && !value.isEmpty()) {
             return "(text)";
         }
         return ADDRESS.matcher(names(party, value)).replaceAll("(address)");

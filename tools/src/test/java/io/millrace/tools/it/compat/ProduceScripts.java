@@ -288,7 +288,8 @@ final class ProduceScripts {
     }
 
     static void initProducerId(final Twins twins) {
-        twins.ask("without an id", party -> producerIdRequest().setTransactionTimeoutMs(60_000));
+        // At first a broker may have to wait for a block of ids.
+        twins.askUntilEqual("without an id", party -> producerIdRequest().setTransactionTimeoutMs(60_000));
         twins.ask("with no time", party -> producerIdRequest().setTransactionTimeoutMs(0));
         twins.ask(
                 "an empty id",
