@@ -199,7 +199,8 @@ public final class Log {
             throw new IllegalArgumentException(
                     directory + ": offsets " + endOffset + ".." + lastOffset + ", length " + length);
         }
-        if (active.isFullFor(config, jitterMs(), length, lastOffset, maxTimestampMs, nowMs)) {
+        if (active.isFullFor(
+                config, config.jitterMs(directory, active.baseOffset), length, lastOffset, maxTimestampMs, nowMs)) {
             startRoll(nowMs);
             return refuse();
         }
@@ -308,7 +309,7 @@ public final class Log {
 
     /** Rolls the active segment if it was opened longer than {@code segmentMs} ago and holds something. */
     public void rollIfDue(final long nowMs) {
-        final long dueMs = active.createdMs + config.segmentMs() - jitterMs();
+        final long dueMs = active.createdMs + config.segmentMs() - config.jitterMs(directory, active.baseOffset);
         if (active.size > 0 && nowMs > dueMs) {
             startRoll(nowMs);
         }
@@ -378,10 +379,6 @@ public final class Log {
         return epochFile;
     }
 
-    DiskFile activeFile() {
-        return active.file();
-    }
-
     boolean writesAreDone() {
         return writes.isEmpty();
     }
@@ -394,12 +391,6 @@ public final class Log {
     /** Where the segment's batches that have reached the file end. */
     long endOf(final int number) {
         return number + 1 < segments.size() ? segments.get(number + 1).baseOffset : appendedOffset;
-    }
-
-    /** Differs by log and segment, and is the same for one of them whenever it is asked for. */
-    private long jitterMs() {
-        final long jitterMs = config.segmentJitterMs();
-        return jitterMs == 0 ? 0 : Math.floorMod(directory.hashCode() ^ Long.hashCode(active.baseOffset), jitterMs);
     }
 
     void startRoll(final long nowMs) {

@@ -52,6 +52,13 @@ public record LogConfig(
                 segmentBytes, segmentMs, segmentJitterMs, indexBytes, intervalBytes, retentionBytes, retentionMs);
     }
 
+    /** Differs by log and segment, and is the same for one of them whenever it is asked for. */
+    long jitterMs(final String directory, final long baseOffset) {
+        return segmentJitterMs == 0
+                ? 0
+                : Math.floorMod(31L * directory.hashCode() + Long.hashCode(baseOffset), segmentJitterMs);
+    }
+
     private static void require(final boolean valid, final String name, final long value) {
         if (!valid) {
             throw new IllegalArgumentException(name + ' ' + value + ": too small");

@@ -101,7 +101,8 @@ final class WriteQueue implements DiskCompletion {
                     fail(token, DiskStatus.NO_SPACE);
                 } else {
                     outstanding++;
-                    log.activeFile()
+                    log.active
+                            .file()
                             .write(
                                     entry.position + entry.written,
                                     entry.bytes,

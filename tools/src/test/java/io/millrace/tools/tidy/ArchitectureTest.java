@@ -130,8 +130,8 @@ final class ArchitectureTest {
                         .that()
                         .resideInAPackage(NET + "simulation..")
                         .should()
-                        .dependOnClassesThat(resideInAnyPackage(NET + "broker..").and(not(describe(
-                                "made of ports alone", type -> SHARED.contains(type.getFullName())))))
+                        .dependOnClassesThat(resideInAnyPackage(NET + "broker..")
+                                .and(not(describe("made of ports alone", type -> SHARED.contains(type.getFullName())))))
                         .because("two worlds, whose cores are put together in one way"),
                 noClasses()
                         .that(describe("made of ports alone", type -> SHARED.contains(type.getFullName())))
