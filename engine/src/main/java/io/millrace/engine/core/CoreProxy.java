@@ -1,5 +1,6 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.status.PlantedBug;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 
@@ -39,7 +40,7 @@ final class CoreProxy {
         if (outbox.isEmpty() && hasCredit(requestFootprint, replyFootprint)) {
             take(requestFootprint, replyFootprint);
             offer(templateId, message, 0, length);
-        } else {
+        } else if (!PlantedBug.MESSAGE_DROPPED.isPlanted()) {
             outbox.add(templateId, message, length, requestFootprint, replyFootprint);
         }
     }

@@ -2,6 +2,7 @@ package io.millrace.engine.core;
 
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
+import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.PartitionDirectory;
 import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.FileMetadataLog;
@@ -13,6 +14,7 @@ import io.millrace.engine.metadata.MetadataSnapshot;
 import io.millrace.engine.metadata.MetadataStateMachine;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.MetadataLogHandler;
 import io.millrace.engine.settings.Settings;
@@ -103,8 +105,10 @@ public final class NodeBoot {
 
         @Override
         public void onRefused(final long fromIndex) {
-            throw new IllegalStateException("the metadata log cannot be written, so the partitions cannot be given to "
-                    + coreCount + " cores: free space on the disk, or start with as many cores as before");
+            throw new DiskException(
+                    "the metadata log cannot be written, so the partitions cannot be given to " + coreCount
+                            + " cores: free space on the disk, or start with as many cores as before",
+                    DiskStatus.NO_SPACE);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.millrace.engine.log;
 
-import org.jctools.queues.SpscArrayQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 
 /**
  * All slices that one core may lend at a time, made once. The home core takes and fills them; any core may read a
@@ -11,7 +11,7 @@ public final class LeaseTable {
     private final LogSlice[] slices;
     private final int[] free;
     private int freeCount;
-    private final SpscArrayQueue<LogSlice>[] releases;
+    private final SpscVarHandleArrayQueue<LogSlice>[] releases;
     private final int homeCore;
     private Runnable whenReleased;
 
@@ -24,10 +24,10 @@ public final class LeaseTable {
             slices[i] = new LogSlice(i, this);
             free[freeCount++] = capacity - 1 - i;
         }
-        releases = new SpscArrayQueue[coreCount];
+        releases = new SpscVarHandleArrayQueue[coreCount];
         for (int core = 0; core < coreCount; core++) {
             if (core != homeCore) {
-                releases[core] = new SpscArrayQueue<>(Math.max(4, capacity));
+                releases[core] = new SpscVarHandleArrayQueue<>(Math.max(4, capacity));
             }
         }
     }
@@ -85,7 +85,7 @@ public final class LeaseTable {
     /** Home core, once a duty cycle: takes back what other cores have released. */
     public int drain(final int limit) {
         int count = 0;
-        for (final SpscArrayQueue<LogSlice> queue : releases) {
+        for (final SpscVarHandleArrayQueue<LogSlice> queue : releases) {
             LogSlice slice;
             while (count < limit && queue != null && (slice = queue.poll()) != null) {
                 release(slice);

@@ -2,6 +2,7 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayList;
 
 /**
@@ -52,7 +53,7 @@ final class LogTruncation {
             return;
         }
         log.limitReads(cutOffset);
-        if (isLeased()) {
+        if (isLeased() && !PlantedBug.LEASE_IGNORED.isPlanted()) {
             log.context().leases().whenReleased(this::relocate);
         } else {
             cut();

@@ -1,6 +1,7 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskFile;
+import io.millrace.engine.status.PlantedBug;
 import java.util.List;
 
 /**
@@ -162,7 +163,9 @@ final class Segment {
         maxTimestampOffset = entry.maxTimestampOffset;
         firstTimestampMs = entry.firstTimestampMs;
         bytesSinceIndexEntry = entry.bytesSinceIndexEntry;
-        offsetIndex.truncateToCount(entry.offsetEntries);
+        if (!PlantedBug.INDEX_STALE.isPlanted()) {
+            offsetIndex.truncateToCount(entry.offsetEntries);
+        }
         timeIndex.truncateToCount(entry.timeEntries);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.engine.log;
 import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.status.PlantedBug;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -95,7 +96,7 @@ final class WriteQueue implements DiskCompletion {
         if (status != DiskStatus.OK) {
             fail(token, status);
         } else {
-            entry.written += (int) value;
+            entry.written += PlantedBug.SHORT_WRITE_TAKEN.isPlanted() ? entry.length : (int) value;
             if (entry.written < entry.length && failure == DiskStatus.OK) {
                 if (value == 0) {
                     fail(token, DiskStatus.NO_SPACE);

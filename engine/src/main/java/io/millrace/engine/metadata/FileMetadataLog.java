@@ -6,6 +6,7 @@ import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.MetadataLog;
 import io.millrace.engine.port.MetadataLogHandler;
+import io.millrace.engine.status.PlantedBug;
 import java.util.Collections;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -171,12 +172,7 @@ public final class FileMetadataLog implements MetadataLog {
         }
         switch (state) {
             case WRITING -> onWritten((int) value);
-            case SYNCING -> {
-                end += flying.length();
-                stable = proposedIn(flying);
-                handedOver = 0;
-                state = State.HANDING_OVER;
-            }
+            case SYNCING -> onSynced();
             case CUTTING -> {
                 state = State.SYNCING_CUT;
                 file.sync(completion, 0);
@@ -204,10 +200,19 @@ public final class FileMetadataLog implements MetadataLog {
             end += flying.length();
             flying.clear();
             state = State.IDLE;
+        } else if (PlantedBug.METADATA_BEFORE_SYNC.isPlanted()) {
+            onSynced();
         } else {
             state = State.SYNCING;
             file.sync(completion, 0);
         }
+    }
+
+    private void onSynced() {
+        end += flying.length();
+        stable = proposedIn(flying);
+        handedOver = 0;
+        state = State.HANDING_OVER;
     }
 
     private static long proposedIn(final MetadataFrames frames) {

@@ -8,6 +8,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.settings.Durability;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.PlantedBug;
 
 /**
  * One partition on the core that owns it: its log, its producers, who waits for its high watermark, and the three
@@ -147,7 +148,7 @@ public final class Partition implements LogListener {
     }
 
     boolean durable() {
-        return config.durability() == Durability.FSYNC;
+        return config.durability() == Durability.FSYNC && !PlantedBug.ACK_BEFORE_SYNC.isPlanted();
     }
 
     public long key() {

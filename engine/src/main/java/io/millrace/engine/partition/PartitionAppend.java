@@ -16,6 +16,7 @@ final class PartitionAppend {
     private final PartitionContext context;
     private final PendingAcks acks = new PendingAcks();
     private final StalledAppends stalled = new StalledAppends();
+    private final BatchFlyweight turnedAway = new BatchFlyweight();
     private Log log;
     private ProducerTable producers;
     private boolean resuming;
@@ -77,6 +78,7 @@ final class PartitionAppend {
         while (!stalled.isEmpty()) {
             final AppendTask task = stalled.task();
             final int part = stalled.part();
+            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
             stalled.removeFirst();
             refuse(task, part, outcome, -1);
         }

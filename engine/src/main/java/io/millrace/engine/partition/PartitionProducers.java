@@ -2,6 +2,7 @@ package io.millrace.engine.partition;
 
 import io.millrace.engine.log.LogProducers;
 import io.millrace.engine.producer.ProducerTable;
+import io.millrace.engine.status.PlantedBug;
 import org.agrona.DirectBuffer;
 
 /** Shows a partition's producers to its log, which undoes, replays and snapshots them with its batches. */
@@ -13,7 +14,9 @@ record PartitionProducers(ProducerTable table) implements LogProducers {
 
     @Override
     public void replay(final DirectBuffer batch, final int offset, final int length) {
-        table.replay(batch, offset, length);
+        if (!PlantedBug.PRODUCERS_FORGOTTEN.isPlanted()) {
+            table.replay(batch, offset, length);
+        }
     }
 
     @Override
@@ -33,6 +36,6 @@ record PartitionProducers(ProducerTable table) implements LogProducers {
 
     @Override
     public boolean loadSnapshot(final DirectBuffer bytes, final int offset, final int length, final long nowMs) {
-        return table.loadSnapshot(bytes, offset, length, nowMs);
+        return !PlantedBug.PRODUCERS_FORGOTTEN.isPlanted() && table.loadSnapshot(bytes, offset, length, nowMs);
     }
 }

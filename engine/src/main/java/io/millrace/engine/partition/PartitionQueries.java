@@ -5,6 +5,7 @@ import io.millrace.engine.log.Log;
 import io.millrace.engine.log.TimestampCompletion;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.PlantedBug;
 
 /** Answers questions about a partition's positions, and deletes records. Owned by the core's thread. */
 final class PartitionQueries {
@@ -59,6 +60,8 @@ final class PartitionQueries {
         if (offset < 0 || offset > highWatermark) {
             context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
         } else if (!partition.log().advanceStartOffset(offset, highWatermark)) {
+            answer(task, part, partition.log().startOffset(), -1, -1);
+        } else if (PlantedBug.DELETION_NOT_DURABLE.isPlanted()) {
             answer(task, part, partition.log().startOffset(), -1, -1);
         } else {
             partition.highWatermark().wakeAll();

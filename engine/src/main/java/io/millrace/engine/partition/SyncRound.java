@@ -56,10 +56,7 @@ final class SyncRound implements Stage {
         if (partition.log().sync()) {
             partition.inSyncRound(true);
             outstanding++;
-        } else {
-            // A sync of the log's own is under way (a roll, say): what it does not cover is due next round.
-            add(partition);
-        }
+        } // else a sync is under way outside the rounds: when it ends, what it did not cover is added again
     }
 
     @Override

@@ -22,6 +22,12 @@ import org.agrona.collections.Long2LongHashMap;
 public final class ProducerTable {
     private static final int NO_SLOT = -1;
 
+    private static final long NO_FIRST = -1;
+    private static final int REFUSED_FIRSTS_MAX = 1_000;
+
+    /** Producer to epoch (upper half) and sequence of its first batch, where that was turned away and must come again. */
+    private final Long2LongHashMap refusedFirsts = new Long2LongHashMap(NO_FIRST);
+
     private final Long2LongHashMap slots = new Long2LongHashMap(NO_SLOT);
     private final ProducerEntries entries = new ProducerEntries();
     private final ProducerUndo undo = new ProducerUndo();
@@ -58,7 +64,7 @@ public final class ProducerTable {
     public Outcome check(final BatchFlyweight batch) {
         final int slot = batch.hasProducerId() ? slot(batch.producerId()) : NO_SLOT;
         if (slot == NO_SLOT) {
-            return Outcome.OK;
+            return batch.hasProducerId() && overtakes(batch) ? Outcome.OUT_OF_ORDER_SEQUENCE : Outcome.OK;
         }
         final short epoch = batch.producerEpoch();
         final short knownEpoch = entries.epoch(slot);
@@ -100,6 +106,7 @@ public final class ProducerTable {
         final boolean isNew = slot == NO_SLOT;
         if (isNew) {
             slot = add(batch.producerId());
+            refusedFirsts.remove(batch.producerId());
         }
         undo.push(batch.baseOffset(), slot, isNew, entries);
         note(slot, batch, nowMs);
@@ -135,11 +142,41 @@ public final class ProducerTable {
         while (!undo.isEmpty() && undo.newestBaseOffset() >= offset) {
             final int slot = undo.newestSlot();
             final boolean isNew = undo.newestIsNew();
+            if (isNew) {
+                expectFirst(entries.producerId(slot), entries.epoch(slot), entries.batchFirstSequence(slot, 0));
+            }
             undo.pop(entries);
             if (isNew) {
                 remove(slot);
             }
         }
+    }
+
+    /**
+     * A sound batch was turned away for a passing reason, a full disk say, before it was applied. If it is the first of
+     * its producer, a later one already under way must not overtake it: an unknown producer may begin anywhere.
+     */
+    public void onTurnedAway(final BatchFlyweight batch) {
+        if (batch.hasProducerId() && slot(batch.producerId()) == NO_SLOT) {
+            final long known = refusedFirsts.get(batch.producerId());
+            if (known == NO_FIRST || (short) (known >>> Integer.SIZE) != batch.producerEpoch()) {
+                expectFirst(batch.producerId(), batch.producerEpoch(), batch.baseSequence());
+            }
+        }
+    }
+
+    private void expectFirst(final long producerId, final short epoch, final int sequence) {
+        if (refusedFirsts.size() >= REFUSED_FIRSTS_MAX) {
+            refusedFirsts.clear();
+        }
+        refusedFirsts.put(producerId, (long) epoch << Integer.SIZE | Integer.toUnsignedLong(sequence));
+    }
+
+    private boolean overtakes(final BatchFlyweight batch) {
+        final long first = refusedFirsts.get(batch.producerId());
+        return first != NO_FIRST
+                && (short) (first >>> Integer.SIZE) == batch.producerEpoch()
+                && batch.baseSequence() - (int) first > 0;
     }
 
     /** Batches below the offset will never be rolled back. */
@@ -153,6 +190,7 @@ public final class ProducerTable {
         slots.compact();
         entries.clear();
         undo.clear();
+        refusedFirsts.clear();
         expirySlot = 0;
     }
 

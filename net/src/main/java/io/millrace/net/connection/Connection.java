@@ -2,6 +2,7 @@ package io.millrace.net.connection;
 
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
+import io.millrace.engine.status.PlantedBug;
 
 /**
  * One client's byte stream: frames in, answers out, both in order. Requests that may overlap run side by side, any
@@ -241,8 +242,23 @@ public final class Connection implements EndpointHandler {
 
     /** The exchange whose answer is to be sent next, or null. */
     Exchange sending() {
+        if (PlantedBug.ANSWERS_SWAPPED.isPlanted() && sendPiece == 0 && sendOffset == 0) {
+            swapUnanswered();
+        }
         final Exchange exchange = head < next ? ring[(int) head & mask] : null;
         return exchange != null && exchange.state == Exchange.State.ANSWERED ? exchange : null;
+    }
+
+    /** The planted bug: the first answer trades places with the second if that one is ready earlier. */
+    private void swapUnanswered() {
+        final int second = (int) (head + 1) & mask;
+        if (head + 1 < next
+                && ring[(int) head & mask].state != Exchange.State.ANSWERED
+                && ring[second].state == Exchange.State.ANSWERED) {
+            final Exchange first = ring[(int) head & mask];
+            ring[(int) head & mask] = ring[second];
+            ring[second] = first;
+        }
     }
 
     /** The exchange {@code ahead} places behind the one being sent, if it is answered too; else null. */

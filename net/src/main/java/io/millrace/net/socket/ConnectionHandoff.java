@@ -5,7 +5,7 @@ import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Stage;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
  * Gives each accepted socket to the core with the fewest connections: hashing, as the kernel does it, balances few
@@ -19,7 +19,7 @@ public final class ConnectionHandoff {
 
     private final int cores;
     private final AtomicIntegerArray open;
-    private final MpscUnboundedArrayQueue<Arrival>[] arrivals;
+    private final MpscUnboundedVarHandleArrayQueue<Arrival>[] arrivals;
     private final Poller[] pollers;
 
     private record Arrival(int listener, SocketChannel channel) {}
@@ -29,9 +29,9 @@ public final class ConnectionHandoff {
         this.pollers = pollers.clone();
         cores = pollers.length;
         open = new AtomicIntegerArray((cores + 1) * STRIDE);
-        arrivals = new MpscUnboundedArrayQueue[cores];
+        arrivals = new MpscUnboundedVarHandleArrayQueue[cores];
         for (int core = 0; core < cores; core++) {
-            arrivals[core] = new MpscUnboundedArrayQueue<>(CHUNK);
+            arrivals[core] = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
         }
     }
 
@@ -73,7 +73,7 @@ public final class ConnectionHandoff {
 
     /** The share of a core's duty cycle in which it takes the sockets it was given. */
     public Stage arrivals(final int core, final NioTransport transport, final EndpointAcceptor acceptor) {
-        final MpscUnboundedArrayQueue<Arrival> queue = arrivals[core];
+        final MpscUnboundedVarHandleArrayQueue<Arrival> queue = arrivals[core];
         return new Stage() {
             @Override
             public int doWork(final long nowNs, final long nowMs) {

@@ -1,0 +1,35 @@
+package io.millrace.engine.status;
+
+/**
+ * Defects that can be put into the broker on purpose, to prove that the simulation would find them. At most one, named
+ * by the system property {@code millrace.planted.bug}, for tests alone; without it the compiler removes each of them.
+ */
+public enum PlantedBug {
+    /** An ack, and the high watermark, do not wait until the bytes are durable. */
+    ACK_BEFORE_SYNC,
+    /** After a restart nothing is known of the producers' sequences. */
+    PRODUCERS_FORGOTTEN,
+    /** Recovery takes a torn batch at the end of the log for a good one. */
+    TORN_TAIL_KEPT,
+    /** An answer that is ready overtakes the one before it on the same connection. */
+    ANSWERS_SWAPPED,
+    /** A log is cut while somebody still reads what lies beyond the cut. */
+    LEASE_IGNORED,
+    /** A message between cores that finds no credit is lost. */
+    MESSAGE_DROPPED,
+    /** Index entries of a write that failed stay behind. */
+    INDEX_STALE,
+    /** A short write counts as a whole one. */
+    SHORT_WRITE_TAKEN,
+    /** Deleting records is answered before the new start of the log is durable. */
+    DELETION_NOT_DURABLE,
+    /** A committed metadata entry is applied before it is synced. */
+    METADATA_BEFORE_SYNC;
+
+    private static final String NAME = System.getProperty("millrace.planted.bug");
+    private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);
+
+    public boolean isPlanted() {
+        return this == PLANTED;
+    }
+}

@@ -1,0 +1,152 @@
+package io.millrace.net.simulation;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.CoreContext;
+import io.millrace.engine.core.Mesh;
+import io.millrace.engine.core.NodeBoot;
+import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.sim.SimDisk;
+import io.millrace.engine.sim.SimHousekeeping;
+import io.millrace.net.broker.BrokerCore;
+import io.millrace.net.kafka.admin.NodeFacts;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.wire.RecordsDecompressor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One life of the simulated broker's process: the production cores on simulated ports, from boot to its end. */
+final class SimNode {
+    static final int NODE_ID = 1;
+    static final int NODE_PORT = 9092;
+    static final int CORE_PORT = 9192;
+    private static final int HOUSEKEEPING_DELAY_NS_MAX = 500_000;
+    private static final int HOUSEKEEPING_CAPACITY = 64;
+
+    private final SimWorld world;
+    private final Entropy entropy;
+    private final List<BrokerCore> cores = new ArrayList<>();
+    private final List<SimDisk> disks = new ArrayList<>();
+    private final List<SimPoller> pollers = new ArrayList<>();
+    private final List<SimHousekeeping> housekeepings = new ArrayList<>();
+    private final List<RecoveryReport> reports = new ArrayList<>();
+    private int closedCores;
+
+    /** Boots on what the disk holds. */
+    SimNode(final SimWorld world, final BrokerConfig config, final int coreCount, final Entropy entropy) {
+        this.world = world;
+        this.entropy = entropy;
+        for (int i = 0; i < coreCount; i++) {
+            disks.add(new SimDisk(world.image(), world.time(), world.diskFaults(), entropy.stream("disk-" + i)));
+        }
+        final NodeBoot boot =
+                new NodeBoot(NODE_ID, coreCount, config.settings(), disks.getFirst(), entropy.stream("boot")).run();
+        world.onBootFindings(boot.findings());
+        final Mesh mesh =
+                new Mesh(coreCount, world.ringBytes(), config.settings().intOf(BrokerSettings.LEASES));
+        final int[] corePorts = new int[coreCount];
+        for (int i = 0; i < coreCount; i++) {
+            cores.add(newCore(i, mesh, boot, config));
+            corePorts[i] = CORE_PORT + i;
+        }
+        for (final BrokerCore core : cores) {
+            core.core().recover(reports::add);
+        }
+        world.onRecovered(reports);
+        final List<ListenerView> views = List.of(
+                ListenerView.ofNode("NODE", NODE_ID, "sim", NODE_PORT),
+                ListenerView.ofCores("CORE", NODE_ID, "sim", corePorts));
+        cores.forEach(core -> core.listeners(views));
+    }
+
+    private BrokerCore newCore(final int index, final Mesh mesh, final NodeBoot boot, final BrokerConfig config) {
+        final SimPoller poller = new SimPoller();
+        pollers.add(poller);
+        final SimHousekeeping housekeeping = new SimHousekeeping(
+                world.time(),
+                entropy.stream("housekeeping-" + index),
+                HOUSEKEEPING_DELAY_NS_MAX,
+                HOUSEKEEPING_CAPACITY);
+        housekeepings.add(housekeeping);
+        final BrokerCore core = new BrokerCore(
+                new CoreContext()
+                        .core(index)
+                        .mesh(mesh)
+                        .time(world.time())
+                        .entropy(entropy.stream("core-" + index))
+                        .disk(disks.get(index))
+                        .poller(poller)
+                        .housekeeping(housekeeping)
+                        .decompressor(new RecordsDecompressor())
+                        .boot(boot),
+                config,
+                new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null));
+        core.core().addStage(housekeeping);
+        return core;
+    }
+
+    /** Gives a client's connection to the core that its port means, or null if nobody listens there. */
+    SimLink connect(final int port, final SimNetwork network) {
+        final boolean perCore = port >= CORE_PORT;
+        final int core = perCore ? port - CORE_PORT : entropy.nextInt(cores.size());
+        if (core >= cores.size() || closedCores > 0 || cores.get(core).isStopping()) {
+            return null;
+        }
+        final SimLink link = network.connect();
+        cores.get(core).accept(perCore ? 1 : 0, pollers.get(core).adopt(link));
+        return link;
+    }
+
+    /** One duty cycle of most cores, in an order of chance; returns how much was done. */
+    int doWork() {
+        int work = 0;
+        final int first = entropy.nextInt(cores.size());
+        for (int i = 0; i < cores.size(); i++) {
+            if (cores.size() == 1 || entropy.nextInt(8) > 0) {
+                work += cores.get((first + i) % cores.size()).core().doWork();
+            } else {
+                work++; // this one comes later, so the world is not idle
+            }
+        }
+        return work;
+    }
+
+    /** When something is due although nobody has work now. */
+    long nextDueNs() {
+        long next = Long.MAX_VALUE;
+        for (int i = 0; i < cores.size(); i++) {
+            final Core core = cores.get(i).core();
+            next = Math.min(
+                    next,
+                    Math.min(disks.get(i).nextDueNs(), housekeepings.get(i).nextDueNs()));
+            next = Math.min(next, world.nowNs() + core.untilNextDeadlineNs());
+            if (!core.mayPark() || pollers.get(i).hasReady()) {
+                return world.nowNs();
+            }
+        }
+        return next;
+    }
+
+    /** Begins an orderly stop. */
+    void close() {
+        cores.forEach(BrokerCore::stopServing);
+        for (final BrokerCore core : cores) {
+            core.core().close(() -> closedCores++);
+        }
+    }
+
+    /** Whether the orderly stop has come to its end, but for the mark. */
+    boolean isClosed() {
+        return closedCores == cores.size();
+    }
+
+    SimDisk firstDisk() {
+        return disks.getFirst();
+    }
+
+    int coreCount() {
+        return cores.size();
+    }
+}

@@ -1,0 +1,148 @@
+package io.millrace.net.simulation;
+
+import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.sim.SimDiskFaults;
+import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What outlives the simulated broker: time, the disk, the network, the clients' memory, and the count of faults. */
+final class SimWorld {
+    private final SimTime time = new SimTime();
+    private final SimDiskImage image = new SimDiskImage();
+    private final History history = new History();
+    private final TreeMap<String, Long> counts = new TreeMap<>();
+    private final TreeSet<Long> producerIds = new TreeSet<>();
+    private final Entropy entropy;
+    private final SimDiskFaults diskFaults;
+    private final SimNetwork network;
+    private final boolean fsync;
+    private SimNode node;
+    private boolean mayForgetAcked;
+    private long trace = 1125899906842597L;
+
+    SimWorld(final long seed, final boolean fsync, final SimDiskFaults diskFaults, final SimNetworkFaults network) {
+        this.entropy = new SeededEntropy(seed);
+        this.fsync = fsync;
+        this.diskFaults = diskFaults;
+        this.network = new SimNetwork(time, entropy.stream("network"), network);
+    }
+
+    Entropy entropy(final String stream) {
+        return entropy.stream(stream);
+    }
+
+    SimTime time() {
+        return time;
+    }
+
+    SimDiskImage image() {
+        return image;
+    }
+
+    SimDiskFaults diskFaults() {
+        return diskFaults;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    History history() {
+        return history;
+    }
+
+    SimNode node() {
+        return node;
+    }
+
+    void node(final SimNode started) {
+        node = started;
+    }
+
+    /** The broker's process is gone. */
+    void nodeGone() {
+        node = null;
+        network.resetAll();
+    }
+
+    /** A connection to the broker, or null if nobody listens. */
+    SimLink connect(final int port) {
+        return node == null ? null : node.connect(port, network);
+    }
+
+    /** A power loss under {@code durability=os} takes what was not synced; clients may be told anything after. */
+    void onPowerLoss() {
+        if (!fsync) {
+            mayForgetAcked = true;
+            history.forgetAll();
+        }
+    }
+
+    /** Rings so small that credit runs out, most of the time. */
+    int ringBytes() {
+        return 8192 << entropy.stream("rings").nextInt(4);
+    }
+
+    boolean mayForgetAcked() {
+        return mayForgetAcked;
+    }
+
+    long nowNs() {
+        return time.nanoTime();
+    }
+
+    long nowMs() {
+        return time.epochMs();
+    }
+
+    void trace(final long value) {
+        trace = trace * 31 + value;
+    }
+
+    long traceHash() {
+        return trace * 31 + image.traceHash();
+    }
+
+    void count(final String what) {
+        counts.merge(what, 1L, Long::sum);
+    }
+
+    Map<String, Long> counts() {
+        return counts;
+    }
+
+    void onClientError(final Errors error) {
+        count("answer." + error);
+        trace(error.code());
+    }
+
+    void onBootFindings(final List<String> findings) {
+        findings.forEach(finding -> count("boot finding"));
+    }
+
+    void onRecovered(final List<RecoveryReport> reports) {
+        for (final RecoveryReport report : reports) {
+            if (report.bytesCut() > 0) {
+                count("tail cut");
+            }
+            if (report.isDamaged()) {
+                throw new ViolationException("damage where none was done: " + report);
+            }
+        }
+    }
+
+    /** Ids are handed out once, whatever happens in between. */
+    void onProducerId(final long id) {
+        if (!producerIds.add(id)) {
+            throw new ViolationException("producer id " + id + " was handed out twice");
+        }
+        trace(id);
+    }
+}
