@@ -155,7 +155,7 @@ class CrashIT {
         final List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
                 .mapToObj(partition -> new TopicPartition(TOPIC, partition))
                 .toList();
-        final List<Checker> checkers = Sequences.read(broker, partitions);
+        final List<Checker> checkers = Sequences.read(broker.bootstrap(), partitions);
         long total = 0;
         for (final Checker checker : checkers) {
             assertThat(checker.faults()).isEmpty();

@@ -26,26 +26,33 @@ public final class Clients {
     private Clients() {}
 
     public static KafkaProducer<byte[], byte[]> producer(final BrokerUnderTest broker, final String... settings) {
-        final Map<String, Object> configs = configs(broker, settings);
+        return producer(broker.bootstrap(), settings);
+    }
+
+    public static KafkaProducer<byte[], byte[]> producer(final String bootstrap, final String... settings) {
+        final Map<String, Object> configs = configs(bootstrap, settings);
         return new KafkaProducer<>(configs, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** A consumer that is told its partitions, so it has no group and commits nothing. */
     public static KafkaConsumer<byte[], byte[]> consumer(final BrokerUnderTest broker, final String... settings) {
-        final Map<String, Object> configs = configs(broker, settings);
+        return consumer(broker.bootstrap(), settings);
+    }
+
+    public static KafkaConsumer<byte[], byte[]> consumer(final String bootstrap, final String... settings) {
+        final Map<String, Object> configs = configs(bootstrap, settings);
         configs.putIfAbsent("enable.auto.commit", "false");
         configs.putIfAbsent("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     public static Admin admin(final BrokerUnderTest broker, final String... settings) {
-        final Map<String, Object> configs = configs(broker, settings);
-        return Admin.create(configs);
+        return Admin.create(configs(broker.bootstrap(), settings));
     }
 
-    private static Map<String, Object> configs(final BrokerUnderTest broker, final String... settings) {
+    private static Map<String, Object> configs(final String bootstrap, final String... settings) {
         final Map<String, Object> configs = new HashMap<>();
-        configs.put("bootstrap.servers", broker.bootstrap());
+        configs.put("bootstrap.servers", bootstrap);
         for (int i = 0; i < settings.length; i += 2) {
             configs.put(settings[i], settings[i + 1]);
         }
@@ -82,6 +89,12 @@ public final class Clients {
             consumer.assign(List.of(partitions));
             consumer.seekToBeginning(List.of(partitions));
             return poll(consumer, count);
+        }
+    }
+
+    public static long endOffset(final BrokerUnderTest broker, final TopicPartition partition) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
+            return consumer.endOffsets(List.of(partition)).get(partition);
         }
     }
 

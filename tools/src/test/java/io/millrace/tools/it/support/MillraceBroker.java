@@ -15,18 +15,38 @@ public final class MillraceBroker implements BrokerUnderTest {
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
     private final Path folder;
+    private final Path dataDir;
     private final int port;
     private BrokerOptions options;
     private ChildProcess process;
 
     private MillraceBroker(final Path folder, final int port, final BrokerOptions options) {
+        this(folder, folder.resolve("data"), port, options);
+    }
+
+    private MillraceBroker(final Path folder, final Path dataDir, final int port, final BrokerOptions options) {
         this.folder = folder;
+        this.dataDir = dataDir;
         this.port = port;
         this.options = options;
     }
 
     public static MillraceBroker launch(final BrokerOptions options) {
         final MillraceBroker broker = new MillraceBroker(Project.scratch("millrace"), Ports.free(4), options);
+        broker.start();
+        return broker;
+    }
+
+    /** With listeners of its own in the settings, the first of them on the port given. */
+    public static MillraceBroker launchWithListeners(final BrokerOptions options, final int port) {
+        final MillraceBroker broker = new MillraceBroker(Project.scratch("millrace"), port, options);
+        broker.start();
+        return broker;
+    }
+
+    /** With its data in a given directory, which stays when the broker is closed. */
+    public static MillraceBroker launchIn(final Path dataDir, final BrokerOptions options) {
+        final MillraceBroker broker = new MillraceBroker(Project.scratch("millrace"), dataDir, Ports.free(4), options);
         broker.start();
         return broker;
     }
@@ -79,7 +99,7 @@ public final class MillraceBroker implements BrokerUnderTest {
 
     @Override
     public Path dataDir() {
-        return folder.resolve("data");
+        return dataDir;
     }
 
     @Override
@@ -108,16 +128,11 @@ public final class MillraceBroker implements BrokerUnderTest {
     }
 
     private List<String> arguments() {
-        final List<String> arguments = new ArrayList<>(List.of(
-                "start",
-                "--port",
-                Integer.toString(port),
-                "--data-dir",
-                dataDir().toString(),
-                "--advertise",
-                options.advertise(),
-                "--durability",
-                options.durability()));
+        final List<String> arguments = new ArrayList<>(
+                List.of("start", "--data-dir", dataDir().toString(), "--durability", options.durability()));
+        if (!options.settings().containsKey("listeners")) {
+            arguments.addAll(List.of("--port", Integer.toString(port), "--advertise", options.advertise()));
+        }
         if (options.cores() > 0) {
             arguments.addAll(List.of("--cores", Integer.toString(options.cores())));
         }

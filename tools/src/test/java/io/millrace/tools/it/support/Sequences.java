@@ -76,10 +76,10 @@ public final class Sequences {
     }
 
     /** Reads all that is there now of these partitions and checks each of them. */
-    public static List<Checker> read(final BrokerUnderTest broker, final List<TopicPartition> partitions) {
+    public static List<Checker> read(final String bootstrap, final List<TopicPartition> partitions) {
         final List<Checker> checkers = new ArrayList<>();
         partitions.forEach(ignored -> checkers.add(new Checker()));
-        try (var consumer = Clients.consumer(broker, "max.poll.records", "5000")) {
+        try (var consumer = Clients.consumer(bootstrap, "max.poll.records", "5000")) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             final long total = consumer.endOffsets(partitions).values().stream()
