@@ -31,6 +31,9 @@ final class PartitionRead {
                 tellPositions(task, part);
             }
             context.end(task, part, admitted);
+        } else if (lastEpoch > partition.leaderEpoch()) {
+            // The client has read what no leader of this log has written.
+            context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
         } else if (lastEpoch >= 0 && diverges(task, part, lastEpoch)) {
             context.end(task, part, Outcome.OK);
         } else {

@@ -108,7 +108,7 @@ public final class BufferPool implements AutoCloseable {
 
     private void free(final PooledBuffer buffer) {
         final PooledBuffer last = all.remove(all.size() - 1);
-        if (last != buffer) {
+        if (last.slot != buffer.slot) {
             last.slot = buffer.slot;
             all.set(buffer.slot, last);
         }
@@ -162,7 +162,7 @@ public final class BufferPool implements AutoCloseable {
             return 0;
         }
         final int power = 31 - Integer.numberOfLeadingZeros(bytes - 1);
-        final int half = 1 << power - 1;
+        final int half = 1 << (power - 1);
         return 2 * (power - 9) + (bytes <= (1 << power) + half ? 1 : 2);
     }
 

@@ -187,7 +187,7 @@ public final class Connection implements EndpointHandler {
         }
         final Exchange exchange = ring[(int) next & mask];
         return exchange.state == Exchange.State.QUEUED
-                && (running == 0 || runningOverlap && exchange.overlaps)
+                && (running == 0 || (runningOverlap && exchange.overlaps))
                 && !hasFailed;
     }
 
@@ -331,7 +331,7 @@ public final class Connection implements EndpointHandler {
                 onStarving();
             }
         }
-        if (reader.hasPending() && mayTake() || !outputFull && sending() != null) {
+        if ((reader.hasPending() && mayTake()) || (!outputFull && sending() != null)) {
             owner.markDirty(this);
         }
         if (!peerGone) {
@@ -341,7 +341,7 @@ public final class Connection implements EndpointHandler {
 
     /** Whether memory waits for the peer: half a frame for the rest, or an answer for room. */
     boolean waitsForPeer() {
-        return reader.holdsMemory() && !starving || outputFull;
+        return (reader.holdsMemory() && !starving) || outputFull;
     }
 
     boolean isIdleSince(final long ns) {

@@ -127,7 +127,7 @@ final class FrameReader {
             used = Integer.BYTES;
         }
         while (sizeBytes < Integer.BYTES && offset + used < end) {
-            size = size << Byte.SIZE | source.getByte(offset + used++) & 0xff;
+            size = (size << Byte.SIZE) | (source.getByte(offset + used++) & 0xff);
             sizeBytes++;
         }
         if (sizeBytes == Integer.BYTES) {

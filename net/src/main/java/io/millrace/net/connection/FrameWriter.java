@@ -88,7 +88,7 @@ final class FrameWriter {
             for (; piece < exchange.pieceCount(); piece++) {
                 final long left = exchange.pieceLength(piece) - offset;
                 final int room = (int) Math.min(left, gathered.capacity() - filled);
-                if (room == 0 && left > 0 || filled > 0 && isLarge(connection, exchange, piece, left)) {
+                if ((room == 0 && left > 0) || (filled > 0 && isLarge(connection, exchange, piece, left))) {
                     return filled;
                 }
                 if (!copy(exchange, piece, offset, filled, room)) {

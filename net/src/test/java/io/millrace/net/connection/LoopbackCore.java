@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** A core that does nothing but connections over real sockets, on a thread of its own. */
@@ -78,7 +79,7 @@ public final class LoopbackCore implements AutoCloseable, Executor {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("never came: " + what);
             }
-            Thread.yield();
+            LockSupport.parkNanos(50_000);
         }
     }
 

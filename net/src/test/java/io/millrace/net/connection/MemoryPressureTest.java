@@ -91,7 +91,7 @@ final class MemoryPressureTest {
     private static byte[] body(final int length) {
         final byte[] body = new byte[length];
         for (int i = 0; i < length; i++) {
-            body[i] = (byte) (i * 31 >> 3);
+            body[i] = (byte) (i * 7);
         }
         body[0] = 'e';
         return body;

@@ -6,13 +6,16 @@ import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ColdHandler;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -47,6 +50,13 @@ public final class AdminApis {
         serve(table, Api.DELETE_TOPICS, DeleteTopicsRequestData::new, new DeleteTopicsApi(core)::handle);
         serve(table, Api.CREATE_PARTITIONS, CreatePartitionsRequestData::new, new CreatePartitionsApi(core)::handle);
         serve(table, Api.DELETE_RECORDS, DeleteRecordsRequestData::new, new DeleteRecordsApi(core)::handle);
+        serve(table, Api.DESCRIBE_CONFIGS, DescribeConfigsRequestData::new, new DescribeConfigsApi(core)::handle);
+        serve(table, Api.ALTER_CONFIGS, AlterConfigsRequestData::new, new AlterConfigsApi(core)::handle);
+        serve(
+                table,
+                Api.INCREMENTAL_ALTER_CONFIGS,
+                IncrementalAlterConfigsRequestData::new,
+                new IncrementalAlterConfigsApi(core)::handle);
         serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
     }
 

@@ -165,7 +165,7 @@ final class CreateTopicsApi {
                             .setName(entry.name())
                             .setValue(entry.value())
                             .setReadOnly(entry.readOnly())
-                            .setConfigSource(ConfigSources.wire(entry.source()))
+                            .setConfigSource(ConfigWire.source(entry.source()))
                             .setIsSensitive(entry.sensitive()));
         }
     }

@@ -72,7 +72,7 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
             return false;
         }
         return version < SOFTWARE_SINCE
-                || isSoftware(request.clientSoftwareName()) && isSoftware(request.clientSoftwareVersion());
+                || (isSoftware(request.clientSoftwareName()) && isSoftware(request.clientSoftwareVersion()));
     }
 
     /** Whether the client, led here by an old address, looks for another cluster or broker (KIP-1242). */

@@ -40,9 +40,9 @@ final class TaggedFields {
         int value = 0;
         for (int i = 0; i < 5 && offset + i < limit; i++) {
             final byte octet = buffer.getByte(offset + i);
-            value |= (octet & 0x7f) << 7 * i;
+            value |= (octet & 0x7f) << (7 * i);
             if (octet >= 0) {
-                return (long) (i + 1) << 32 | value & 0xffff_ffffL;
+                return ((long) (i + 1) << 32) | (value & 0xffff_ffffL);
             }
         }
         return -1;

@@ -9,7 +9,6 @@ import io.millrace.net.connection.LoopbackCore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -185,7 +184,9 @@ final class ApiDispatcherTest {
     void shouldSkipTaggedFieldsOfHeaders() throws IOException {
         final ByteBuffer frame = header(18, 3, 2).put(new byte[] {'m', 'e', 2, 0, 1, 9, (byte) 0x81, 1, 2, 7, 7});
         frame.put(new byte[] {3, 'a', 'b', 3, '1', '2', 0});
-        client.sendFrame(Arrays.copyOf(frame.array(), frame.position()));
+        final byte[] bytes = new byte[frame.position()];
+        frame.flip().get(bytes);
+        client.sendFrame(bytes);
         client.correlationId(5);
         assertThat(client.read(new ApiVersionsResponseData(), 3).errorCode()).isZero();
     }

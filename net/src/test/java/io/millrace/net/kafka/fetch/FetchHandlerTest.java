@@ -232,6 +232,14 @@ class FetchHandlerTest {
     }
 
     @Test
+    void shouldNotKnowWhereToGoOnAfterAnEpochThatNeverWas() {
+        produceTo(topic, 0, "a");
+        final FetchRequestData request = add(fetch(60_000, 1), VERSION, topic, 0, 1);
+        request.topics().get(0).partitions().get(0).setLastFetchedEpoch(50);
+        assertThat(error(request, VERSION)).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
     void shouldTellReadersOfCommittedDataThatNothingWasAborted() {
         final FetchRequestData request = add(fetch(0, 0), VERSION, topic, 0, 0);
         assertThat(partitions(client.call(request, VERSION, FetchResponseData::new))

@@ -1,0 +1,48 @@
+package io.millrace.net.kafka.admin;
+
+import io.millrace.engine.settings.ValueSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+
+/** Kafka's numbers for sources and types of configs, and the names of broker resources. */
+final class ConfigWire {
+    private ConfigWire() {}
+
+    static byte source(final ValueSource source) {
+        return switch (source) {
+            case DYNAMIC_TOPIC -> ConfigSource.TOPIC_CONFIG.id();
+            case DYNAMIC_BROKER -> ConfigSource.DYNAMIC_BROKER_CONFIG.id();
+            case DYNAMIC_DEFAULT_BROKER -> ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id();
+            case COMMAND_LINE, ENVIRONMENT, FILE -> ConfigSource.STATIC_BROKER_CONFIG.id();
+            case DEFAULT -> ConfigSource.DEFAULT_CONFIG.id();
+        };
+    }
+
+    static byte type(final String name) {
+        for (final ConfigType type : ConfigType.values()) {
+            if (type.name().equals(name)) {
+                return type.id();
+            }
+        }
+        return ConfigType.UNKNOWN.id();
+    }
+
+    /**
+     * Says what is wrong with the name of a broker resource, or null: only the broker itself takes it.
+     *
+     * @param orEmpty what Kafka adds where an empty name would do
+     */
+    static String complaint(final String name, final int brokerId, final String orEmpty) {
+        final int id;
+        try {
+            id = Integer.parseInt(name);
+        } catch (final NumberFormatException notNumber) {
+            return orEmpty.isEmpty()
+                    ? "Node id must be an integer, but it is: " + name
+                    : "Broker id must be an integer, but it is: " + name;
+        }
+        return id == brokerId
+                ? null
+                : "Unexpected broker id, expected " + brokerId + orEmpty + ", but received " + name;
+    }
+}
