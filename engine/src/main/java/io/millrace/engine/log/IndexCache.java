@@ -51,8 +51,7 @@ final class IndexCache {
         while (bytes > bytesMax && oldest != newest) {
             final Segment victim = oldest;
             remove(victim);
-            victim.offsetIndex = null;
-            victim.timeIndex = null;
+            victim.releaseIndexes();
         }
     }
 

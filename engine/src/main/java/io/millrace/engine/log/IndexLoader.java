@@ -24,7 +24,7 @@ final class IndexLoader {
         segment.indexesLoading = true;
         segment.retain();
         loading++;
-        final Loaded loaded = new Loaded(segment);
+        final Loaded loaded = new Loaded(segment, log.context().indexMemory());
         new DiskSequence(log.disk())
                 .open(LogFiles.path(log.directory(), segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.READ_ONLY)
                 .readAll(loaded::offsets)
@@ -37,19 +37,21 @@ final class IndexLoader {
 
     private static final class Loaded {
         final Segment segment;
+        final IndexMemory memory;
         OffsetIndex offsets;
         TimeIndex times;
 
-        Loaded(final Segment segment) {
+        Loaded(final Segment segment, final IndexMemory memory) {
             this.segment = segment;
+            this.memory = memory;
         }
 
         void offsets(final DirectBuffer bytes) {
-            offsets = OffsetIndex.decode(bytes, bytes.capacity(), segment.size);
+            offsets = OffsetIndex.decode(memory, bytes, bytes.capacity(), segment.size);
         }
 
         void times(final DirectBuffer bytes) {
-            times = TimeIndex.decode(bytes, bytes.capacity());
+            times = TimeIndex.decode(memory, bytes, bytes.capacity());
         }
     }
 
@@ -64,7 +66,8 @@ final class IndexLoader {
     }
 
     private void rebuild(final Segment segment) {
-        final Segment fresh = Segment.empty(segment.id, segment.baseOffset, segment.file(), segment.createdMs);
+        final Segment fresh = Segment.empty(
+                log.context().indexMemory(), segment.id, segment.baseOffset, segment.file(), segment.createdMs);
         final int interval = log.config().indexIntervalBytes();
         new BatchScan(log.context(), segment, 0, false)
                 .run(
@@ -88,8 +91,6 @@ final class IndexLoader {
         if (status == DiskStatus.OK && !segment.isDropped()) {
             segment.offsetIndex = offsets;
             segment.timeIndex = times;
-            offsets.trim();
-            times.trim();
             log.context().indexCache().touch(segment);
         }
         segment.release();

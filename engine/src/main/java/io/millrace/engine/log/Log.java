@@ -416,7 +416,7 @@ public final class Log {
         final Segment old = active;
         old.completeTimeIndex();
         sealedBytes += old.size;
-        active = Segment.empty(context.nextSegmentId(), endOffset, file, nowMs);
+        active = Segment.empty(context.indexMemory(), context.nextSegmentId(), endOffset, file, nowMs);
         segments.add(active);
         ring.clear();
         sync.directoryChanged();
@@ -572,6 +572,7 @@ public final class Log {
         for (final Segment segment : segments) {
             context.indexCache().remove(segment);
             context.reservations().release(segment);
+            segment.releaseIndexes();
             segment.drop();
         }
     }

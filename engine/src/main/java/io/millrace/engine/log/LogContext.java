@@ -19,6 +19,7 @@ public final class LogContext {
     private final MutableDirectBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(SCRATCH_BYTES));
     private final BatchFlyweight scratchBatch = new BatchFlyweight();
     private Residency residency = new Residency(256L << 20);
+    private final IndexMemory indexMemory = new IndexMemory();
     private IndexCache indexCache = new IndexCache(16L << 20);
     private Reservations reservations = new Reservations(256L << 20);
     private int nextSegmentId;
@@ -70,6 +71,10 @@ public final class LogContext {
 
     Residency residency() {
         return residency;
+    }
+
+    IndexMemory indexMemory() {
+        return indexMemory;
     }
 
     IndexCache indexCache() {

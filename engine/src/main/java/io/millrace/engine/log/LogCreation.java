@@ -15,7 +15,7 @@ final class LogCreation {
             final PartitionMetadata metadata,
             final long nowMs,
             final LogCompletion completion) {
-        final Segment first = Segment.empty(context.nextSegmentId(), 0, null, nowMs);
+        final Segment first = Segment.empty(context.indexMemory(), context.nextSegmentId(), 0, null, nowMs);
         final Log log = new Log(context, directory, config, producers, metadata, LogParts.of(first, 0));
         final DiskSequence sequence = new DiskSequence(context.disk());
         sequence.makeDirectory(directory)

@@ -131,7 +131,7 @@ final class LogLoad {
                     || !epochsKnown
                     || (!isLast && segments.get(i + 1).baseOffset > replayFrom())
                     || (isLast && segment.baseOffset >= replayFrom() && snapshotOffset < 0);
-            if (!needed && new SegmentTrust(disk, scan, directory, segment, config).accept(isLast)) {
+            if (!needed && new SegmentTrust(disk, scan, context.indexMemory(), directory, segment, config).accept(isLast)) {
                 end = isLast ? scan.nextOffset : segments.get(i + 1).baseOffset;
                 if (!isLast || end == replayFrom() || end == segment.baseOffset) {
                     continue;
@@ -172,7 +172,7 @@ final class LogLoad {
     }
 
     private void validate(final Segment segment) {
-        final Segment found = Segment.empty(segment.id, segment.baseOffset, segment.file(), nowMs);
+        final Segment found = Segment.empty(context.indexMemory(), segment.id, segment.baseOffset, segment.file(), nowMs);
         if (validated.isEmpty()) {
             parts.epochs.truncateFromEnd(segment.baseOffset);
         }
@@ -270,7 +270,7 @@ final class LogLoad {
         }
         validated.clear();
         final DiskFile file = disk.open(LogFiles.path(directory, offset, LogFiles.LOG), Disk.OpenMode.REPLACE);
-        final Segment only = Segment.empty(context.nextSegmentId(), offset, file, nowMs);
+        final Segment only = Segment.empty(context.indexMemory(), context.nextSegmentId(), offset, file, nowMs);
         parts.segments.add(only);
         validated.add(only);
         parts.epochs.clear();

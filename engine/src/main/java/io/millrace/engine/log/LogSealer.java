@@ -139,7 +139,7 @@ final class LogSealer {
 
     private static DirectBuffer encodeOffsets(final Segment segment, final int count) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * OffsetIndex.ENTRY_BYTES]);
-        segment.offsetIndex.encode(bytes, 0, 0, count);
+        segment.offsetIndex.encode(bytes, count);
         return bytes;
     }
 
@@ -149,7 +149,7 @@ final class LogSealer {
 
     private static DirectBuffer encodeTimes(final Segment segment, final int count) {
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * TimeIndex.ENTRY_BYTES]);
-        segment.timeIndex.encode(bytes, 0, 0, count);
+        segment.timeIndex.encode(bytes, count);
         return bytes;
     }
 }

@@ -31,7 +31,7 @@ final class LogTruncation {
             return;
         }
         last = log.segments.get(log.segmentHolding(offset));
-        fresh = Segment.empty(last.id, last.baseOffset, last.file(), last.createdMs);
+        fresh = Segment.empty(log.context().indexMemory(), last.id, last.baseOffset, last.file(), last.createdMs);
         cutOffset = last.baseOffset;
         final int interval = log.config().indexIntervalBytes();
         new BatchScan(log.context(), last, 0, false)
@@ -110,6 +110,7 @@ final class LogTruncation {
             final Segment gone = log.segments.removeLast();
             log.context().indexCache().remove(gone);
             log.context().reservations().release(gone);
+            gone.releaseIndexes();
             gone.drop();
         }
         log.context().indexCache().remove(last);

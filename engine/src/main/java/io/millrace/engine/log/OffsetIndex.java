@@ -1,8 +1,5 @@
 package io.millrace.engine.log;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -19,68 +16,64 @@ import org.agrona.MutableDirectBuffer;
  */
 final class OffsetIndex {
     static final int ENTRY_BYTES = 8;
-    private static final int INITIAL_CAPACITY = 16;
+    private static final int OFFSET = 0;
+    private static final int POSITION = 4;
 
-    private long[] entries;
-    private int count;
+    private final IndexEntries entries;
 
-    OffsetIndex() {
-        entries = new long[INITIAL_CAPACITY];
-    }
-
-    private OffsetIndex(final long[] entries, final int count) {
-        this.entries = entries;
-        this.count = count;
+    OffsetIndex(final IndexMemory memory) {
+        entries = new IndexEntries(memory, ENTRY_BYTES);
     }
 
     /** Takes over an index file's bytes; null if they do not ascend or point outside a segment of that size. */
-    static OffsetIndex decode(final DirectBuffer bytes, final int length, final long segmentBytes) {
+    static OffsetIndex decode(
+            final IndexMemory memory, final DirectBuffer bytes, final int length, final long segmentBytes) {
         if (length % ENTRY_BYTES != 0) {
             return null;
         }
-        final int count = length / ENTRY_BYTES;
-        final long[] entries = new long[Math.max(1, count)];
+        final OffsetIndex index = new OffsetIndex(memory);
+        index.entries.addAll(bytes, length / ENTRY_BYTES);
         int lastOffset = -1;
         int lastPosition = -1;
-        for (int i = 0; i < count; i++) {
-            final int offset = bytes.getInt(i * ENTRY_BYTES, BIG_ENDIAN);
-            final int position = bytes.getInt(i * ENTRY_BYTES + 4, BIG_ENDIAN);
+        for (int i = 0; i < index.count(); i++) {
+            final int offset = index.relativeOffset(i);
+            final int position = index.position(i);
             if (offset <= lastOffset || position <= lastPosition || position >= segmentBytes) {
+                index.release();
                 return null;
             }
-            entries[i] = pack(offset, position);
             lastOffset = offset;
             lastPosition = position;
         }
-        return new OffsetIndex(entries, count);
+        return index;
     }
 
     void append(final int relativeOffset, final int position) {
-        if (count > 0 && relativeOffset <= relativeOffset(count - 1)) {
-            throw new IllegalStateException("index entry " + relativeOffset + " after " + relativeOffset(count - 1));
+        final int last = count() - 1;
+        if (last >= 0 && relativeOffset <= relativeOffset(last)) {
+            throw new IllegalStateException("index entry " + relativeOffset + " after " + relativeOffset(last));
         }
-        if (count == entries.length) {
-            entries = Arrays.copyOf(entries, count * 2);
-        }
-        entries[count++] = pack(relativeOffset, position);
+        final int entry = entries.add();
+        entries.putInt(entry, OFFSET, relativeOffset);
+        entries.putInt(entry, POSITION, position);
     }
 
     int count() {
-        return count;
+        return entries.count();
     }
 
     int relativeOffset(final int entry) {
-        return (int) (entries[entry] >>> 32);
+        return entries.getInt(entry, OFFSET);
     }
 
     int position(final int entry) {
-        return (int) entries[entry];
+        return entries.getInt(entry, POSITION);
     }
 
     /** The last entry whose offset is at most this one, or -1. */
     int floor(final long relativeOffset) {
         int low = 0;
-        int high = count - 1;
+        int high = count() - 1;
         while (low <= high) {
             final int middle = (low + high) >>> 1;
             if (relativeOffset(middle) <= relativeOffset) {
@@ -99,35 +92,29 @@ final class OffsetIndex {
     }
 
     void truncateToCount(final int newCount) {
-        count = Math.min(count, newCount);
+        entries.truncateToCount(newCount);
     }
 
     /** How many entries speak of batches that end before the position. */
     int countBelowPosition(final long position) {
-        int entry = count;
+        int entry = count();
         while (entry > 0 && position(entry - 1) >= position) {
             entry--;
         }
         return entry;
     }
 
-    void encode(final MutableDirectBuffer target, final int index, final int fromEntry, final int toEntry) {
-        for (int i = fromEntry; i < toEntry; i++) {
-            final int at = index + (i - fromEntry) * ENTRY_BYTES;
-            target.putInt(at, relativeOffset(i), BIG_ENDIAN);
-            target.putInt(at + 4, position(i), BIG_ENDIAN);
-        }
+    /** Writes the first entries as they lie in a file. */
+    void encode(final MutableDirectBuffer target, final int entryCount) {
+        entries.encode(target, entryCount);
     }
 
     int memoryBytes() {
-        return entries.length * Long.BYTES;
+        return entries.memoryBytes();
     }
 
-    void trim() {
-        entries = Arrays.copyOf(entries, Math.max(1, count));
-    }
-
-    private static long pack(final int relativeOffset, final int position) {
-        return (long) relativeOffset << 32 | position & 0xFFFF_FFFFL;
+    /** Gives the memory back; the index is empty then. */
+    void release() {
+        entries.truncateToCount(0);
     }
 }

@@ -63,10 +63,10 @@ final class Segment {
     }
 
     /** A segment that is empty: its indexes are empty too. */
-    static Segment empty(final int id, final long baseOffset, final DiskFile file, final long createdMs) {
+    static Segment empty(final IndexMemory memory, final int id, final long baseOffset, final DiskFile file, final long createdMs) {
         final Segment segment = new Segment(id, baseOffset, file, createdMs);
-        segment.offsetIndex = new OffsetIndex();
-        segment.timeIndex = new TimeIndex();
+        segment.offsetIndex = new OffsetIndex(memory);
+        segment.timeIndex = new TimeIndex(memory);
         return segment;
     }
 
@@ -143,6 +143,18 @@ final class Segment {
         timeIndex.append(maxTimestampMs, (int) (maxTimestampOffset - baseOffset));
     }
 
+    /** Forgets the indexes; they can be had again from their files. */
+    void releaseIndexes() {
+        if (offsetIndex != null) {
+            offsetIndex.release();
+            offsetIndex = null;
+        }
+        if (timeIndex != null) {
+            timeIndex.release();
+            timeIndex = null;
+        }
+    }
+
     boolean hasIndexes() {
         return offsetIndex != null;
     }
@@ -171,6 +183,7 @@ final class Segment {
 
     /** Takes over what was found up to a cut, and may be appended to again. */
     void becomeActive(final Segment found) {
+        releaseIndexes();
         size = found.size;
         appendedSize = found.size;
         syncedSize = found.size;

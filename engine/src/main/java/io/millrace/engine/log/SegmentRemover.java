@@ -31,6 +31,7 @@ final class SegmentRemover {
         busy = true;
         final Segment segment = waiting.poll();
         final String directory = log.directory();
+        segment.releaseIndexes();
         segment.drop();
         new DiskSequence(log.disk())
                 .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.LOG))

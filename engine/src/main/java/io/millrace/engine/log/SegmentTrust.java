@@ -11,6 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class SegmentTrust {
     private final BlockingDisk disk;
     private final SegmentScan scan;
+    private final IndexMemory memory;
     private final String directory;
     private final Segment segment;
     private final LogConfig config;
@@ -18,11 +19,13 @@ final class SegmentTrust {
     SegmentTrust(
             final BlockingDisk disk,
             final SegmentScan scan,
+            final IndexMemory memory,
             final String directory,
             final Segment segment,
             final LogConfig config) {
         this.disk = disk;
         this.scan = scan;
+        this.memory = memory;
         this.directory = directory;
         this.segment = segment;
         this.config = config;
@@ -41,11 +44,12 @@ final class SegmentTrust {
             return false;
         }
         if (times.capacity() == TimeIndex.ENTRY_BYTES) {
-            final TimeIndex newest = TimeIndex.decode(times, times.capacity());
+            final TimeIndex newest = TimeIndex.decode(memory, times, times.capacity());
             if (newest == null) {
                 return false;
             }
             newestFrom(newest);
+            newest.release();
         }
         return true;
     }
@@ -56,8 +60,8 @@ final class SegmentTrust {
         if (offsetBytes == null || timeBytes == null) {
             return false;
         }
-        segment.offsetIndex = OffsetIndex.decode(offsetBytes, offsetBytes.capacity(), segment.size);
-        segment.timeIndex = TimeIndex.decode(timeBytes, timeBytes.capacity());
+        segment.offsetIndex = OffsetIndex.decode(memory, offsetBytes, offsetBytes.capacity(), segment.size);
+        segment.timeIndex = TimeIndex.decode(memory, timeBytes, timeBytes.capacity());
         if (segment.offsetIndex == null || segment.timeIndex == null) {
             return false;
         }

@@ -1,8 +1,5 @@
 package io.millrace.engine.log;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -19,70 +16,64 @@ import org.agrona.MutableDirectBuffer;
  */
 final class TimeIndex {
     static final int ENTRY_BYTES = 12;
-    private static final int INITIAL_CAPACITY = 16;
+    private static final int TIMESTAMP = 0;
+    private static final int OFFSET = 8;
 
-    private long[] timestamps;
-    private int[] offsets;
-    private int count;
+    private final IndexEntries entries;
 
-    TimeIndex() {
-        timestamps = new long[INITIAL_CAPACITY];
-        offsets = new int[INITIAL_CAPACITY];
+    TimeIndex(final IndexMemory memory) {
+        entries = new IndexEntries(memory, ENTRY_BYTES);
     }
 
     /** Takes over an index file's bytes; null if they do not ascend. */
-    static TimeIndex decode(final DirectBuffer bytes, final int length) {
+    static TimeIndex decode(final IndexMemory memory, final DirectBuffer bytes, final int length) {
         if (length % ENTRY_BYTES != 0) {
             return null;
         }
-        final TimeIndex index = new TimeIndex();
-        index.count = length / ENTRY_BYTES;
-        index.timestamps = new long[Math.max(1, index.count)];
-        index.offsets = new int[Math.max(1, index.count)];
-        for (int i = 0; i < index.count; i++) {
-            index.timestamps[i] = bytes.getLong(i * ENTRY_BYTES, BIG_ENDIAN);
-            index.offsets[i] = bytes.getInt(i * ENTRY_BYTES + 8, BIG_ENDIAN);
-            final boolean ascends = i == 0
-                    || (index.timestamps[i] > index.timestamps[i - 1] && index.offsets[i] >= index.offsets[i - 1]);
-            if (!ascends || index.offsets[i] < 0) {
+        final TimeIndex index = new TimeIndex(memory);
+        index.entries.addAll(bytes, length / ENTRY_BYTES);
+        long lastMs = -1;
+        int lastOffset = 0;
+        for (int i = 0; i < index.count(); i++) {
+            if (index.timestampMs(i) <= lastMs || index.relativeOffset(i) < lastOffset) {
+                index.release();
                 return null;
             }
+            lastMs = index.timestampMs(i);
+            lastOffset = index.relativeOffset(i);
         }
         return index;
     }
 
     /** Adds an entry if the timestamp is larger than all before. */
     void append(final long timestampMs, final int relativeOffset) {
-        if (timestampMs < 0 || (count > 0 && timestampMs <= timestamps[count - 1])) {
+        if (timestampMs < 0 || (count() > 0 && timestampMs <= timestampMs(count() - 1))) {
             return;
         }
-        if (count == timestamps.length) {
-            timestamps = Arrays.copyOf(timestamps, count * 2);
-            offsets = Arrays.copyOf(offsets, count * 2);
-        }
-        timestamps[count] = timestampMs;
-        offsets[count++] = relativeOffset;
+        final int entry = entries.add();
+        entries.putLong(entry, TIMESTAMP, timestampMs);
+        entries.putInt(entry, OFFSET, relativeOffset);
     }
 
     int count() {
-        return count;
+        return entries.count();
     }
 
     long timestampMs(final int entry) {
-        return timestamps[entry];
+        return entries.getLong(entry, TIMESTAMP);
     }
 
     int relativeOffset(final int entry) {
-        return offsets[entry];
+        return entries.getInt(entry, OFFSET);
     }
 
     /** The last entry whose timestamp is at most this one, or -1. */
     int floor(final long timestampMs) {
         int low = 0;
-        int high = count - 1;
+        int high = count() - 1;
         while (low <= high) {
             final int middle = (low + high) >>> 1;
-            if (timestamps[middle] <= timestampMs) {
+            if (timestampMs(middle) <= timestampMs) {
                 low = middle + 1;
             } else {
                 high = middle - 1;
@@ -92,32 +83,29 @@ final class TimeIndex {
     }
 
     void truncateToCount(final int newCount) {
-        count = Math.min(count, newCount);
+        entries.truncateToCount(newCount);
     }
 
     /** How many entries speak of offsets before this one. */
     int countBelowOffset(final long relativeOffset) {
-        int entry = count;
-        while (entry > 0 && offsets[entry - 1] >= relativeOffset) {
+        int entry = count();
+        while (entry > 0 && relativeOffset(entry - 1) >= relativeOffset) {
             entry--;
         }
         return entry;
     }
 
-    void encode(final MutableDirectBuffer target, final int index, final int fromEntry, final int toEntry) {
-        for (int i = fromEntry; i < toEntry; i++) {
-            final int at = index + (i - fromEntry) * ENTRY_BYTES;
-            target.putLong(at, timestamps[i], BIG_ENDIAN);
-            target.putInt(at + 8, offsets[i], BIG_ENDIAN);
-        }
+    /** Writes the first entries as they lie in a file. */
+    void encode(final MutableDirectBuffer target, final int entryCount) {
+        entries.encode(target, entryCount);
     }
 
     int memoryBytes() {
-        return timestamps.length * (Long.BYTES + Integer.BYTES);
+        return entries.memoryBytes();
     }
 
-    void trim() {
-        timestamps = Arrays.copyOf(timestamps, Math.max(1, count));
-        offsets = Arrays.copyOf(offsets, Math.max(1, count));
+    /** Gives the memory back; the index is empty then. */
+    void release() {
+        entries.truncateToCount(0);
     }
 }
