@@ -6,6 +6,7 @@ import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -30,6 +31,9 @@ final class DiskSequence implements DiskCompletion {
     private boolean ownsFile;
     private long value;
     private DirectBuffer writeSource;
+    private IndexEntries entries;
+    private int entryCount;
+    private int entryNext;
     private long writePosition;
     private int writeDone;
     private int writeLength;
@@ -75,6 +79,30 @@ final class DiskSequence implements DiskCompletion {
             writeLength = writeSource.capacity();
             return writeMore();
         });
+    }
+
+    /** Writes the first entries of an index as a whole file, from where they lie; they must stay there meanwhile. */
+    DiskSequence write(final Supplier<IndexEntries> source, final IntSupplier count) {
+        return step(() -> {
+            entries = source.get();
+            entryCount = count.getAsInt();
+            entryNext = 0;
+            return writeEntries();
+        });
+    }
+
+    private boolean writeEntries() {
+        if (entryNext >= entryCount) {
+            entries = null;
+            return false;
+        }
+        writeSource = entries.chunkOf(entryNext);
+        writePosition = (long) entryNext * entries.entryBytes();
+        writeDone = 0;
+        final int next = Math.min(entryCount, entryNext + entries.entriesPerChunk());
+        writeLength = (next - entryNext) * entries.entryBytes();
+        entryNext = next;
+        return writeMore();
     }
 
     /** Reads the open file from its beginning, as long as the open said it is. */
@@ -185,7 +213,7 @@ final class DiskSequence implements DiskCompletion {
     private boolean writeMore() {
         if (writeDone == writeLength) {
             writeSource = null;
-            return false;
+            return entries != null && writeEntries();
         }
         file.write(writePosition + writeDone, writeSource, writeDone, writeLength - writeDone, this, 0);
         return true;

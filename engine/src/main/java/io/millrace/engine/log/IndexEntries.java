@@ -4,7 +4,6 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Entries of one size, big-endian as in an index file, in chunks of a core's index memory. */
@@ -71,11 +70,27 @@ final class IndexEntries {
         }
     }
 
-    void encode(final MutableDirectBuffer target, final int entries) {
-        for (int entry = 0; entry < entries; entry += entriesPerChunk) {
-            final int bytes = Math.min(entriesPerChunk, entries - entry) * entryBytes;
-            target.putBytes(entry * entryBytes, chunk(entry), 0, bytes);
+    int entryBytes() {
+        return entryBytes;
+    }
+
+    int entriesPerChunk() {
+        return entriesPerChunk;
+    }
+
+    /** The chunk that begins with this entry. */
+    UnsafeBuffer chunkOf(final int firstEntry) {
+        return chunk(firstEntry);
+    }
+
+    /** All entries as they lie in a file. */
+    DirectBuffer copy() {
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * entryBytes]);
+        for (int entry = 0; entry < count; entry += entriesPerChunk) {
+            final int length = Math.min(entriesPerChunk, count - entry) * entryBytes;
+            bytes.putBytes(entry * entryBytes, chunk(entry), 0, length);
         }
+        return bytes;
     }
 
     int memoryBytes() {

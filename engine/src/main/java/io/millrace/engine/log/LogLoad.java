@@ -131,7 +131,8 @@ final class LogLoad {
                     || !epochsKnown
                     || (!isLast && segments.get(i + 1).baseOffset > replayFrom())
                     || (isLast && segment.baseOffset >= replayFrom() && snapshotOffset < 0);
-            if (!needed && new SegmentTrust(disk, scan, context.indexMemory(), directory, segment, config).accept(isLast)) {
+            if (!needed
+                    && new SegmentTrust(disk, scan, context.indexMemory(), directory, segment, config).accept(isLast)) {
                 end = isLast ? scan.nextOffset : segments.get(i + 1).baseOffset;
                 if (!isLast || end == replayFrom() || end == segment.baseOffset) {
                     continue;
@@ -172,7 +173,8 @@ final class LogLoad {
     }
 
     private void validate(final Segment segment) {
-        final Segment found = Segment.empty(context.indexMemory(), segment.id, segment.baseOffset, segment.file(), nowMs);
+        final Segment found =
+                Segment.empty(context.indexMemory(), segment.id, segment.baseOffset, segment.file(), nowMs);
         if (validated.isEmpty()) {
             parts.epochs.truncateFromEnd(segment.baseOffset);
         }
@@ -306,8 +308,8 @@ final class LogLoad {
     private void writeIndexes() {
         for (final Segment segment : validated) {
             disk.sync(segment.file());
-            replace(segment, LogFiles.INDEX, LogSealer.encodeOffsets(segment));
-            replace(segment, LogFiles.TIME_INDEX, LogSealer.encodeTimes(segment));
+            replace(segment, LogFiles.INDEX, segment.offsetIndex.entries());
+            replace(segment, LogFiles.TIME_INDEX, segment.timeIndex.entries());
             report.indexesRebuilt++;
         }
     }
@@ -335,8 +337,8 @@ final class LogLoad {
         }
     }
 
-    private void replace(final Segment segment, final String suffix, final DirectBuffer bytes) {
-        replaceDurably(LogFiles.path(directory, segment.baseOffset, suffix), bytes);
+    private void replace(final Segment segment, final String suffix, final IndexEntries entries) {
+        replaceDurably(LogFiles.path(directory, segment.baseOffset, suffix), entries.copy());
     }
 
     private void replaceDurably(final String path, final DirectBuffer bytes) {

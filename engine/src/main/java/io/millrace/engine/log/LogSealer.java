@@ -4,7 +4,6 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Makes a rolled segment whole on the disk: first its bytes, then its indexes, then the producers' snapshot at its end.
@@ -100,11 +99,11 @@ final class LogSealer {
         final String timeIndex = LogFiles.path(log.directory(), active.baseOffset, LogFiles.TIME_INDEX);
         new DiskSequence(log.disk())
                 .open(index + LogFiles.TMP, Disk.OpenMode.REPLACE)
-                .write(0, () -> encodeOffsets(active, entries))
+                .write(active.offsetIndex::entries, () -> entries)
                 .closeFile()
                 .rename(index + LogFiles.TMP, index)
                 .open(timeIndex + LogFiles.TMP, Disk.OpenMode.REPLACE)
-                .write(0, () -> encodeTimes(active, times))
+                .write(active.timeIndex::entries, () -> times)
                 .closeFile()
                 .rename(timeIndex + LogFiles.TMP, timeIndex)
                 .run(this::onFlushed);
@@ -124,32 +123,12 @@ final class LogSealer {
     /** Adds the steps that write a segment's indexes as whole files. */
     static void writeIndexes(final DiskSequence sequence, final String directory, final Segment segment) {
         sequence.open(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.REPLACE)
-                .write(0, () -> encodeOffsets(segment))
+                .write(() -> segment.offsetIndex.entries(), () -> segment.offsetIndex.count())
                 .sync()
                 .closeFile()
                 .open(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX), Disk.OpenMode.REPLACE)
-                .write(0, () -> encodeTimes(segment))
+                .write(() -> segment.timeIndex.entries(), () -> segment.timeIndex.count())
                 .sync()
                 .closeFile();
-    }
-
-    static DirectBuffer encodeOffsets(final Segment segment) {
-        return encodeOffsets(segment, segment.offsetIndex.count());
-    }
-
-    private static DirectBuffer encodeOffsets(final Segment segment, final int count) {
-        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * OffsetIndex.ENTRY_BYTES]);
-        segment.offsetIndex.encode(bytes, count);
-        return bytes;
-    }
-
-    static DirectBuffer encodeTimes(final Segment segment) {
-        return encodeTimes(segment, segment.timeIndex.count());
-    }
-
-    private static DirectBuffer encodeTimes(final Segment segment, final int count) {
-        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[count * TimeIndex.ENTRY_BYTES]);
-        segment.timeIndex.encode(bytes, count);
-        return bytes;
     }
 }

@@ -1,7 +1,6 @@
 package io.millrace.engine.log;
 
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A segment's offset index in memory: the last offset of some batches, ascending, and where in the file these begin.
@@ -104,9 +103,9 @@ final class OffsetIndex {
         return entry;
     }
 
-    /** Writes the first entries as they lie in a file. */
-    void encode(final MutableDirectBuffer target, final int entryCount) {
-        entries.encode(target, entryCount);
+    /** As they lie in a file. */
+    IndexEntries entries() {
+        return entries;
     }
 
     int memoryBytes() {

@@ -63,7 +63,8 @@ final class Segment {
     }
 
     /** A segment that is empty: its indexes are empty too. */
-    static Segment empty(final IndexMemory memory, final int id, final long baseOffset, final DiskFile file, final long createdMs) {
+    static Segment empty(
+            final IndexMemory memory, final int id, final long baseOffset, final DiskFile file, final long createdMs) {
         final Segment segment = new Segment(id, baseOffset, file, createdMs);
         segment.offsetIndex = new OffsetIndex(memory);
         segment.timeIndex = new TimeIndex(memory);

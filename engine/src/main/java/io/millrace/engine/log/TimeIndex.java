@@ -1,7 +1,6 @@
 package io.millrace.engine.log;
 
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A segment's time index in memory: the largest timestamp so far, ascending, and the last offset of its batch.
@@ -95,9 +94,9 @@ final class TimeIndex {
         return entry;
     }
 
-    /** Writes the first entries as they lie in a file. */
-    void encode(final MutableDirectBuffer target, final int entryCount) {
-        entries.encode(target, entryCount);
+    /** As they lie in a file. */
+    IndexEntries entries() {
+        return entries;
     }
 
     int memoryBytes() {
