@@ -15,6 +15,7 @@ final class FetchPartition {
     static final int END = -1;
 
     private static final long UNKNOWN = -1;
+    private static final int NO_EPOCH = -1;
 
     // Which partition: by id from version 13 on, else by name.
     long topicIdMsb;
@@ -77,11 +78,11 @@ final class FetchPartition {
         toldLogStartOffset = UNKNOWN;
     }
 
-    /** Takes what the client wants of the partition under the request's cursor. */
+    /** Takes what the client wants of the partition under the request's cursor; any epoch below 0 is none. */
     void want(final FetchRequest request) {
-        leaderEpoch = request.currentLeaderEpoch();
+        leaderEpoch = Math.max(NO_EPOCH, request.currentLeaderEpoch());
         fetchOffset = request.fetchOffset();
-        lastFetchedEpoch = request.lastFetchedEpoch();
+        lastFetchedEpoch = Math.max(NO_EPOCH, request.lastFetchedEpoch());
         bytesMax = request.partitionMaxBytes();
     }
 

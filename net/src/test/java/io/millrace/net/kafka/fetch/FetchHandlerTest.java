@@ -229,6 +229,8 @@ class FetchHandlerTest {
                 .get(0);
         assertThat(answer.errorCode()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH.code());
         assertThat(answer.highWatermark()).isEqualTo(-1);
+        request.topics().get(0).partitions().get(0).setCurrentLeaderEpoch(-2);
+        assertThat(error(request, VERSION)).isEqualTo(Errors.NONE);
     }
 
     @Test
