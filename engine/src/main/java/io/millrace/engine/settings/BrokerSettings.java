@@ -62,18 +62,18 @@ public final class BrokerSettings {
     public static final Setting SOCKET_SEND_BUFFER_BYTES = add(Setting.broker(
                     "socket.send.buffer.bytes",
                     INT,
-                    "102400",
-                    "SO_SNDBUF of client connections; -1: as the system has it.")
+                    "-1",
+                    "SO_SNDBUF of client connections; -1 (Kafka: 102400): the system chooses and adapts it.")
             .check(ValueCheck.atLeast(-1)));
     public static final Setting SOCKET_RECEIVE_BUFFER_BYTES = add(Setting.broker(
                     "socket.receive.buffer.bytes",
                     INT,
-                    "102400",
-                    "SO_RCVBUF of client connections; -1: as the system has it.")
+                    "-1",
+                    "SO_RCVBUF of client connections; -1 (Kafka: 102400): the system chooses and adapts it.")
             .check(ValueCheck.atLeast(-1)));
-    public static final Setting SOCKET_LISTEN_BACKLOG_SIZE =
-            add(Setting.broker("socket.listen.backlog.size", INT, "50", "Connections that may wait to be accepted.")
-                    .check(ValueCheck.atLeast(1)));
+    public static final Setting SOCKET_LISTEN_BACKLOG_SIZE = add(Setting.broker(
+                    "socket.listen.backlog.size", INT, "1024", "Connections that may wait to be accepted (Kafka: 50).")
+            .check(ValueCheck.atLeast(1)));
     public static final Setting SOCKET_REQUEST_MAX_BYTES = add(Setting.broker(
                     "socket.request.max.bytes",
                     INT,

@@ -15,12 +15,14 @@ import io.millrace.engine.os.OsTime;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.NioTransport;
+import io.millrace.net.socket.SocketSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -53,6 +55,7 @@ public final class Broker implements AutoCloseable {
     private final OsDisk[] disks;
     private final BrokerCore[] cores;
     private final ConnectionHandoff handoff;
+    private final ConnectionGate gate = new ConnectionGate();
     private final Listeners listeners;
     private final NodeIdentity identity;
     private final NodeBoot boot;
@@ -95,7 +98,7 @@ public final class Broker implements AutoCloseable {
         transports = new NioTransport[count];
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
-            transports[core] = new NioTransport();
+            transports[core] = new NioTransport(socketSettings(config.settings()));
             final Sleeper sleeper = mesh.sleeper(core);
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
@@ -111,6 +114,13 @@ public final class Broker implements AutoCloseable {
         for (int core = 0; core < count; core++) {
             cores[core] = newCore(core, entropy.stream("core-" + core));
         }
+    }
+
+    private static SocketSettings socketSettings(final Settings settings) {
+        return new SocketSettings(
+                settings.intOf(BrokerSettings.SOCKET_SEND_BUFFER_BYTES),
+                settings.intOf(BrokerSettings.SOCKET_RECEIVE_BUFFER_BYTES),
+                settings.intOf(BrokerSettings.SOCKET_LISTEN_BACKLOG_SIZE));
     }
 
     private BrokerCore newCore(final int core, final Entropy entropy) {
@@ -130,8 +140,18 @@ public final class Broker implements AutoCloseable {
                 identity.clusterId(), data.path().toString(), config.settings().stringOf(BrokerSettings.BROKER_RACK));
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage(lane);
-        made.core().addStage(handoff.arrivals(core, transports[core], made::accept));
-        made.connections().closeListener(() -> handoff.onClosed(core));
+        made.core().addStage(handoff.arrivals(core, transports[core], (listener, endpoint) -> {
+            if (gate.admit(made.core().image().settings(), endpoint.remoteAddress())) {
+                made.accept(listener, endpoint);
+            } else {
+                endpoint.close();
+                handoff.onClosed(core);
+            }
+        }));
+        made.connections().closeListener(connection -> {
+            gate.onClosed(connection.remoteAddress());
+            handoff.onClosed(core);
+        });
         return made;
     }
 

@@ -47,7 +47,7 @@ final class DataDirectory implements AutoCloseable {
                 final String holder = read(channel);
                 channel.close();
                 throw new BrokerException(
-                        "data directory " + path + " is in use by another broker" + (holder.isEmpty() ? "" : holder));
+                        "data directory " + path + " is locked by another broker" + (holder.isEmpty() ? "" : holder));
             }
             writePid(channel);
             return new DataDirectory(path, channel);

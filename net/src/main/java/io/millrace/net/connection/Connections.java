@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -35,7 +36,7 @@ public final class Connections implements Stage, AutoCloseable {
     private List<Connection> dirty = new ArrayList<>();
     private List<Connection> working = new ArrayList<>();
     private Connection permitHolder;
-    private Runnable closeListener = () -> {};
+    private Consumer<Connection> closeListener = connection -> {};
     private BooleanSupplier congestion = () -> false;
     private long nextId;
     private int running;
@@ -72,7 +73,7 @@ public final class Connections implements Stage, AutoCloseable {
     }
 
     /** Whom to tell, each time, that a connection ended. */
-    public void closeListener(final Runnable listener) {
+    public void closeListener(final Consumer<Connection> listener) {
         closeListener = listener;
     }
 
@@ -316,7 +317,7 @@ public final class Connections implements Stage, AutoCloseable {
         if (permitSeen == connection) {
             permitSeen = null;
         }
-        closeListener.run();
+        closeListener.accept(connection);
     }
 
     /** Closes every connection; requests that are running still end. */

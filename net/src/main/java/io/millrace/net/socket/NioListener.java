@@ -13,7 +13,6 @@ import java.nio.channels.UnresolvedAddressException;
 
 /** A listening socket; hands what it accepts to an {@link AcceptHandler} on the listening core's thread. */
 public final class NioListener implements Selected, AutoCloseable {
-    private static final int BACKLOG = 1024;
     private static final int ACCEPTS_MAX = 64;
 
     private final ServerSocketChannel channel;
@@ -23,7 +22,11 @@ public final class NioListener implements Selected, AutoCloseable {
     private boolean paused;
     private long failedAccepts;
 
-    NioListener(final Selector selector, final InetSocketAddress wanted, final AcceptHandler handler) {
+    NioListener(
+            final Selector selector,
+            final InetSocketAddress wanted,
+            final SocketSettings settings,
+            final AcceptHandler handler) {
         this.handler = handler;
         ServerSocketChannel opened = null;
         try {
@@ -32,7 +35,8 @@ public final class NioListener implements Selected, AutoCloseable {
             // As Kafka does: a restart may take the port over from connections in TIME_WAIT. Never SO_REUSEPORT, which
             // would let a second broker bind silently.
             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            opened.bind(wanted, BACKLOG);
+            settings.applyToListener(opened);
+            opened.bind(wanted, settings.backlog());
             channel = opened;
             address = (InetSocketAddress) opened.getLocalAddress();
             key = opened.register(selector, SelectionKey.OP_ACCEPT, this);

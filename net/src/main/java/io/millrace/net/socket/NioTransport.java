@@ -27,6 +27,7 @@ public final class NioTransport implements Poller, AutoCloseable {
     private static final int PAUSE_TURNS = 100_000;
 
     private final Selector selector;
+    private final SocketSettings settings;
     private final MemoryView view = new MemoryView();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final Consumer<SelectionKey> onKey = this::onKey;
@@ -36,6 +37,11 @@ public final class NioTransport implements Poller, AutoCloseable {
     private int pausedTurns;
 
     public NioTransport() {
+        this(SocketSettings.DEFAULTS);
+    }
+
+    public NioTransport(final SocketSettings settings) {
+        this.settings = settings;
         try {
             selector = Selector.open();
         } catch (final IOException failure) {
@@ -49,7 +55,7 @@ public final class NioTransport implements Poller, AutoCloseable {
      * @throws ListenException if that is not possible, naming the address and the reason
      */
     public NioListener listen(final InetSocketAddress address, final AcceptHandler handler) {
-        final NioListener listener = new NioListener(selector, address, handler);
+        final NioListener listener = new NioListener(selector, address, settings, handler);
         listeners.add(listener);
         return listener;
     }
@@ -60,6 +66,7 @@ public final class NioTransport implements Poller, AutoCloseable {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            settings.applyToConnection(channel);
             final NioEndpoint endpoint = new NioEndpoint(this, channel);
             endpoints++;
             return endpoint;

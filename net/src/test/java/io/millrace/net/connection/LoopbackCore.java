@@ -31,7 +31,7 @@ public final class LoopbackCore implements AutoCloseable, Executor {
     public LoopbackCore(final long budgetBytes, final ConnectionSettings settings, final FrameHandler handler) {
         pool = new BufferPool(budgetBytes);
         connections = new Connections(0, pool, settings);
-        connections.closeListener(() -> handoff.onClosed(0));
+        connections.closeListener(connection -> handoff.onClosed(0));
         listener =
                 transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), c -> handoff.offer(0, c));
         arrivals = handoff.arrivals(0, transport, (number, endpoint) -> connections.accept(endpoint, handler));

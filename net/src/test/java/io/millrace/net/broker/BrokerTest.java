@@ -1,0 +1,185 @@
+package io.millrace.net.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.engine.os.BrokerMark;
+import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.SettingsLoader;
+import io.millrace.engine.status.CoreCounter;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.socket.ListenException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.CountersReader;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node in this process, on ports of its own. */
+final class BrokerTest {
+    private static final int TIMEOUT_MS = 10_000;
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private final AtomicInteger crashes = new AtomicInteger();
+
+    @Test
+    void shouldSayWhereItListensAndThenServe() throws IOException {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            final int port = broker.listeners().getFirst().portAt(0);
+            assertThat(said.toString(StandardCharsets.UTF_8))
+                    .contains("listens on  PLAINTEXT://127.0.0.1:" + port)
+                    .contains("fsync: an ack means that the batch is on the disk")
+                    .contains(folder.toString())
+                    .containsPattern("\\RMillrace ready in \\d+ ms: PLAINTEXT://127\\.0\\.0\\.1:" + port);
+            assertThat(brokersOf(broker.listeners().getFirst())).containsExactly("1 127.0.0.1:" + port);
+        }
+        assertThat(crashes).hasValue(0);
+    }
+
+    @Test
+    void shouldShowEveryCoreAsABrokerOnACoreListenerAndTheNodeOnAnother() throws IOException {
+        try (Broker broker = start(
+                "listeners=NODES://127.0.0.1:0,CORES://127.0.0.1:0",
+                "listener.security.protocol.map=NODES:PLAINTEXT,CORES:PLAINTEXT",
+                "listener.name.cores.advertise=core",
+                "node.id=3")) {
+            final ListenerView nodes = broker.listeners().getFirst();
+            final ListenerView cores = broker.listeners().getLast();
+            assertThat(brokersOf(nodes)).containsExactly("3 127.0.0.1:" + nodes.portAt(0));
+            final List<String> expected = new ArrayList<>();
+            for (int core = 0; core < cores.brokerCount(); core++) {
+                expected.add(3 * 1024 + core + 1 + " 127.0.0.1:" + cores.portAt(core));
+            }
+            assertThat(brokersOf(cores)).containsExactlyElementsOf(expected);
+        }
+    }
+
+    @Test
+    void shouldKeepItsClusterOverARestartAndMarkTheStopAsOrderly() throws IOException {
+        final String clusterId;
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            clusterId = clusterOf(broker);
+            assertThat(folder.resolve(".kafka_cleanshutdown")).doesNotExist();
+        }
+        assertThat(folder.resolve(".kafka_cleanshutdown")).exists();
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            assertThat(clusterOf(broker)).isEqualTo(clusterId);
+        }
+    }
+
+    @Test
+    void shouldNameAPortThatIsTakenAndLeaveTheDirectoryInOrder() {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            final int port = broker.listeners().getFirst().portAt(0);
+            assertThatThrownBy(() ->
+                            start("listeners=PLAINTEXT://127.0.0.1:" + port, "log.dirs=" + folder.resolve("other")))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("in use");
+        }
+        assertThat(folder.resolve("other/.kafka_cleanshutdown")).exists();
+        DataDirectory.claim(folder.resolve("other")).close();
+    }
+
+    @Test
+    void shouldRefuseTheDirectoryOfARunningBroker() {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            assertThat(broker.listeners()).hasSize(1);
+            assertThatThrownBy(() -> start("listeners=PLAINTEXT://127.0.0.1:0"))
+                    .isInstanceOf(BrokerException.class)
+                    .hasMessageContaining("locked by another broker");
+        }
+    }
+
+    @Test
+    void shouldCountInAFileThatOthersCanRead() throws IOException {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            brokersOf(broker.listeners().getFirst());
+        }
+        final UnsafeBuffer mapped = new UnsafeBuffer(
+                IoUtil.mapExistingFile(folder.resolve(BrokerMark.FILE).toFile(), BrokerMark.FILE));
+        final CountersReader counters = BrokerMark.reader(mapped);
+        final AtomicInteger requests = new AtomicInteger();
+        final AtomicInteger cycles = new AtomicInteger();
+        counters.forEach((id, typeId, key, label) -> {
+            final CoreCounter counter = CoreCounter.ofTypeId(typeId);
+            assertThat(label).isEqualTo("core " + key.getInt(0) + ": " + counter.label());
+            if (counter == CoreCounter.REQUESTS) {
+                requests.addAndGet((int) counters.getCounterValue(id));
+            } else if (counter == CoreCounter.DUTY_CYCLES) {
+                cycles.addAndGet((int) counters.getCounterValue(id));
+            }
+        });
+        assertThat(requests.get()).isGreaterThanOrEqualTo(2);
+        assertThat(cycles.get()).isPositive();
+    }
+
+    @Test
+    void shouldCloseConnectionsBeyondTheLimit() throws IOException {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0", "max.connections=1")) {
+            final ListenerView listener = broker.listeners().getFirst();
+            final InetSocketAddress address = new InetSocketAddress(listener.hostAt(0), listener.portAt(0));
+            try (LoopbackClient first = new LoopbackClient(address, TIMEOUT_MS)) {
+                describe(first);
+                try (Socket second = new Socket(address.getAddress(), address.getPort())) {
+                    second.setSoTimeout(TIMEOUT_MS);
+                    assertThat(second.getInputStream().read()).isEqualTo(-1);
+                }
+                describe(first);
+            }
+        }
+    }
+
+    private Broker start(final String... settings) {
+        final SettingsLoader loader = new SettingsLoader().commandLine("log.dirs", folder.toString());
+        for (final String setting : settings) {
+            final int equals = setting.indexOf('=');
+            loader.commandLine(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);
+        final BrokerLog log =
+                new BrokerLog(new PrintStream(logged, true, StandardCharsets.UTF_8), BrokerLog.Level.DEBUG);
+        return Broker.start(config, log, new PrintStream(said, true, StandardCharsets.UTF_8), crashes::incrementAndGet);
+    }
+
+    private static String clusterOf(final Broker broker) throws IOException {
+        final ListenerView listener = broker.listeners().getFirst();
+        try (LoopbackClient client =
+                new LoopbackClient(new InetSocketAddress(listener.hostAt(0), listener.portAt(0)), TIMEOUT_MS)) {
+            final MetadataResponseData answer = (MetadataResponseData) describe(client);
+            return answer.clusterId();
+        }
+    }
+
+    private static List<String> brokersOf(final ListenerView listener) throws IOException {
+        try (LoopbackClient client =
+                new LoopbackClient(new InetSocketAddress(listener.hostAt(0), listener.portAt(0)), TIMEOUT_MS)) {
+            return ((MetadataResponseData) describe(client))
+                    .brokers().valuesList().stream()
+                            .map(broker -> broker.nodeId() + " " + broker.host() + ":" + broker.port())
+                            .toList();
+        }
+    }
+
+    private static ApiMessage describe(final LoopbackClient client) throws IOException {
+        return client.exchange(ApiKeys.METADATA, (short) 12, new MetadataRequestData().setTopics(List.of()));
+    }
+}
