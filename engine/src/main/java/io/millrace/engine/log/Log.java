@@ -84,9 +84,7 @@ public final class Log {
         startOffset = parts.startOffset;
         endOffset = parts.endOffset;
         appendedOffset = endOffset;
-        for (final Segment segment : segments) {
-            sealedBytes += segment == active ? 0 : segment.size;
-        }
+        sealedBytes = Segment.bytesBelow(segments, active);
         stable(endOffset, active, active.appendedSize);
     }
 
@@ -269,10 +267,14 @@ public final class Log {
 
     /** Finds the first record at or after the timestamp. */
     public void offsetForTimestamp(final long timestampMs, final TimestampCompletion completion) {
+        lookUp(timestampMs, startOffset, completion);
+    }
+
+    private void lookUp(final long timestampMs, final long fromOffset, final TimestampCompletion completion) {
         if (isOffline()) {
             completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
         } else {
-            new TimestampLookup(this, timestampMs, startOffset, completion).start();
+            new TimestampLookup(this, timestampMs, fromOffset, completion).start();
         }
     }
 
@@ -282,13 +284,7 @@ public final class Log {
      */
     public void maxTimestampOffset(final TimestampCompletion completion) {
         final long newestMs = Segment.newestTimestampMs(segments);
-        if (isOffline()) {
-            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
-        } else if (newestMs < 0) {
-            completion.onAnswer(DiskStatus.OK, TimestampCompletion.NOT_FOUND, -1, -1);
-        } else {
-            new TimestampLookup(this, newestMs, 0, completion).start();
-        }
+        lookUp(newestMs < 0 ? Long.MAX_VALUE : newestMs, 0, completion);
     }
 
     /** Moves the start up, as DeleteRecords does; segments that lie wholly below go. False if it is there already. */
@@ -522,10 +518,7 @@ public final class Log {
 
     /** The log was cut: {@code last} is the active segment again. */
     void onCut(final Segment last, final long offset) {
-        sealedBytes = 0;
-        for (final Segment segment : segments) {
-            sealedBytes += segment == last ? 0 : segment.size;
-        }
+        sealedBytes = Segment.bytesBelow(segments, last);
         active = last;
         context.indexCache().remove(last);
         last.sealed = false;

@@ -95,6 +95,15 @@ final class Segment {
         return newestMs;
     }
 
+    /** Bytes of all segments before this one. */
+    static long bytesBelow(final List<Segment> segments, final Segment end) {
+        long bytes = 0;
+        for (int i = 0; segments.get(i) != end; i++) {
+            bytes += segments.get(i).size;
+        }
+        return bytes;
+    }
+
     DiskFile file() {
         return file;
     }
