@@ -20,12 +20,14 @@ final class CheckpointReporter implements Stage {
 
     private record Wish(Partition partition, CheckpointDone done) {}
 
+    private record Sent(Wish wish, long startOffset) {}
+
     private final ExpandableDirectByteBuffer buffer = new ExpandableDirectByteBuffer(1024);
     private final CheckpointRequestEncoder request = new CheckpointRequestEncoder();
     private final CheckpointReplyDecoder reply = new CheckpointReplyDecoder();
     private final Requests requests;
     private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
-    private final List<Wish> underWay = new ArrayList<>();
+    private final List<Sent> underWay = new ArrayList<>();
 
     CheckpointReporter(final Requests requests) {
         this.requests = requests;
@@ -45,15 +47,16 @@ final class CheckpointReporter implements Stage {
             return 0;
         }
         while (!wishes.isEmpty() && underWay.size() < PARTS_MAX) {
-            underWay.add(wishes.pollFirst());
+            final Wish wish = wishes.pollFirst();
+            underWay.add(new Sent(wish, wish.partition.log().startOffset()));
         }
         final long correlation = requests.correlation(this::onReply, 0);
         request.wrap(buffer, 0).correlation(correlation);
         final CheckpointRequestEncoder.PartsEncoder parts = request.partsCount(underWay.size());
-        for (final Wish wish : underWay) {
-            final Partition partition = wish.partition;
+        for (final Sent sent : underWay) {
+            final Partition partition = sent.wish.partition;
             final long recoveryPoint = partition.log().recoveryPoint();
-            final long startOffset = partition.log().startOffset();
+            final long startOffset = sent.startOffset;
             partition.checkpointed(recoveryPoint, startOffset);
             parts.next()
                     .partitionKey(partition.key())
@@ -74,10 +77,13 @@ final class CheckpointReporter implements Stage {
             final long token, final int templateId, final DirectBuffer body, final int offset, final int length) {
         reply.wrap(body, offset, CheckpointReplyDecoder.BLOCK_LENGTH, CheckpointReplyDecoder.SCHEMA_VERSION);
         final boolean durable = Outcome.of(reply.outcome()) == Outcome.OK;
-        final List<Wish> ended = new ArrayList<>(underWay);
+        final List<Sent> ended = new ArrayList<>(underWay);
         underWay.clear();
-        for (final Wish wish : ended) {
-            if (!durable) {
+        for (final Sent sent : ended) {
+            final Wish wish = sent.wish;
+            if (durable) {
+                wish.partition.startDurable(sent.startOffset);
+            } else {
                 wish.partition.checkpointed(-1, -1); // not written: due again
             }
             if (wish.done != null) {

@@ -5,6 +5,7 @@ import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogListener;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.settings.Durability;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
@@ -31,23 +32,29 @@ public final class Partition implements LogListener {
     private BatchRules batchRules;
     private long checkpointedRecoveryPoint = -1;
     private long checkpointedStart = -1;
+    private long durableStart;
 
-    Partition(final long key, final int leaderEpoch, final TopicConfig config, final PartitionContext context) {
+    Partition(
+            final long key,
+            final int leaderEpoch,
+            final TopicConfig config,
+            final PartitionContext context,
+            final ProducerTable producers) {
         this.key = key;
         this.leaderEpoch = leaderEpoch;
         this.config = config;
         this.batchRules = PartitionContext.batchRules(config);
         this.context = context;
         highWatermark = new HighWatermark(this, context);
-        appends = new PartitionAppend(this, context);
+        appends = new PartitionAppend(this, context, producers);
         reads = new PartitionRead(this, context);
         queries = new PartitionQueries(this, context);
     }
 
     /** The log is open; from now on the partition answers. */
-    void open(final Log opened, final PartitionProducers producers) {
+    void open(final Log opened) {
         log = opened;
-        appends.open(opened, producers);
+        appends.open(opened);
         highWatermark.open(durable() ? opened.stableOffset() : opened.appendedOffset());
     }
 
@@ -205,6 +212,16 @@ public final class Partition implements LogListener {
     public void checkpointed(final long recoveryPoint, final long startOffset) {
         checkpointedRecoveryPoint = recoveryPoint;
         checkpointedStart = startOffset;
+    }
+
+    /** The checkpoint files say for good that the log begins there. */
+    public void startDurable(final long startOffset) {
+        durableStart = Math.max(durableStart, startOffset);
+    }
+
+    /** Whether what was deleted stays so after a crash. */
+    boolean isStartDurable() {
+        return durableStart >= log.startOffset();
     }
 
     boolean isQueuedForSync() {

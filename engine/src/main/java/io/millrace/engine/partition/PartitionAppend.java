@@ -18,23 +18,26 @@ final class PartitionAppend {
     private final StalledAppends stalled = new StalledAppends();
     private final BatchFlyweight turnedAway = new BatchFlyweight();
     private Log log;
-    private ProducerTable producers;
+    private final ProducerTable producers;
     private boolean resuming;
 
-    PartitionAppend(final Partition partition, final PartitionContext context) {
+    PartitionAppend(final Partition partition, final PartitionContext context, final ProducerTable producers) {
         this.partition = partition;
         this.context = context;
+        this.producers = producers;
     }
 
-    void open(final Log opened, final PartitionProducers producerState) {
+    void open(final Log opened) {
         log = opened;
-        producers = producerState.table();
     }
 
     /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
     void append(final AppendTask task, final int part, final int ownerEpoch, final long address, final int length) {
         final Outcome admitted = partition.admit(ownerEpoch, -1);
         if (admitted != Outcome.OK) {
+            if (admitted == Outcome.NOT_READY && length >= BatchFlyweight.HEADER_BYTES) {
+                producers.onTurnedAway(turnedAway.wrap(address, length));
+            }
             refuse(task, part, admitted, -1);
         } else if (!stalled.isEmpty() || !tryAppend(task, part, address, length)) {
             stalled.add(task, part, address, length);

@@ -59,7 +59,7 @@ final class PartitionQueries {
         final long offset = argument == -1 ? highWatermark : argument;
         if (offset < 0 || offset > highWatermark) {
             context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
-        } else if (!partition.log().advanceStartOffset(offset, highWatermark)) {
+        } else if (!partition.log().advanceStartOffset(offset, highWatermark) && partition.isStartDurable()) {
             answer(task, part, partition.log().startOffset(), -1, -1);
         } else if (PlantedBug.DELETION_NOT_DURABLE.isPlanted()) {
             answer(task, part, partition.log().startOffset(), -1, -1);

@@ -25,8 +25,9 @@ final class PartitionUpkeep {
     }
 
     /** What recovery found is where the checkpoint stands, or will soon. */
-    void onOpened(final Partition partition) {
+    void onOpened(final Partition partition, final long checkpointedStart) {
         partition.checkpointed(partition.log().recoveryPoint(), partition.log().startOffset());
+        partition.startDurable(checkpointedStart);
     }
 
     int doWork(final List<Partition> partitions, final long nowMs) {

@@ -59,10 +59,10 @@ public final class Partitions implements Stage {
         final PartitionProducers producers = newProducers();
         final LogRecovery.RecoveredLog recovered = recovery.open(
                 directory, context.logConfig(config), producers, recoveryPoint, startOffset, clean, context.nowMs());
-        final Partition partition = add(key, leaderEpoch, config);
+        final Partition partition = add(key, leaderEpoch, config, producers);
         recovered.log().listener(partition);
-        partition.open(recovered.log(), producers);
-        upkeep.onOpened(partition);
+        partition.open(recovered.log());
+        upkeep.onOpened(partition, startOffset);
         return recovered.report();
     }
 
@@ -75,8 +75,8 @@ public final class Partitions implements Stage {
             final long topicIdHigh,
             final long topicIdLow,
             final LogCompletion completion) {
-        final Partition partition = add(key, leaderEpoch, config);
         final PartitionProducers producers = newProducers();
+        final Partition partition = add(key, leaderEpoch, config, producers);
         final Log[] made = new Log[1];
         made[0] = Log.create(
                 context.logs(),
@@ -89,7 +89,7 @@ public final class Partitions implements Stage {
                 status -> {
                     if (status == DiskStatus.OK && !partition.isDeleted()) {
                         made[0].listener(partition);
-                        partition.open(made[0], producers);
+                        partition.open(made[0]);
                     } else if (status == DiskStatus.OK) {
                         made[0].delete(PartitionContext.IGNORED, PartitionContext.IGNORED);
                     } else {
@@ -140,8 +140,9 @@ public final class Partitions implements Stage {
         return new PartitionProducers(new ProducerTable(producerExpirationMs, context.crc32c(), context.nowMs()));
     }
 
-    private Partition add(final long key, final int leaderEpoch, final TopicConfig config) {
-        final Partition partition = new Partition(key, leaderEpoch, config, context);
+    private Partition add(
+            final long key, final int leaderEpoch, final TopicConfig config, final PartitionProducers producers) {
+        final Partition partition = new Partition(key, leaderEpoch, config, context, producers.table());
         if (byKey.put(key, partition) != null) {
             throw new IllegalStateException("partition " + key + " is here already");
         }

@@ -48,8 +48,7 @@ final class FetchMessages {
             group.next()
                     .partitionKey(partition.key)
                     .ownerEpoch(partition.ownerEpoch)
-                    .clientEpoch(
-                            Math.max(-1, partition.leaderEpoch)) // Kafka takes any negative one for none, here only
+                    .clientEpoch(partition.leaderEpoch)
                     .lastFetchedEpoch(partition.lastFetchedEpoch)
                     .fetchOffset(partition.fetchOffset)
                     .bytesMax(Math.min(partition.bytesMax, answerBytesMax));

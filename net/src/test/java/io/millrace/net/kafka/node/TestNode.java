@@ -20,8 +20,6 @@ import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
-import io.millrace.net.kafka.admin.AdminApis;
-import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
@@ -107,11 +105,9 @@ public final class TestNode {
         core.addStage(own);
         core.addStage(housekeeping);
         connections.add(own);
-        final ApiTable table = new ApiTable()
+        tables.add(new ApiTable()
                 .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions")));
-        AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null));
-        tables.add(table);
+                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions"))));
         cores.add(core);
     }
 

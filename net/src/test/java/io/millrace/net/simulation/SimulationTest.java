@@ -1,0 +1,84 @@
+package io.millrace.net.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.status.PlantedBug;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The simulation keeps its promises, gives the same trace for the same seed, and finds what is planted. */
+class SimulationTest {
+    private static final int SEEDS = 200;
+    private static final int SEEDS_MAX = 500;
+    private static final long CHILD_SECONDS_MAX = 300;
+
+    @Test
+    void shouldKeepEveryPromiseOverManySeeds() {
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            final SimResult result = Simulation.run(new SimOptions(seed, SimOptions.STEPS_DEFAULT));
+            assertThat(result.violation())
+                    .as("%s; reproduce: ./run.sh simulate --seed %d", result, seed)
+                    .isNull();
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameTraceInAnotherJvm() throws IOException, InterruptedException {
+        final List<String> here = new ArrayList<>();
+        for (int seed = 1001; seed < 1004; seed++) {
+            here.add(SimulationMain.line(
+                    Simulation.run(new SimOptions(seed, SimOptions.STEPS_DEFAULT))));
+        }
+        assertThat(child(null, 1001, 3)).isEqualTo(here);
+        assertThat(here.stream().distinct()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LEASE_IGNORED")
+    void shouldFindWhatIsPlanted(final PlantedBug bug) throws IOException, InterruptedException {
+        final List<String> lines = child(bug, 1, SEEDS_MAX);
+        assertThat(lines.getLast()).as("%s in %d seeds", bug, SEEDS_MAX).startsWith("BROKEN");
+    }
+
+    private static List<String> child(final PlantedBug bug, final long firstSeed, final int seeds)
+            throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(List.of(
+                "--add-exports",
+                "java.base/jdk.internal.misc=ALL-UNNAMED",
+                "--add-opens",
+                "java.base/sun.nio.ch=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        if (bug != null) {
+            command.add("-Dmillrace.planted.bug=" + bug.name());
+        }
+        command.addAll(List.of(SimulationMain.class.getName(), Long.toString(firstSeed), Integer.toString(seeds)));
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
+        final List<String> lines = new ArrayList<>();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            while ((line = reader.readLine()) != null) {
+                lines.add(line);
+            }
+        }
+        if (!process.waitFor(CHILD_SECONDS_MAX, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("the child did not end");
+        }
+        return lines;
+    }
+}
