@@ -14,6 +14,9 @@ import java.util.TreeSet;
 
 /** Says what configs a resource has, with their sources, as Kafka's DescribeConfigs does. Allocates; used rarely. */
 public final class ConfigDescriber {
+    /** Another name of node.id. */
+    private static final String BROKER_ID = "broker.id";
+
     private static final String NO_EFFECT = "Known to Apache Kafka; has no effect in this version of Millrace.";
 
     private final MetadataImage image;
@@ -70,6 +73,12 @@ public final class ConfigDescriber {
 
     private ConfigEntry brokerEntry(final String name) {
         final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
+        if (BROKER_ID.equals(name)) {
+            final String id = Integer.toString(image.nodeId());
+            synonyms.add(
+                    new ConfigEntry.Synonym(name, id, image.startSettings().source(BrokerSettings.NODE_ID.name())));
+            return brokerEntry(name, id, synonyms);
+        }
         addSynonyms(brokerSynonyms(name), synonyms);
         return brokerEntry(name, shown(name, textOf(image.settings(), name)), synonyms);
     }

@@ -48,7 +48,8 @@ final class FetchMessages {
             group.next()
                     .partitionKey(partition.key)
                     .ownerEpoch(partition.ownerEpoch)
-                    .clientEpoch(partition.leaderEpoch)
+                    .clientEpoch(
+                            Math.max(-1, partition.leaderEpoch)) // Kafka takes any negative one for none, here only
                     .lastFetchedEpoch(partition.lastFetchedEpoch)
                     .fetchOffset(partition.fetchOffset)
                     .bytesMax(Math.min(partition.bytesMax, answerBytesMax));

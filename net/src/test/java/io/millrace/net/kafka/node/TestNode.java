@@ -20,6 +20,8 @@ import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
+import io.millrace.net.kafka.admin.AdminApis;
+import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
@@ -105,9 +107,11 @@ public final class TestNode {
         core.addStage(own);
         core.addStage(housekeeping);
         connections.add(own);
-        tables.add(new ApiTable()
+        final ApiTable table = new ApiTable()
                 .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions"))));
+                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions")));
+        AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null));
+        tables.add(table);
         cores.add(core);
     }
 

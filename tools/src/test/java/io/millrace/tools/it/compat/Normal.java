@@ -22,6 +22,11 @@ final class Normal {
     private static final Pattern MIN_INSYNC_SOURCE =
             Pattern.compile(".*configs\\[min\\.insync\\.replicas\\]\\.(configSource|synonyms.*\\.source)$");
 
+    /** What a node of its own needs, and one that is combined of broker and controller. */
+    private static final Pattern DEPLOYMENT = Pattern.compile(
+            ".*configs\\[(advertised\\.listeners|listeners|process\\.roles"
+                    + "|listener\\.security\\.protocol\\.map|controller\\..*|log\\.dir)\\]\\.(value|configSource|readOnly|synonyms.*)$");
+
     private static final Set<String> NOTHING = Set.of("-1", "0", "null", "");
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
 
@@ -58,6 +63,9 @@ final class Normal {
         }
         if (TIMES.matcher(path).matches() && value.length() >= 13) {
             return "(time)";
+        }
+        if (DEPLOYMENT.matcher(path).matches()) {
+            return "(its own)";
         }
         if (MIN_INSYNC_SOURCE.matcher(path).matches()) {
             return "(a source)";

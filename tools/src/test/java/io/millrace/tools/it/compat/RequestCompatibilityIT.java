@@ -32,7 +32,14 @@ class RequestCompatibilityIT {
     @BeforeAll
     static void launch() {
         kafka = ApacheKafkaBroker.launch(BrokerOptions.defaults());
-        broker = Brokers.launch();
+        // As the reference is set up.
+        broker = Brokers.launch(BrokerOptions.defaults()
+                .with("node.id", "1")
+                .with("offsets.topic.replication.factor", "1")
+                .with("transaction.state.log.replication.factor", "1")
+                .with("transaction.state.log.min.isr", "1")
+                .with("share.coordinator.state.topic.replication.factor", "1")
+                .with("share.coordinator.state.topic.min.isr", "1"));
         reference = new Party(kafka);
         subject = new Party(broker);
     }
