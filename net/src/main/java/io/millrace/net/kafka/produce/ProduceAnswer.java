@@ -10,6 +10,7 @@ import io.millrace.net.kafka.wire.NodeEndpoints;
 import io.millrace.net.kafka.wire.ProduceRequest;
 import io.millrace.net.kafka.wire.ProduceResponse;
 import io.millrace.net.kafka.wire.WireWriter;
+import org.agrona.collections.IntArrayList;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Writes a Produce request's answer: once to measure it, once into a buffer of that size. One for each core. */
@@ -17,9 +18,7 @@ final class ProduceAnswer {
     private static final int NODES_MAX = 64;
     private static final int HINTS_SINCE = 10;
 
-    private static final String RECORD_ERRORS =
-            "One or more records have been rejected due to 1 record errors in total, and only showing the first three"
-                    + " errors at most";
+    private static final String RECORD_ERRORS = "One or more records have been rejected due to invalid records";
     private static final String TIMESTAMP_ERRORS = "One or more records have been rejected due to invalid timestamp";
     private static final String BAD_RECORD = "The record is not valid for this topic";
     private static final String BAD_TIMESTAMP = "Timestamp of the record is out of the range that the topic accepts";
@@ -27,6 +26,7 @@ final class ProduceAnswer {
     private final MetadataImage image;
     private final WireWriter writer = new WireWriter();
     private final ProduceResponse response = new ProduceResponse();
+    private final RefusedRecords refused = new RefusedRecords();
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
 
     ProduceAnswer(final MetadataImage image) {
@@ -75,7 +75,7 @@ final class ProduceAnswer {
             }
             while (request.nextPartition()) {
                 if (!parts.isSuperseded(part)) {
-                    writePartition(header, request.partition(), parts, part, wholeMessage);
+                    writePartition(header, request, parts, part, wholeMessage);
                 }
                 part++;
             }
@@ -86,7 +86,7 @@ final class ProduceAnswer {
 
     private void writePartition(
             final RequestHeader header,
-            final int partition,
+            final ProduceRequest request,
             final ProduceParts parts,
             final int part,
             final String wholeMessage) {
@@ -98,17 +98,17 @@ final class ProduceAnswer {
             leaderId = LeaderHints.leaderId(header.listener(), leader, nodes);
             leaderEpoch = leader == null ? LeaderHints.NONE : leader.leaderEpoch();
         }
-        final boolean hasBadRecord = parts.badRecord(part) >= 0;
+        final IntArrayList badRecords = refused.of(request, parts, part);
         final boolean isTimestamp = error == Errors.INVALID_TIMESTAMP;
         response.partition(
-                partition,
+                request.partition(),
                 error.code(),
                 parts.baseOffset(part),
                 parts.appendTimeMs(part),
                 parts.logStartOffset(part),
-                parts.badRecord(part),
+                badRecords,
                 isTimestamp ? BAD_TIMESTAMP : BAD_RECORD,
-                !hasBadRecord ? wholeMessage : isTimestamp ? TIMESTAMP_ERRORS : RECORD_ERRORS,
+                badRecords.isEmpty() ? wholeMessage : isTimestamp ? TIMESTAMP_ERRORS : RECORD_ERRORS,
                 leaderId,
                 leaderEpoch);
     }

@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.wire;
 
 import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
 
 /**
  * Writes a Produce response, versions 3 to 13, field by field in wire order:
@@ -50,8 +51,8 @@ public final class ProduceResponse {
     /**
      * Writes a partition.
      *
-     * @param badRecord index of the record that was refused, or -1
-     * @param badRecordMessage why that one, ASCII or null
+     * @param badRecords indexes of the records that were refused, or nothing
+     * @param badRecordMessage why each of them, ASCII or null
      * @param errorMessage why the batch was refused, ASCII or null
      * @param leaderId a hint, or -1 for none
      */
@@ -61,7 +62,7 @@ public final class ProduceResponse {
             final long baseOffset,
             final long appendTimeMs,
             final long logStartOffset,
-            final int badRecord,
+            final IntArrayList badRecords,
             final String badRecordMessage,
             final String errorMessage,
             final int leaderId,
@@ -74,7 +75,7 @@ public final class ProduceResponse {
             writer.int64(logStartOffset);
         }
         if (version >= RECORD_ERRORS_SINCE) {
-            recordErrors(badRecord, badRecordMessage);
+            recordErrors(badRecords, badRecordMessage);
             writer.ascii(flexible, errorMessage);
         }
         if (flexible) {
@@ -82,16 +83,15 @@ public final class ProduceResponse {
         }
     }
 
-    private void recordErrors(final int badRecord, final String badRecordMessage) {
-        if (badRecord < 0) {
-            writer.arrayLength(flexible, 0);
-            return;
-        }
-        writer.arrayLength(flexible, 1);
-        writer.int32(badRecord);
-        writer.ascii(flexible, badRecordMessage);
-        if (flexible) {
-            writer.noTags();
+    private void recordErrors(final IntArrayList badRecords, final String badRecordMessage) {
+        final int count = badRecords.size();
+        writer.arrayLength(flexible, count);
+        for (int i = 0; i < count; i++) {
+            writer.int32(badRecords.getInt(i));
+            writer.ascii(flexible, badRecordMessage);
+            if (flexible) {
+                writer.noTags();
+            }
         }
     }
 

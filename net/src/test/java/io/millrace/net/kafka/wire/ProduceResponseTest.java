@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
@@ -76,15 +77,16 @@ class ProduceResponseTest {
                 response.topic(name, 0, name.capacity(), partitions);
             }
             for (final PartitionProduceResponse p : topic.partitionResponses()) {
-                final boolean bad = !p.recordErrors().isEmpty();
+                final IntArrayList badRecords = new IntArrayList();
+                p.recordErrors().forEach(refused -> badRecords.addInt(refused.batchIndex()));
                 response.partition(
                         p.index(),
                         p.errorCode(),
                         p.baseOffset(),
                         p.logAppendTimeMs(),
                         p.logStartOffset(),
-                        bad ? p.recordErrors().get(0).batchIndex() : -1,
-                        bad ? p.recordErrors().get(0).batchIndexErrorMessage() : null,
+                        badRecords,
+                        badRecords.isEmpty() ? null : p.recordErrors().get(0).batchIndexErrorMessage(),
                         p.errorMessage(),
                         p.currentLeader().leaderId(),
                         p.currentLeader().leaderEpoch());
