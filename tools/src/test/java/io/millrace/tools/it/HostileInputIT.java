@@ -161,17 +161,17 @@ class HostileInputIT {
     void shouldRefuseNullRecords() {
         Assumptions.assumeTrue(broker.isMillrace(), "skipped: Apache Kafka never answers this");
         try (RawConnection connection = new RawConnection(broker)) {
-            final ProduceRequestData request = produce(null, TOPIC);
-            final short code = connection
-                    .call(request, 9, ProduceResponseData.class)
-                    .responses()
-                    .iterator()
-                    .next()
-                    .partitionResponses()
-                    .get(0)
-                    .errorCode();
-            assertThat(code).isEqualTo(Errors.INVALID_RECORD.code());
+            assertThat(errorOf(connection, produce(null, TOPIC))).isEqualTo(Errors.INVALID_RECORD.code());
             expectAnswer(connection);
+        }
+    }
+
+    @Test
+    void shouldRefuseRecordsWhoseOffsetsLie() {
+        Assumptions.assumeTrue(broker.isMillrace(), "skipped: Apache Kafka stores them");
+        final byte[] lying = Batches.edited(Batches.plain("offset"), batch -> batch.put(Batches.RECORDS + 3, (byte) 8));
+        try (RawConnection connection = new RawConnection(broker)) {
+            assertThat(errorOf(connection, produce(lying, TOPIC))).isEqualTo(Errors.INVALID_RECORD.code());
         }
     }
 
@@ -274,6 +274,17 @@ class HostileInputIT {
         } finally {
             announcing.forEach(RawConnection::close);
         }
+    }
+
+    private static short errorOf(final RawConnection connection, final ProduceRequestData request) {
+        return connection
+                .call(request, 9, ProduceResponseData.class)
+                .responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .get(0)
+                .errorCode();
     }
 
     private static void expectClosed(final byte[] sent) {

@@ -159,7 +159,6 @@ final class ProduceScripts {
         one(twins, "record length 100", topic, recordByte(0, 100));
         one(twins, "record length -1", topic, recordByte(0, 1));
         one(twins, "record attributes", topic, recordByte(1, 7));
-        one(twins, "record offset delta", topic, recordByte(3, 8));
         one(twins, "control batch", topic, attributes(0x20));
         one(twins, "transactional batch", topic, Batches.transactional(1, 0, 0, "t"));
         one(twins, "transactional without a producer", topic, attributes(0x10));
@@ -222,11 +221,6 @@ final class ProduceScripts {
                 Batches.of(Compression.gzip().build(), "a"));
         twins.topic(topic + "-compact", 1, "cleanup.policy", "compact");
         one(twins, "keyless", topic + "-compact", Batches.plain("a", "b"));
-        one(
-                twins,
-                "keyless, compressed",
-                topic + "-compact",
-                Batches.of(Compression.gzip().build(), "a"));
         twins.topic(topic + "-small", 1, "max.message.bytes", "200");
         one(twins, "larger than the topic allows", topic + "-small", Batches.plain("x".repeat(500)));
         one(twins, "small enough", topic + "-small", Batches.plain("x"));

@@ -122,16 +122,22 @@ final class Twins {
         }
     }
 
-    /** For scripts that need an answer's number: each broker's own. */
+    /** For scripts that need an answer's number, which is positive: each broker's own. */
     <R extends ApiMessage> void learn(
             final String name,
             final short askedVersion,
             final Class<R> response,
             final Function<Party, ApiMessage> request,
             final Function<R, Number> number) {
-        each(party -> party.remember(
-                name,
-                number.apply(party.call(request.apply(party), askedVersion, response))
-                        .longValue()));
+        each(party -> {
+            long learned = number.apply(party.call(request.apply(party), askedVersion, response))
+                    .longValue();
+            for (int attempt = 0; attempt < ATTEMPTS && learned <= 0; attempt++) {
+                pause();
+                learned = number.apply(party.call(request.apply(party), askedVersion, response))
+                        .longValue();
+            }
+            party.remember(name, learned);
+        });
     }
 }
