@@ -58,7 +58,7 @@ class StartupErrorsIT {
         try (MillraceBroker first = MillraceBroker.launch(BrokerOptions.defaults())) {
             final String said = expectFailure(
                     first.dataDir().toString(), "--data-dir", first.dataDir().toString());
-            assertThat(said).contains("in use by another broker");
+            assertThat(said).contains("another broker");
             Clients.createTopic(first, "still-there", 1);
         }
     }

@@ -22,9 +22,10 @@ final class Normal {
     private static final Pattern MIN_INSYNC_SOURCE =
             Pattern.compile(".*configs\\[min\\.insync\\.replicas\\]\\.(configSource|synonyms.*\\.source)$");
 
-    /** What a node of its own needs, and one that is combined of broker and controller. */
+    /** What a node of its own needs, and one that is combined of broker and controller; and our sockets' defaults. */
     private static final Pattern DEPLOYMENT = Pattern.compile(
             ".*configs\\[(advertised\\.listeners|listeners|process\\.roles"
+                    + "|socket\\.listen\\.backlog\\.size|socket\\.(receive|send)\\.buffer\\.bytes"
                     + "|listener\\.security\\.protocol\\.map|controller\\..*|log\\.dir)\\]\\.(value|configSource|readOnly|synonyms.*)$");
 
     private static final Set<String> NOTHING = Set.of("-1", "0", "null", "");
