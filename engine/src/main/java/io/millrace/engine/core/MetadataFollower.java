@@ -34,7 +34,7 @@ final class MetadataFollower implements MetadataListener {
     private Pending pending;
 
     /** What one entry still waits for on this core. */
-    private final class Pending {
+    private static final class Pending {
         private final Runnable done;
         private int count = 1;
 

@@ -20,7 +20,6 @@ final class BatchScan implements DiskCompletion {
         boolean onBatch(BatchFlyweight batch, long position);
     }
 
-    private final LogContext context;
     private final Segment segment;
     private final long endPosition;
     private final boolean whole;
@@ -33,8 +32,7 @@ final class BatchScan implements DiskCompletion {
     private Visitor visitor;
     private LogCompletion completion;
 
-    BatchScan(final LogContext context, final Segment segment, final long fromPosition, final boolean whole) {
-        this.context = context;
+    BatchScan(final Segment segment, final long fromPosition, final boolean whole) {
         this.segment = segment;
         this.whole = whole;
         position = fromPosition;

@@ -69,7 +69,7 @@ final class IndexLoader {
         final Segment fresh = Segment.empty(
                 log.context().indexMemory(), segment.id, segment.baseOffset, segment.file(), segment.createdMs);
         final int interval = log.config().indexIntervalBytes();
-        new BatchScan(log.context(), segment, 0, false)
+        new BatchScan(segment, 0, false)
                 .run(
                         (batch, position) -> {
                             fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);

@@ -60,13 +60,13 @@ final class LogRetention {
         final Segment oldest = log.segments.getFirst();
         final boolean isActive = oldest == log.active;
         final long end = isActive ? log.endOffset() : log.segments.get(1).baseOffset;
-        if (highWatermark < end || oldest.size == 0 && isActive) {
+        if (highWatermark < end || (oldest.size == 0 && isActive)) {
             return false;
         }
         final LogConfig config = log.config();
         final boolean isOld = config.retentionMs() >= 0 && nowMs - oldest.newestMs() > config.retentionMs();
         final boolean isTooMuch =
                 config.retentionBytes() >= 0 && log.sizeInBytes() - config.retentionBytes() >= oldest.size;
-        return isOld || isTooMuch || !isActive && end <= log.startOffset();
+        return isOld || isTooMuch || (!isActive && end <= log.startOffset());
     }
 }

@@ -34,7 +34,7 @@ final class LogTruncation {
         fresh = Segment.empty(log.context().indexMemory(), last.id, last.baseOffset, last.file(), last.createdMs);
         cutOffset = last.baseOffset;
         final int interval = log.config().indexIntervalBytes();
-        new BatchScan(log.context(), last, 0, false)
+        new BatchScan(last, 0, false)
                 .run(
                         (batch, position) -> {
                             if (batch.lastOffset() >= offset) {
@@ -148,7 +148,7 @@ final class LogTruncation {
             end(DiskStatus.OK);
             return;
         }
-        new BatchScan(log.context(), replayed.removeFirst(), 0, true)
+        new BatchScan(replayed.removeFirst(), 0, true)
                 .run(
                         (batch, position) -> {
                             if (batch.baseOffset() >= from) {

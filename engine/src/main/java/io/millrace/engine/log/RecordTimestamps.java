@@ -58,9 +58,9 @@ final class RecordTimestamps {
         long value = 0;
         for (int i = 0; i < VARINT_BYTES_MAX && cursor < end; i++) {
             final byte next = records.getByte(cursor++);
-            value |= (long) (next & 0x7F) << 7 * i;
+            value |= (long) (next & 0x7F) << (7 * i);
             if (next >= 0) {
-                return value >>> 1 ^ -(value & 1);
+                return (value >>> 1) ^ -(value & 1);
             }
         }
         throw new IllegalStateException("a number does not end");

@@ -56,7 +56,7 @@ final class TimestampLookup {
         if (segment.isDropped()) {
             lookFrom(0);
         } else if (segment.hasIndexes()) {
-            new BatchScan(log.context(), segment, position(), true).run(this::onBatch, this::onScanned);
+            new BatchScan(segment, position(), true).run(this::onBatch, this::onScanned);
         } else {
             log.indexes().load(segment);
             log.whenResident(this::scan);
@@ -128,7 +128,7 @@ final class TimestampLookup {
     }
 
     private void scanAfter(final long offset) {
-        new BatchScan(log.context(), segment, 0, true)
+        new BatchScan(segment, 0, true)
                 .run((batch, position) -> batch.baseOffset() < offset || onBatch(batch, position), this::onScanned);
     }
 }
