@@ -34,8 +34,7 @@ class SimulationTest {
     void shouldGiveTheSameTraceInAnotherJvm() throws IOException, InterruptedException {
         final List<String> here = new ArrayList<>();
         for (int seed = 1001; seed < 1004; seed++) {
-            here.add(SimulationMain.line(
-                    Simulation.run(new SimOptions(seed, SimOptions.STEPS_DEFAULT))));
+            here.add(SimulationMain.line(Simulation.run(new SimOptions(seed, SimOptions.STEPS_DEFAULT))));
         }
         assertThat(child(null, 1001, 3)).isEqualTo(here);
         assertThat(here.stream().distinct()).hasSize(3);
