@@ -15,6 +15,9 @@ public final class EmbeddedDriver implements AutoCloseable {
     private static final long LIVENESS_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long NOTICE_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long LINGER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** For some hundreds of counters; Aeron's default would take 40 MB with the names. */
+    private static final int COUNTER_VALUES_BYTES = 1 << 20;
+
     private static final int SPINS_MAX = 10;
     private static final int YIELDS_MAX = 20;
     private static final long PARK_NS_MIN = 1_000;
@@ -50,6 +53,7 @@ public final class EmbeddedDriver implements AutoCloseable {
                 .mtuLength(EmbeddedDriverContext.MTU_BYTES)
                 .ipcMtuLength(EmbeddedDriverContext.MTU_BYTES)
                 .termBufferSparseFile(true)
+                .counterValuesBufferLength(COUNTER_VALUES_BYTES)
                 .clientLivenessTimeoutNs(LIVENESS_NS)
                 .publicationUnblockTimeoutNs(LIVENESS_NS + NOTICE_NS)
                 .imageLivenessTimeoutNs(NOTICE_NS)

@@ -12,7 +12,7 @@ public final class EmbeddedDriverContext {
     private static final int TERM_BYTES_MIN = 64 * 1024;
     private static final int TERM_BYTES_MAX = 1 << 30;
     /** Counters, command and error buffers; then three terms for each publication and image of a few lanes. */
-    private static final long BUFFERS_BYTES = 8L << 20;
+    private static final long BUFFERS_BYTES = 16L << 20;
 
     private static final int LOGS = 4;
     private static final int TERMS = 3;
