@@ -8,6 +8,9 @@ import org.agrona.concurrent.MessageHandler;
  * One core's way to another. A request is sent only with credit: room for itself in the ring there and for its reply in
  * the ring back, both taken until the reply is in. What has no credit queues here, in order. Replies always fit,
  * because whoever asked has reserved their space. Owned by the sending core's thread.
+ *
+ * <p>A watch may lie with its core for long, so it takes room in the ring only while it passes through: it is sent if
+ * that much of a request's share is empty now. Many fetches that wait must not hold up a batch.
  */
 final class CoreProxy {
     private final Ring ring;
@@ -26,18 +29,25 @@ final class CoreProxy {
         this.outboxOffer = (templateId, buffer, offset, length) -> offer(templateId, buffer, offset, length);
     }
 
-    /** Sends now or, without credit or behind others that wait, as soon as there is credit. */
+    /**
+     * Sends now or, without credit or behind others that wait, as soon as there is credit.
+     *
+     * @param requestFootprint room taken until the reply; if less than the message's own, the rest is only passed
+     */
     void request(
             final int templateId,
             final DirectBuffer message,
             final int length,
             final int requestFootprint,
             final int replyFootprint) {
-        if (length > ring.messageBytesMax() || requestFootprint > share || replyFootprint > share) {
+        if (length > ring.messageBytesMax()
+                || Ring.footprint(length) > share
+                || requestFootprint > share
+                || replyFootprint > share) {
             throw new IllegalArgumentException("message of " + length + " bytes with a reply of " + replyFootprint
                     + ": expected at most " + Math.min(share, ring.messageBytesMax()));
         }
-        if (outbox.isEmpty() && hasCredit(requestFootprint, replyFootprint)) {
+        if (outbox.isEmpty() && hasCredit(length, requestFootprint, replyFootprint)) {
             take(requestFootprint, replyFootprint);
             offer(templateId, message, 0, length);
         } else if (!PlantedBug.MESSAGE_DROPPED.isPlanted()) {
@@ -73,7 +83,7 @@ final class CoreProxy {
         int sent = 0;
         while (sent < limit
                 && !outbox.isEmpty()
-                && hasCredit(outbox.headRequestFootprint(), outbox.headReplyFootprint())) {
+                && hasCredit(outbox.headLength(), outbox.headRequestFootprint(), outbox.headReplyFootprint())) {
             take(outbox.headRequestFootprint(), outbox.headReplyFootprint());
             outbox.removeHead(outboxOffer);
             sent++;
@@ -97,8 +107,13 @@ final class CoreProxy {
         }
     }
 
-    private boolean hasCredit(final int requestFootprint, final int replyFootprint) {
-        return requestBytesOut + requestFootprint <= share && replyBytesOwed + replyFootprint <= share;
+    private boolean hasCredit(final int length, final int requestFootprint, final int replyFootprint) {
+        if (replyFootprint == 0) {
+            return true; // paid for by an earlier request
+        }
+        return requestBytesOut + requestFootprint <= share
+                && replyBytesOwed + replyFootprint <= share
+                && (Ring.footprint(length) <= requestFootprint || ring.size() + Ring.footprint(length) <= share);
     }
 
     private void take(final int requestFootprint, final int replyFootprint) {

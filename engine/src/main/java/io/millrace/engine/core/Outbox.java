@@ -31,7 +31,7 @@ final class Outbox {
         return tail - head;
     }
 
-    private int headLength() {
+    int headLength() {
         return buffer.getInt(head + 4);
     }
 

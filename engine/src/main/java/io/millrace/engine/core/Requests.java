@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Requests {
     private static final int SLOTS_INITIAL = 64;
     private static final int CONGESTED_BYTES = 1 << 20;
-    /** A watch pays for its cancel as well. */
+    /** What a watch pays for until its reply is in. */
     private static final int CANCEL_FOOTPRINT = Ring.footprint(WatchCancelEncoder.BLOCK_LENGTH);
 
     private final CoreProxy[] proxies;
@@ -69,10 +69,10 @@ public final class Requests {
             final DirectBuffer message,
             final int length,
             final int replyBytesMax) {
-        send(correlation, targetCore, templateId, message, length, replyBytesMax, 0);
+        send(correlation, targetCore, templateId, message, length, replyBytesMax, Ring.footprint(length));
     }
 
-    /** Sends a watch; its credit covers the cancel too. */
+    /** Sends a watch, which keeps credit for its reply and its cancel alone: it may lie there for long. */
     public void sendWatch(final long correlation, final int targetCore, final DirectBuffer message, final int length) {
         send(
                 correlation,
@@ -137,10 +137,10 @@ public final class Requests {
             final DirectBuffer message,
             final int length,
             final int replyBytesMax,
-            final int paidAhead) {
+            final int requestFootprint) {
         final int slot = slotOf(correlation);
         targets[slot] = targetCore;
-        requestFootprints[slot] = Ring.footprint(length) + paidAhead;
+        requestFootprints[slot] = requestFootprint;
         replyFootprints[slot] = Ring.footprint(replyBytesMax);
         proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
     }
