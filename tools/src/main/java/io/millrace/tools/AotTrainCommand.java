@@ -27,7 +27,7 @@ final class AotTrainCommand implements Callable<Integer> {
                     .commandLine("log.dirs", data.toString());
             final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);
             final BrokerLog log = new BrokerLog(System.err, BrokerLog.Level.INFO);
-            try (Broker broker = Broker.start(config, log, System.out)) {
+            try (Broker broker = Broker.start(config, log, System.out, started -> {})) {
                 new TrainingRun(broker.listeners().getFirst()).run();
             }
             return 0;

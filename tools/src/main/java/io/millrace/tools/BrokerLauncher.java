@@ -51,8 +51,7 @@ final class BrokerLauncher {
             loader.warnings().forEach(log::warn);
             final BrokerConfig config = BrokerConfig.conclude(settings, hostName(), Processors.allowed(), force);
             writePidFile();
-            final Broker broker = Broker.start(config, log, out);
-            running.set(broker);
+            final Broker broker = Broker.start(config, log, out, running::set);
             broker.awaitEnd();
             return 0;
         } catch (final SettingException | BrokerException mistake) {

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * One real node: takes the data directory, starts a thread for each core, opens the listeners once all are ready, and
@@ -63,22 +64,30 @@ public final class Broker implements AutoCloseable {
     private final AtomicBoolean stopBegun = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** Starts a broker; it serves when this returns. A core that throws later ends the process. */
-    public static Broker start(final BrokerConfig config, final BrokerLog log, final PrintStream out) {
-        return start(config, log, out, () -> Runtime.getRuntime().halt(1));
-    }
-
     /**
-     * @param out     where the summary and the line {@code Millrace ready} go
-     * @param onCrash what a core that threw ends in, after it was told
+     * Starts a broker; it serves when this returns. A core that throws later ends the process.
+     *
+     * @param out       where the summary and the line {@code Millrace ready} go
+     * @param onServing given the broker just before that line, so that whoever reads it may ask for an orderly stop
      * @throws BrokerException and other exceptions whose message is meant for people
      */
-    static Broker start(final BrokerConfig config, final BrokerLog log, final PrintStream out, final Runnable onCrash) {
+    public static Broker start(
+            final BrokerConfig config, final BrokerLog log, final PrintStream out, final Consumer<Broker> onServing) {
+        return start(config, log, out, onServing, () -> Runtime.getRuntime().halt(1));
+    }
+
+    /** @param onCrash what a core that threw ends in, after it was told */
+    static Broker start(
+            final BrokerConfig config,
+            final BrokerLog log,
+            final PrintStream out,
+            final Consumer<Broker> onServing,
+            final Runnable onCrash) {
         final long beganNs = System.nanoTime();
         final DataDirectory data = DataDirectory.claim(Path.of(config.dataDirectory()));
         try {
             final Broker broker = new Broker(config, log, onCrash, data);
-            broker.begin(out, beganNs);
+            broker.begin(out, onServing, beganNs);
             return broker;
         } catch (final RuntimeException | Error failed) {
             data.close();
@@ -109,7 +118,7 @@ public final class Broker implements AutoCloseable {
         identity = NodeIdentity.establish(new BlockingDisk(disks[0]), config.nodeId(), entropy);
         boot = new NodeBoot(config.nodeId(), count, config.settings(), disks[0], entropy.stream("boot")).run();
         mark = new BrokerMark(data.path(), config.nodeId(), count);
-        status = new NodeStatus(mark);
+        status = new NodeStatus(mark, data.path(), log);
         cores = new BrokerCore[count];
         for (int core = 0; core < count; core++) {
             cores[core] = newCore(core, entropy.stream("core-" + core));
@@ -155,7 +164,7 @@ public final class Broker implements AutoCloseable {
         return made;
     }
 
-    private void begin(final PrintStream out, final long beganNs) {
+    private void begin(final PrintStream out, final Consumer<Broker> onServing, final long beganNs) {
         config.notes().forEach(log::warn);
         boot.findings().forEach(log::warn);
         recover();
@@ -175,6 +184,7 @@ public final class Broker implements AutoCloseable {
         life.letServe();
         mark.ready();
         warmUpFrontDoor();
+        onServing.accept(this);
         final StringBuilder where = new StringBuilder();
         listeners.views().forEach(view -> where.append(' ').append(StartSummary.describe(view)));
         out.println("Millrace ready in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs) + " ms:" + where);
@@ -188,8 +198,9 @@ public final class Broker implements AutoCloseable {
         final Thread warmUp = new Thread(() -> WarmUp.messages(cores[0].table().served()), "warm-up");
         warmUp.start();
         for (int core = 0; core < cores.length; core++) {
-            final CoreStatus counted =
-                    new CoreStatus(cores[core], disks[core], new CoreCounters(mark.counters(), core));
+            final CoreCounters counters = new CoreCounters(mark.counters(), core);
+            status.watch(counters);
+            final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters);
             new CoreThread(
                             cores[core],
                             disks[core],
@@ -228,6 +239,11 @@ public final class Broker implements AutoCloseable {
     /** How clients see this node, by listener. */
     public List<ListenerView> listeners() {
         return List.copyOf(listeners.views());
+    }
+
+    /** For tests: the way in behind the listeners. */
+    ConnectionHandoff handoff() {
+        return handoff;
     }
 
     /** Ends everything in order: requests, logs, checkpoints, the mark of an orderly stop. Idempotent; waits. */

@@ -88,7 +88,8 @@ final class CoreThread implements Runnable {
             final int work = own.doWork();
             status.onCycle(work);
             if (life.isStopping()) {
-                serving = !stop.step(own.nowNs());
+                // If a core has died the others would wait for it for ever.
+                serving = !stop.step(own.nowNs()) && life.failure() == null;
                 if (work == 0) {
                     LockSupport.parkNanos(this, STOP_PAUSE_NS);
                 }
@@ -106,7 +107,7 @@ final class CoreThread implements Runnable {
             return;
         }
         if (!life.isClean()) {
-            listener.onNotMarkedClean("a partition could not be closed");
+            listener.onNotMarkedClean("not everything could be closed");
             return;
         }
         try {

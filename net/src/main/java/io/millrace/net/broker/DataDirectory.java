@@ -47,7 +47,7 @@ final class DataDirectory implements AutoCloseable {
                 final String holder = read(channel);
                 channel.close();
                 throw new BrokerException(
-                        "data directory " + path + " is locked by another broker" + (holder.isEmpty() ? "" : holder));
+                        "data directory " + path + " is in use by another broker" + (holder.isEmpty() ? "" : holder));
             }
             writePid(channel);
             return new DataDirectory(path, channel);
@@ -68,7 +68,7 @@ final class DataDirectory implements AutoCloseable {
         final ByteBuffer bytes = ByteBuffer.allocate(PID_DIGITS_MAX);
         channel.read(bytes, 0);
         final String pid = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).trim();
-        return pid.matches("[0-9]+") ? " (process " + pid + ")" : "";
+        return pid.matches("[0-9]+") ? " (process " + pid + " holds its lock)" : "";
     }
 
     private static void writePid(final FileChannel channel) throws IOException {

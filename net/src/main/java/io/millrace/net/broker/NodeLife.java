@@ -38,7 +38,7 @@ final class NodeLife {
 
     /** False if the time is over first; true when all are there, or one never will be. */
     boolean awaitRecovered(final long limitMs) {
-        return failure.get() != null || Waiting.await(recovered, limitMs);
+        return Waiting.await(recovered, limitMs);
     }
 
     /** Core threads wait here; false if the start was given up. */
@@ -67,7 +67,11 @@ final class NodeLife {
 
     /** True for the first, which is the one to tell of. */
     boolean fail(final int core, final Throwable cause) {
-        return failure.compareAndSet(null, new Failure(core, cause));
+        final boolean first = failure.compareAndSet(null, new Failure(core, cause));
+        while (recovered.getCount() > 0) {
+            recovered.countDown();
+        }
+        return first;
     }
 
     /** Null as long as all is well. */
@@ -108,7 +112,7 @@ final class NodeLife {
 
     /** Whether every core could close everything. */
     boolean isClean() {
-        return unclean.get() == 0;
+        return unclean.get() == 0 && failure.get() == null;
     }
 
     void onEnded() {

@@ -1,30 +1,76 @@
 package io.millrace.net.broker;
 
 import io.millrace.engine.os.BrokerMark;
+import io.millrace.engine.status.CoreCounter;
+import io.millrace.engine.status.CoreCounters;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Keeps the mark file up to date from a thread of its own, until closed. */
+/**
+ * Keeps the mark file up to date from a thread of its own, until closed, and tells the operator what the counters say
+ * that cannot wait: partitions that went offline, a disk that fills up. Once for each change, never once for each event.
+ */
 final class NodeStatus implements AutoCloseable {
     private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIB = 1024 * 1024;
+    private static final long NEARLY_FULL_BYTES = 64 * MIB;
 
     private final BrokerMark mark;
+    private final Path data;
+    private final BrokerLog log;
+    private final List<CoreCounters> cores = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
+    private long offlineTold;
+    private boolean nearlyFullTold;
 
     /** Starts the thread: before the caller is pinned, for threads inherit its processor. */
-    NodeStatus(final BrokerMark mark) {
+    NodeStatus(final BrokerMark mark, final Path data, final BrokerLog log) {
         this.mark = mark;
+        this.data = data;
+        this.log = log;
         thread = new Thread(this::run, "status");
         thread.setDaemon(true);
         thread.start();
     }
 
+    void watch(final CoreCounters core) {
+        cores.add(core);
+    }
+
     private void run() {
         while (!closing) {
             mark.publish();
+            tellOffline();
+            tellNearlyFull(data.toFile().getUsableSpace());
             LockSupport.parkNanos(this, EVERY_NS);
         }
+    }
+
+    private void tellOffline() {
+        long offline = 0;
+        for (final CoreCounters core : cores) {
+            offline += core.get(CoreCounter.OFFLINE_PARTITIONS);
+        }
+        if (offline > offlineTold) {
+            log.error(offline + " partitions are OFFLINE: writing or syncing their files in " + data
+                    + " failed, nothing more is taken for them; look at the disk, then restart");
+        }
+        offlineTold = offline;
+    }
+
+    private void tellNearlyFull(final long usableBytes) {
+        final boolean nearlyFull = usableBytes < NEARLY_FULL_BYTES;
+        if (nearlyFull && !nearlyFullTold) {
+            log.warn("the disk of " + data + " is full, or nearly: " + usableBytes / MIB
+                    + " MiB left; clients are told to try again until there is space");
+        } else if (nearlyFullTold && !nearlyFull) {
+            log.info("the disk of " + data + " has space again: " + usableBytes / MIB + " MiB");
+        }
+        nearlyFullTold = nearlyFull;
     }
 
     @Override

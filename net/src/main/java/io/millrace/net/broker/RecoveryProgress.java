@@ -46,7 +46,8 @@ final class RecoveryProgress {
     }
 
     void tellResult(final boolean clean, final long tookMs) {
-        final String what = opened + " partitions opened in " + tookMs + " ms";
+        final String what =
+                opened + (opened.get() == 1 ? " partition" : " partitions") + " opened in " + tookMs + " ms";
         if (clean) {
             log.debug(what + " after an orderly stop");
         } else if (opened.get() > 0) {

@@ -14,10 +14,14 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,13 +36,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole node in this process, on ports of its own. */
 final class BrokerTest {
     private static final int TIMEOUT_MS = 10_000;
+    private static final int NO_SUCH_LISTENER = 99;
 
     @TempDir
     Path folder;
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private final AtomicInteger crashes = new AtomicInteger();
+    private final CountDownLatch crashed = new CountDownLatch(1);
 
     @Test
     void shouldSayWhereItListensAndThenServe() throws IOException {
@@ -51,7 +56,7 @@ final class BrokerTest {
                     .containsPattern("\\RMillrace ready in \\d+ ms: PLAINTEXT://127\\.0\\.0\\.1:" + port);
             assertThat(brokersOf(broker.listeners().getFirst())).containsExactly("1 127.0.0.1:" + port);
         }
-        assertThat(crashes).hasValue(0);
+        assertThat(crashed.getCount()).isEqualTo(1);
     }
 
     @Test
@@ -105,7 +110,7 @@ final class BrokerTest {
             assertThat(broker.listeners()).hasSize(1);
             assertThatThrownBy(() -> start("listeners=PLAINTEXT://127.0.0.1:0"))
                     .isInstanceOf(BrokerException.class)
-                    .hasMessageContaining("locked by another broker");
+                    .hasMessageContaining("in use by another broker");
         }
     }
 
@@ -148,6 +153,22 @@ final class BrokerTest {
         }
     }
 
+    @Test
+    void shouldCrashLoudlyWithACoreThatThrowsAndNotCallThatAnOrderlyStop() throws Exception {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0");
+                ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+                SocketChannel client = SocketChannel.open(server.getLocalAddress());
+                SocketChannel accepted = server.accept()) {
+            assertThat(client.isConnected()).isTrue();
+            broker.handoff().offerTo(0, NO_SUCH_LISTENER, accepted);
+            assertThat(crashed.await(TIMEOUT_MS, TimeUnit.MILLISECONDS)).isTrue();
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8))
+                .contains("ERROR Millrace crashed: core 0: java.lang.ArrayIndexOutOfBoundsException")
+                .contains("at io.millrace.net.broker.BrokerCore.accept");
+        assertThat(folder.resolve(".kafka_cleanshutdown")).doesNotExist();
+    }
+
     private Broker start(final String... settings) {
         final SettingsLoader loader = new SettingsLoader().commandLine("log.dirs", folder.toString());
         for (final String setting : settings) {
@@ -157,7 +178,8 @@ final class BrokerTest {
         final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);
         final BrokerLog log =
                 new BrokerLog(new PrintStream(logged, true, StandardCharsets.UTF_8), BrokerLog.Level.DEBUG);
-        return Broker.start(config, log, new PrintStream(said, true, StandardCharsets.UTF_8), crashes::incrementAndGet);
+        return Broker.start(
+                config, log, new PrintStream(said, true, StandardCharsets.UTF_8), serving -> {}, crashed::countDown);
     }
 
     private static String clusterOf(final Broker broker) throws IOException {

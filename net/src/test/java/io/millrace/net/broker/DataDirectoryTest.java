@@ -25,7 +25,7 @@ final class DataDirectoryTest {
         try (DataDirectory data = DataDirectory.claim(folder)) {
             assertThatThrownBy(() -> DataDirectory.claim(data.path()))
                     .isInstanceOf(BrokerException.class)
-                    .hasMessageContaining("locked by another broker")
+                    .hasMessageContaining("in use by another broker")
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
         }
         DataDirectory.claim(folder).close();
