@@ -50,8 +50,8 @@ final class BrokerLauncher {
             final BrokerLog log = logOf(settings);
             loader.warnings().forEach(log::warn);
             final BrokerConfig config = BrokerConfig.conclude(settings, hostName(), Processors.allowed(), force);
-            writePidFile();
-            final Broker broker = Broker.start(config, log, out, running::set);
+            checkPidFile();
+            final Broker broker = Broker.start(config, log, out, this::onServing);
             broker.awaitEnd();
             return 0;
         } catch (final SettingException | BrokerException mistake) {
@@ -63,8 +63,12 @@ final class BrokerLauncher {
         }
     }
 
+    private void onServing(final Broker broker) {
+        running.set(broker);
+        writePidFile();
+    }
+
     private int giveUp() {
-        removePidFile();
         ending = true;
         return FAILED;
     }
@@ -104,6 +108,18 @@ final class BrokerLauncher {
         }
     }
 
+    /** Before the start: what cannot be written then would leave a broker that runs without it. */
+    private void checkPidFile() {
+        if (pidFile != null) {
+            final Path folder = pidFile.toAbsolutePath().getParent();
+            final boolean writable = Files.exists(pidFile) ? Files.isWritable(pidFile) : Files.isWritable(folder);
+            if (!writable || Files.isDirectory(pidFile)) {
+                throw new BrokerException("pid file " + pidFile + " cannot be written");
+            }
+        }
+    }
+
+    /** Only a broker that holds its data directory gets here, so that no other one's file is overwritten. */
     private void writePidFile() {
         if (pidFile == null) {
             return;
@@ -111,7 +127,7 @@ final class BrokerLauncher {
         try {
             Files.writeString(pidFile, ProcessHandle.current().pid() + System.lineSeparator());
         } catch (final IOException e) {
-            throw new BrokerException("pid file " + pidFile + " cannot be written: " + e.getMessage());
+            err.println("millrace: pid file " + pidFile + " cannot be written: " + e.getMessage());
         }
     }
 
