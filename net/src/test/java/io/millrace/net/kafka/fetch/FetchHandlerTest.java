@@ -6,11 +6,11 @@ import static io.millrace.net.kafka.node.Requests.bytes;
 import static io.millrace.net.kafka.node.Requests.fetch;
 import static io.millrace.net.kafka.node.Requests.partitions;
 import static io.millrace.net.kafka.node.Requests.produce;
-import static io.millrace.net.kafka.node.Requests.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
@@ -62,9 +62,9 @@ class FetchHandlerTest {
         assertThat(answers).extracting(PartitionData::highWatermark).containsExactly(1L, 0L, 3L, -1L);
         assertThat(answers).extracting(PartitionData::lastStableOffset).containsExactly(1L, 0L, 3L, -1L);
         assertThat(answers.get(3).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
-        assertThat(values(answers.get(0))).containsExactly("d".repeat(30_000));
-        assertThat(values(answers.get(1))).isEmpty();
-        assertThat(values(answers.get(2))).containsExactly("c");
+        assertThat(Requests.values(answers.get(0))).containsExactly("d".repeat(30_000));
+        assertThat(Requests.values(answers.get(1))).isEmpty();
+        assertThat(Requests.values(answers.get(2))).containsExactly("c");
         assertThat(client.fileBytes()).isGreaterThan(30_000);
     }
 
@@ -82,8 +82,8 @@ class FetchHandlerTest {
             produceTo(topic, partition, "news");
             final List<PartitionData> answers = partitions(client.receive(VERSION, FetchResponseData::new));
             assertThat(node.nowMs() - before).isLessThan(20);
-            assertThat(values(answers.get(partition))).containsExactly("news");
-            assertThat(values(answers.get(1 - partition))).isEmpty();
+            assertThat(Requests.values(answers.get(partition))).containsExactly("news");
+            assertThat(Requests.values(answers.get(1 - partition))).isEmpty();
         }
     }
 
@@ -113,8 +113,8 @@ class FetchHandlerTest {
         }
         produceTo(topic, 0, "x".repeat(1000));
         final List<PartitionData> answers = partitions(client.receive(VERSION, FetchResponseData::new));
-        assertThat(values(answers.get(0))).hasSize(3);
-        assertThat(values(answers.get(1))).hasSize(1);
+        assertThat(Requests.values(answers.get(0))).hasSize(3);
+        assertThat(Requests.values(answers.get(1))).hasSize(1);
     }
 
     @Test
@@ -125,7 +125,7 @@ class FetchHandlerTest {
         node.run(200);
         assertThat(client.hasAnswer()).isFalse();
         produceTo(topic, 0, "news");
-        assertThat(values(partitions(client.receive(VERSION, FetchResponseData::new))
+        assertThat(Requests.values(partitions(client.receive(VERSION, FetchResponseData::new))
                         .get(0)))
                 .containsExactly("news");
         assertThat(partitions(client.receive(VERSION, FetchResponseData::new))).hasSize(1);
@@ -175,8 +175,8 @@ class FetchHandlerTest {
             final FetchRequestData next =
                     fetch(1000, 1).setSessionId(response.sessionId()).setSessionEpoch(epoch);
             for (final PartitionData data : partitions(response)) {
-                if (!values(data).isEmpty()) {
-                    assertThat(values(data)).containsExactly("v" + data.partitionIndex());
+                if (!Requests.values(data).isEmpty()) {
+                    assertThat(Requests.values(data)).containsExactly("v" + data.partitionIndex());
                     add(next, VERSION, wide, data.partitionIndex(), 1);
                     seen++;
                 }

@@ -5,10 +5,10 @@ import static io.millrace.net.kafka.node.Requests.batch;
 import static io.millrace.net.kafka.node.Requests.fetch;
 import static io.millrace.net.kafka.node.Requests.partitions;
 import static io.millrace.net.kafka.node.Requests.produce;
-import static io.millrace.net.kafka.node.Requests.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
@@ -79,7 +79,7 @@ class SessionFetchTest {
         produceTo(1, "news");
         final FetchResponseData response = client.receive(13, FetchResponseData::new);
         assertThat(indexes(response)).containsExactly(1);
-        assertThat(values(partitions(response).get(0))).containsExactly("news");
+        assertThat(Requests.values(partitions(response).get(0))).containsExactly("news");
     }
 
     @Test

@@ -6,7 +6,6 @@ import static io.millrace.net.kafka.node.Requests.fetch;
 import static io.millrace.net.kafka.node.Requests.partitions;
 import static io.millrace.net.kafka.node.Requests.produce;
 import static io.millrace.net.kafka.node.Requests.raw;
-import static io.millrace.net.kafka.node.Requests.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
@@ -193,7 +192,7 @@ class ProduceHandlerTest {
             b.ensureValid();
             return true;
         });
-        return values(data);
+        return Requests.values(data);
     }
 
     private static List<PartitionProduceResponse> all(final ProduceResponseData response) {
