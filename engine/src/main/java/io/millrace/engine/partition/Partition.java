@@ -90,7 +90,8 @@ public final class Partition implements LogListener {
         if (log.isDirty() && durable()) {
             context.syncRound().add(this);
         }
-        if (durable()) {
+        // While the topic was less durable, more than this may have been committed.
+        if (durable() && stableOffset > highWatermark.offset()) {
             commit(stableOffset);
         }
     }

@@ -151,6 +151,11 @@ final class PartitionAppend {
         }
     }
 
+    /** How many places for producers there are, in use or not. */
+    int producerSlots() {
+        return producers.slots();
+    }
+
     int forgetSilentProducers(final long nowMs, final int limit) {
         return producers.removeExpired(nowMs, limit);
     }

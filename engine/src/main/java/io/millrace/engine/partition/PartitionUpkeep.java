@@ -8,7 +8,7 @@ import java.util.List;
  */
 final class PartitionUpkeep {
     private static final int PARTITIONS_PER_CYCLE = 16;
-    private static final int PRODUCERS_PER_PARTITION = 64;
+    private static final int PRODUCERS_PER_CYCLE = 1024;
 
     private final PartitionContext context;
     private final UpkeepIntervals intervals;
@@ -16,6 +16,8 @@ final class PartitionUpkeep {
     private long checkpointDueMs;
     private int retentionNext = Integer.MAX_VALUE;
     private int checkpointNext = Integer.MAX_VALUE;
+    private int producersNext = Integer.MAX_VALUE;
+    private int producersLookedAt;
 
     PartitionUpkeep(final PartitionContext context, final UpkeepIntervals intervals, final long nowMs) {
         this.context = context;
@@ -34,6 +36,10 @@ final class PartitionUpkeep {
         if (nowMs >= retentionDueMs) {
             retentionDueMs = nowMs + intervals.retentionMs();
             retentionNext = 0;
+            if (producersNext >= partitions.size()) {
+                producersNext = 0;
+                producersLookedAt = 0;
+            }
         }
         if (nowMs >= checkpointDueMs) {
             checkpointDueMs = nowMs + intervals.checkpointMs();
@@ -46,7 +52,26 @@ final class PartitionUpkeep {
         for (int i = 0; i < PARTITIONS_PER_CYCLE && checkpointNext < partitions.size(); i++) {
             work += checkpoint(partitions.get(checkpointNext++));
         }
-        return work;
+        return work + forgetSilentProducers(partitions, nowMs);
+    }
+
+    /** All producers of all partitions are looked at in each round, or new ones could come faster than old ones go. */
+    private int forgetSilentProducers(final List<Partition> partitions, final long nowMs) {
+        int left = PRODUCERS_PER_CYCLE;
+        while (left > 0 && producersNext < partitions.size()) {
+            final PartitionAppend appends = partitions.get(producersNext).appends();
+            final int looked = Math.min(left, appends.producerSlots() - producersLookedAt);
+            if (looked > 0) {
+                appends.forgetSilentProducers(nowMs, looked);
+                producersLookedAt += looked;
+                left -= looked;
+            } else {
+                producersNext++;
+                producersLookedAt = 0;
+                left--;
+            }
+        }
+        return PRODUCERS_PER_CYCLE - left;
     }
 
     /** When the core must look again even if nothing else happens. */
@@ -68,7 +93,7 @@ final class PartitionUpkeep {
         if (dropped > 0) {
             partition.highWatermark().wakeAll();
         }
-        return 1 + dropped + partition.appends().forgetSilentProducers(nowMs, PRODUCERS_PER_PARTITION);
+        return 1 + dropped;
     }
 
     private int checkpoint(final Partition partition) {

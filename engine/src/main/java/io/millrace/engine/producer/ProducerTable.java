@@ -57,6 +57,11 @@ public final class ProducerTable {
         return slots.size();
     }
 
+    /** Places for producers, in use or not: what {@link #removeExpired} has to look at. */
+    public int slots() {
+        return entries.slots();
+    }
+
     /**
      * Whether the batch may be appended now. DUPLICATE: it lies in the log already, at {@link #duplicateBaseOffset}.
      * A batch without a producer id is always OK.
