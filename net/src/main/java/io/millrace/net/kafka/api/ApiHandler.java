@@ -10,7 +10,4 @@ public interface ApiHandler {
      * exchange. An {@link IndexOutOfBoundsException} means that the bytes do not parse, and closes the connection.
      */
     void handle(Exchange exchange, RequestHeader header);
-
-    /** Loads what the first request would otherwise wait for. Runs off the core, before it serves. */
-    default void warmUp() {}
 }

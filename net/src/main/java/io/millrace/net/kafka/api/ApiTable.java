@@ -24,9 +24,4 @@ public final class ApiTable {
     public Iterable<Api> served() {
         return registered.keySet();
     }
-
-    /** Loads what the cold APIs need, so that the first client does not wait for it. Runs off the cores. */
-    public void warmUp() {
-        registered.values().forEach(ApiHandler::warmUp);
-    }
 }

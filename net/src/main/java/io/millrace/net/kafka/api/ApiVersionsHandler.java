@@ -42,11 +42,6 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         ColdApi.respond(exchange, answer(exchange, header, request));
     }
 
-    @Override
-    public void warmUp() {
-        cold.warmUp();
-    }
-
     private ApiVersionsResponseData answer(
             final Exchange exchange, final RequestHeader header, final ApiVersionsRequestData request) {
         final ApiVersionsResponseData response = new ApiVersionsResponseData();

@@ -71,38 +71,4 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         exchange.add(buffer, length);
         exchange.finish();
     }
-
-    /** Loads the classes of requests and answers, nested ones too, and runs their code once. */
-    @Override
-    public void warmUp() {
-        final Q request = newRequest.get();
-        try {
-            final String name = request.getClass().getName();
-            final Class<?> response = Class.forName(name.replace("RequestData", "ResponseData"));
-            loadNested(request.getClass());
-            loadNested(response);
-            roundTrip(request, newRequest.get());
-            final Class<? extends ApiMessage> answer = response.asSubclass(ApiMessage.class);
-            roundTrip(
-                    answer.getDeclaredConstructor().newInstance(),
-                    answer.getDeclaredConstructor().newInstance());
-        } catch (final ReflectiveOperationException missing) {
-            throw new IllegalStateException("the message classes of " + request.getClass() + " are not whole", missing);
-        }
-    }
-
-    private static void loadNested(final Class<?> message) throws ClassNotFoundException {
-        for (final Class<?> nested : message.getDeclaredClasses()) {
-            Class.forName(nested.getName());
-            loadNested(nested);
-        }
-    }
-
-    private static void roundTrip(final ApiMessage written, final ApiMessage read) {
-        final short version = written.highestSupportedVersion();
-        final ObjectSerializationCache cache = new ObjectSerializationCache();
-        final ByteBuffer buffer = ByteBuffer.allocate(written.size(cache, version));
-        written.write(new ByteBufferAccessor(buffer), cache, version);
-        read.read(new ByteBufferAccessor(buffer.flip()), version);
-    }
 }

@@ -57,12 +57,6 @@ final class ApiDispatcherTest {
         core.close();
     }
 
-    @Test
-    void shouldWarmUpOffTheCore() throws IOException {
-        table.warmUp();
-        assertThat(versions(request(), 5).errorCode()).isZero();
-    }
-
     private static ApiVersionsRequestData request() {
         return new ApiVersionsRequestData().setClientSoftwareName("a-client").setClientSoftwareVersion("1.2");
     }
