@@ -25,6 +25,7 @@ public final class ProduceHandler implements ApiHandler {
     private final Requests requests;
     private final MetadataImage image;
     private final ProduceAnswer answers;
+    private final AckTimeouts timeouts;
     private final ArrayDeque<ProduceTask> idle = new ArrayDeque<>();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
     private final AppendRequestEncoder encoder = new AppendRequestEncoder();
@@ -34,6 +35,7 @@ public final class ProduceHandler implements ApiHandler {
         requests = core.requests();
         image = core.image();
         answers = new ProduceAnswer(image);
+        timeouts = new AckTimeouts(core.deadlines());
     }
 
     @Override
@@ -92,6 +94,10 @@ public final class ProduceHandler implements ApiHandler {
 
     MetadataImage image() {
         return image;
+    }
+
+    AckTimeouts timeouts() {
+        return timeouts;
     }
 
     ProduceAnswer answers() {

@@ -173,6 +173,15 @@ final class ProduceParts {
         badRecords[part] = -1;
     }
 
+    /** Every part whose owner has not answered has timed out. */
+    void timeOut() {
+        for (int part = 0; part < count; part++) {
+            if (errors[part] == Errors.NONE && baseOffsets[part] == UNKNOWN) {
+                refused(part, Errors.REQUEST_TIMED_OUT, UNKNOWN, -1);
+            }
+        }
+    }
+
     /** The owner had changed when the batch came. */
     void stale(final int part) {
         stale[part] = true;

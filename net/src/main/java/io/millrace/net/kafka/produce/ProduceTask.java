@@ -7,6 +7,7 @@ import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.Exchange;
+import io.millrace.net.connection.PooledBuffer;
 import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
@@ -16,10 +17,12 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One Produce request in flight: its batches are lent to the cores that own their partitions, and it is answered when
- * the last of them has replied; until then the frame stays where it is. Pooled; owned by the connection's core.
+ * the last of them has replied; until then the frame stays where it is. If that takes longer than the client said, it
+ * is told so, and the frame alone waits for the replies. Pooled; owned by the connection's core.
  *
  * <pre>
  *   begin → refuse or chain each partition → send → replies … → those that came too late once more → answer
+ *                                                      └→ time over → answer → replies …
  * </pre>
  */
 final class ProduceTask implements ReplyHandler {
@@ -27,6 +30,13 @@ final class ProduceTask implements ReplyHandler {
     private static final int ACKS_ALL = -1;
     private static final int ACKS_NONE = 0;
     private static final int ACKS_LEADER = 1;
+    private static final long NS_PER_MS = 1_000_000;
+    /**
+     * However little time a client gives: a leader of Apache Kafka that is alone has its acks at once, ours waits for a
+     * disk.
+     */
+    private static final int TIMEOUT_MS_MIN = 1000;
+
     private static final String CORRUPT = "A record batch has a size or a magic byte that no batch can have";
 
     private final ProduceHandler handler;
@@ -38,6 +48,12 @@ final class ProduceTask implements ReplyHandler {
     private int repliesMissing;
     private boolean rerouted;
     private String wholeMessage;
+    /** The frame of a request that was answered before its batches came back, else null. */
+    private PooledBuffer lent;
+    /** Its place among those that wait for acks, see {@link AckTimeouts}; and until when it waits. */
+    int slot = AckTimeouts.NOT_WAITING;
+
+    long deadlineNs;
 
     ProduceTask(final ProduceHandler handler) {
         this.handler = handler;
@@ -66,6 +82,9 @@ final class ProduceTask implements ReplyHandler {
         }
         if (repliesMissing == 0) {
             answer();
+        } else if (request.acks() != ACKS_NONE) {
+            deadlineNs = exchange.startedNs() + Math.max(TIMEOUT_MS_MIN, request.timeoutMs()) * NS_PER_MS;
+            handler.timeouts().add(this);
         }
     }
 
@@ -160,6 +179,14 @@ final class ProduceTask implements ReplyHandler {
     @Override
     public void onReply(
             final long firstPart, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        if (lent != null) {
+            if (--repliesMissing == 0) {
+                lent.release();
+                lent = null;
+                handler.recycle(this);
+            }
+            return;
+        }
         reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
         int part = (int) firstPart;
         for (final AppendReplyDecoder.PartsDecoder answer : reply.parts()) {
@@ -207,6 +234,15 @@ final class ProduceTask implements ReplyHandler {
         return repliesMissing > 0;
     }
 
+    /** As Apache Kafka: whoever has not answered by now has timed out, though the batch may be stored yet. */
+    void timeOut() {
+        parts.timeOut();
+        lent = exchange.frame();
+        lent.retain();
+        handler.answers().write(exchange, header, request, parts, null);
+        release().finish();
+    }
+
     private void answer() {
         if (request.acks() == ACKS_NONE) {
             if (parts.hasError()) {
@@ -222,10 +258,16 @@ final class ProduceTask implements ReplyHandler {
 
     /** Goes back to the pool; the exchange is then to be ended, which may start the next request. */
     private Exchange end() {
+        final Exchange ending = release();
+        handler.recycle(this);
+        return ending;
+    }
+
+    private Exchange release() {
         final Exchange ending = exchange;
         exchange = null;
         header = null;
-        handler.recycle(this);
+        handler.timeouts().remove(this);
         return ending;
     }
 }
