@@ -47,6 +47,8 @@ final class DiskOp {
     boolean done;
     /** Whether later operations of the file must not overtake this one. */
     boolean ordered;
+    /** Whether it completes whenever it is done, past others of its file. */
+    boolean hint;
     /** The next operation of the same file, in the order of submission; also links the free ones. */
     DiskOp nextInFile;
     /** The next operation that is ready to be delivered. */
@@ -71,6 +73,7 @@ final class DiskOp {
         value = 0;
         done = false;
         ordered = false;
+        hint = false;
         nextInFile = null;
         nextReady = null;
     }

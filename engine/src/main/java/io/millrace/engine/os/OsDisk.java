@@ -176,10 +176,10 @@ public final class OsDisk implements Disk {
         wakeup.run();
     }
 
-    /** On the core: the operation has ended and is delivered once those before it on its file are. */
+    /** On the core: the operation has ended and is delivered once those before it on its file are, a hint at once. */
     void onDone(final DiskOp op) {
         op.done = true;
-        if (op.file == null || op.file.isFirst(op)) {
+        if (op.file == null || op.hint || op.file.isFirst(op)) {
             pushReady(op);
         }
     }
@@ -222,11 +222,7 @@ public final class OsDisk implements Disk {
             readyTail = null;
         }
         if (op.file != null) {
-            final DiskOp next = op.file.removeFirst(op);
-            if (next != null && next.done) {
-                pushReady(next);
-            }
-            op.file.closeIfIdle();
+            leaveFile(op);
         }
         if (op.listed != null) {
             op.names.addAll(List.of(op.listed));
@@ -242,6 +238,18 @@ public final class OsDisk implements Disk {
             throw new IllegalStateException("a disk operation failed unexpectedly", failure);
         }
         completion.onDiskCompletion(token, status, value);
+    }
+
+    private void leaveFile(final DiskOp op) {
+        if (op.hint) {
+            op.file.endHint();
+        } else {
+            final DiskOp next = op.file.removeFirst(op);
+            if (next != null && next.done) {
+                pushReady(next);
+            }
+        }
+        op.file.closeIfIdle();
     }
 
     private void release(final DiskOp op) {

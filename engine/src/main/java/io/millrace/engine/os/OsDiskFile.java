@@ -11,7 +11,8 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * A file of an {@link OsDisk}. Writes go to the page cache inline, unless an operation is pending that they must not
- * overtake; all completions wait in one list per file, so that they arrive in the order of submission whoever worked.
+ * overtake; completions wait in one list per file, so that they arrive in the order of submission whoever worked. Only
+ * hints stay out of it: a write that is done does not wait until a reader of cold bytes has got them.
  */
 public final class OsDiskFile implements DiskFile {
     private static final long STALL_NS = 1_000_000;
@@ -24,6 +25,7 @@ public final class OsDiskFile implements DiskFile {
     /** Pending operations that later ones must not overtake. */
     private int ordered;
 
+    private int hints;
     private boolean closed;
     private DiskOp head;
     private DiskOp tail;
@@ -90,12 +92,12 @@ public final class OsDiskFile implements DiskFile {
 
     @Override
     public void allocate(final long position, final long length, final DiskCompletion completion, final long token) {
-        writeLane.submit(begin(DiskOp.ALLOCATE, position, length, completion, token));
+        writeLane.submit(beginHint(DiskOp.ALLOCATE, position, length, completion, token));
     }
 
     @Override
     public void prefetch(final long position, final long length, final DiskCompletion completion, final long token) {
-        readLane().submit(begin(DiskOp.PREFETCH, position, length, completion, token));
+        readLane().submit(beginHint(DiskOp.PREFETCH, position, length, completion, token));
     }
 
     @Override
@@ -180,7 +182,7 @@ public final class OsDiskFile implements DiskFile {
     }
 
     void closeIfIdle() {
-        if (closed && head == null) {
+        if (closed && head == null && hints == 0) {
             final DiskOp op = disk.acquire(DiskOp.CLOSE);
             op.file = this;
             writeLane.submit(op);
@@ -198,7 +200,26 @@ public final class OsDiskFile implements DiskFile {
         }
     }
 
+    void endHint() {
+        hints--;
+    }
+
     private DiskOp begin(
+            final int kind, final long position, final long length, final DiskCompletion completion, final long token) {
+        final DiskOp op = newOp(kind, position, length, completion, token);
+        append(op);
+        return op;
+    }
+
+    private DiskOp beginHint(
+            final int kind, final long position, final long length, final DiskCompletion completion, final long token) {
+        final DiskOp op = newOp(kind, position, length, completion, token);
+        op.hint = true;
+        hints++;
+        return op;
+    }
+
+    private DiskOp newOp(
             final int kind, final long position, final long length, final DiskCompletion completion, final long token) {
         if (closed) {
             throw new IllegalStateException(path + " is closed");
@@ -210,7 +231,6 @@ public final class OsDiskFile implements DiskFile {
         op.file = this;
         op.position = position;
         op.length = length;
-        append(op);
         return op;
     }
 

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A core's asynchronous view of one data directory. Operations are submitted and complete in {@link #poll}, never
  * inside the submitting call; buffers are lent until then. Operations on one {@link DiskFile} complete in the order of
- * their submission; nothing is promised between files and directories. Paths are relative to the data directory, with
+ * their submission, but for the hints {@link DiskFile#prefetch} and {@link DiskFile#allocate}, which may come later;
+ * nothing is promised between files and directories. Paths are relative to the data directory, with
  * {@code /} between names. Owned by one core's thread.
  *
  * <p>The real disk may do a page-cache write inline while submitting. Syncs, cold reads and directory work run

@@ -127,20 +127,25 @@ public abstract class DiskContract {
         };
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[100]);
         final List<Long> expected = new ArrayList<>();
+        final int[] hints = {0};
 
         for (long token = 0; token < 100; token++) {
-            expected.add(token);
+            final boolean isHint = token % 6 == 4;
+            if (!isHint) {
+                expected.add(token);
+            }
             switch ((int) (token % 6)) {
                 case 0, 1 -> file.write(token, buffer, 0, 10, completion, token);
                 case 2 -> file.sync(completion, token);
                 case 3 -> file.read(0, buffer, 0, 10, completion, token);
-                case 4 -> file.prefetch(0, 10, completion, token);
+                case 4 -> file.prefetch(0, 10, (t, status, value) -> hints[0]++, token);
                 default -> file.truncate(token, completion, token);
             }
         }
         driver.drain();
 
         assertThat(tokens).isEqualTo(expected);
+        assertThat(hints[0]).isEqualTo(100 - expected.size());
     }
 
     @Test
