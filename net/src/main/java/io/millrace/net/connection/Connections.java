@@ -21,6 +21,8 @@ public final class Connections implements Stage, AutoCloseable {
     private static final long MS_NS = 1_000_000L;
     /** For so many grace periods a client may keep scarce memory by sending a little now and then. */
     private static final int TRICKLE_GRACES = 20;
+    /** Those who starve look again so often, and whenever anything happens on the core. */
+    private static final long STARVING_RETRY_NS = 10 * MS_NS;
 
     private final int core;
     private final BufferPool pool;
@@ -46,6 +48,13 @@ public final class Connections implements Stage, AutoCloseable {
     private long permitSinceNs;
     private boolean wasStarving;
     private boolean isMemoryShort;
+    private Deadlines deadlines;
+    private final Deadline starvingRetry = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            // That it woke the core is all it is for: the next duty cycle relieves.
+        }
+    };
 
     public Connections(final int core, final BufferPool pool, final ConnectionSettings settings) {
         this.core = core;
@@ -124,7 +133,7 @@ public final class Connections implements Stage, AutoCloseable {
 
     @Override
     public boolean mayPark() {
-        return dirty.isEmpty() && starving.isEmpty();
+        return dirty.isEmpty() && (starving.isEmpty() || starvingRetry.isArmed());
     }
 
     private int workOnDirty(final long nowNs, final long nowMs) {
@@ -208,6 +217,9 @@ public final class Connections implements Stage, AutoCloseable {
 
     /** Lets those who wait for memory try again; if none comes back for a while, somebody's frame must go. */
     private int relieve(final long nowNs) {
+        if (deadlines != null && !starvingRetry.isArmed()) {
+            deadlines.arm(starvingRetry, nowNs + STARVING_RETRY_NS);
+        }
         if (pool.releases() != releasesSeen || !wasStarving || !isMemoryShort) {
             releasesSeen = pool.releases();
             starvingSinceNs = nowNs;
@@ -261,7 +273,8 @@ public final class Connections implements Stage, AutoCloseable {
     // Time
 
     /** Keeps looking for idle connections and memory; called once, by whoever puts the core together. */
-    public void keepTime(final Deadlines deadlines, final long nowNs) {
+    public void keepTime(final Deadlines coreDeadlines, final long nowNs) {
+        deadlines = coreDeadlines;
         final long intervalNs = Math.clamp(settings.idleMs() / 10, 10, 10_000) * MS_NS;
         deadlines.arm(
                 new Deadline() {
