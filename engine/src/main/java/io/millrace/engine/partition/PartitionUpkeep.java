@@ -74,15 +74,6 @@ final class PartitionUpkeep {
         return PRODUCERS_PER_CYCLE - left;
     }
 
-    /** When the core must look again even if nothing else happens. */
-    long nextDueMs() {
-        return Math.min(retentionDueMs, checkpointDueMs);
-    }
-
-    boolean isBusy(final int partitions) {
-        return retentionNext < partitions || checkpointNext < partitions;
-    }
-
     private int retain(final Partition partition, final long nowMs) {
         if (!partition.isOpen() || partition.log().isOffline()) {
             return 0;

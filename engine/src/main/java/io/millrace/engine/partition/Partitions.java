@@ -8,6 +8,7 @@ import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.producer.ProducerTable;
+import io.millrace.engine.replication.ReplicaProducers;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class Partitions implements Stage {
             final long recoveryPoint,
             final long startOffset,
             final boolean clean) {
-        final PartitionProducers producers = newProducers();
+        final ReplicaProducers producers = newProducers();
         final LogRecovery.RecoveredLog recovered = recovery.open(
                 directory, context.logConfig(config), producers, recoveryPoint, startOffset, clean, context.nowMs());
         final Partition partition = add(key, leaderEpoch, config, producers);
@@ -75,7 +76,7 @@ public final class Partitions implements Stage {
             final long topicIdHigh,
             final long topicIdLow,
             final LogCompletion completion) {
-        final PartitionProducers producers = newProducers();
+        final ReplicaProducers producers = newProducers();
         final Partition partition = add(key, leaderEpoch, config, producers);
         final Log[] made = new Log[1];
         made[0] = Log.create(
@@ -136,12 +137,12 @@ public final class Partitions implements Stage {
         }
     }
 
-    private PartitionProducers newProducers() {
-        return new PartitionProducers(new ProducerTable(producerExpirationMs, context.crc32c(), context.nowMs()));
+    private ReplicaProducers newProducers() {
+        return new ReplicaProducers(new ProducerTable(producerExpirationMs, context.crc32c(), context.nowMs()));
     }
 
     private Partition add(
-            final long key, final int leaderEpoch, final TopicConfig config, final PartitionProducers producers) {
+            final long key, final int leaderEpoch, final TopicConfig config, final ReplicaProducers producers) {
         final Partition partition = new Partition(key, leaderEpoch, config, context, producers.table());
         if (byKey.put(key, partition) != null) {
             throw new IllegalStateException("partition " + key + " is here already");

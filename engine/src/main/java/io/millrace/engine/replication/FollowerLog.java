@@ -146,7 +146,7 @@ public final class FollowerLog implements LogListener {
                 .open(
                         directory,
                         facts.config(),
-                        new FollowerProducers(producers),
+                        new ReplicaProducers(producers),
                         recoveryPoint,
                         startOffset,
                         false,

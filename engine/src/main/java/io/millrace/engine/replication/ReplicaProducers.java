@@ -1,12 +1,15 @@
-package io.millrace.engine.partition;
+package io.millrace.engine.replication;
 
 import io.millrace.engine.log.LogProducers;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.PlantedBug;
 import org.agrona.DirectBuffer;
 
-/** Shows a partition's producers to its log, which undoes, replays and snapshots them with its batches. */
-record PartitionProducers(ProducerTable table) implements LogProducers {
+/**
+ * Shows a replica's producers to its log, which undoes, replays and snapshots them with its batches: on a leader, which
+ * judges by them, and on a follower, which only keeps book.
+ */
+public record ReplicaProducers(ProducerTable table) implements LogProducers {
     @Override
     public void clear() {
         table.clear();
