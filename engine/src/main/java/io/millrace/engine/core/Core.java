@@ -164,7 +164,7 @@ public final class Core {
             return false;
         }
         for (int i = 0; i < mailbox.length; i++) {
-            if (!mailbox[i].isEmpty()) {
+            if (!mailbox[i].isEmpty() || proxies[i].waitsForRoom()) {
                 return false;
             }
         }

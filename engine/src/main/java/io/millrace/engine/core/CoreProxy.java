@@ -99,6 +99,11 @@ final class CoreProxy {
         return outbox.sizeInBytes();
     }
 
+    /** Whether what waits has credit and only finds too much in the ring: no message will tell when that has gone. */
+    boolean waitsForRoom() {
+        return !outbox.isEmpty() && isWithinShares(outbox.headRequestFootprint(), outbox.headReplyFootprint());
+    }
+
     /** One wake for all messages of a duty cycle. */
     void flushWake() {
         if (wakeDue) {
@@ -111,9 +116,12 @@ final class CoreProxy {
         if (replyFootprint == 0) {
             return true; // paid for by an earlier request
         }
-        return requestBytesOut + requestFootprint <= share
-                && replyBytesOwed + replyFootprint <= share
+        return isWithinShares(requestFootprint, replyFootprint)
                 && (Ring.footprint(length) <= requestFootprint || ring.size() + Ring.footprint(length) <= share);
+    }
+
+    private boolean isWithinShares(final int requestFootprint, final int replyFootprint) {
+        return requestBytesOut + requestFootprint <= share && replyBytesOwed + replyFootprint <= share;
     }
 
     private void take(final int requestFootprint, final int replyFootprint) {

@@ -85,6 +85,26 @@ class RequestsTest {
         assertThat(answered).hasSize(50);
     }
 
+    @Test
+    void shouldTellWhatNoReplyWillSetFree() {
+        int token = 0;
+        while (proxy.waitingBytes() == 0) {
+            watch(token++, 1000);
+        }
+        assertThat(proxy.waitsForRoom()).isTrue();
+        drain();
+        proxy.attempt(1000);
+        assertThat(proxy.waitsForRoom()).isFalse();
+        drain();
+
+        while (proxy.waitingBytes() == 0) {
+            request(3000);
+        }
+        drain();
+        // The replies to come bring the credit, and wake the core.
+        assertThat(proxy.waitsForRoom()).isFalse();
+    }
+
     private long watch(final long token, final int bytes) {
         final long correlation = requests.correlation(this::onReply, token);
         message.putLong(0, correlation, ByteOrder.LITTLE_ENDIAN);
