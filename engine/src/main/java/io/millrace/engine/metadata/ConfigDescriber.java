@@ -48,9 +48,9 @@ public final class ConfigDescriber {
         if (overrides.containsKey(setting.name())) {
             synonyms.add(new ConfigEntry.Synonym(setting.name(), value, ValueSource.DYNAMIC_TOPIC));
         }
-        final List<TopicSettings.Synonym> broker = TopicSettings.synonyms(setting);
+        final List<String> broker = TopicSettings.synonymNames(setting);
         if (!broker.isEmpty()) {
-            addSynonyms(broker.stream().map(synonym -> synonym.setting().name()).toList(), synonyms);
+            synonyms.addAll(synonyms(broker.getFirst(), broker));
         }
         return entry(
                 setting.name(), value, synonyms, false, false, setting.type().name(), setting.doc());
@@ -72,14 +72,22 @@ public final class ConfigDescriber {
     }
 
     private ConfigEntry brokerEntry(final String name) {
-        final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
         if (BROKER_ID.equals(name)) {
             final String id = Integer.toString(image.nodeId());
-            synonyms.add(
-                    new ConfigEntry.Synonym(name, id, image.startSettings().source(BrokerSettings.NODE_ID.name())));
-            return brokerEntry(name, id, synonyms);
+            final ValueSource source = image.startSettings().source(BrokerSettings.NODE_ID.name());
+            final String unset = BrokerSettings.BROKER_ID.defaultText();
+            return brokerEntry(
+                    name,
+                    id,
+                    List.of(
+                            new ConfigEntry.Synonym(name, id, source),
+                            new ConfigEntry.Synonym(name, unset, ValueSource.DEFAULT)));
         }
-        addSynonyms(brokerSynonyms(name), synonyms);
+        final List<ConfigEntry.Synonym> synonyms = synonyms(name, brokerSynonyms(name));
+        if (name.equals(BrokerSettings.NODE_ID.name()) && synonyms.size() > 1) {
+            // Kafka's has no default.
+            synonyms.removeLast();
+        }
         return brokerEntry(name, shown(name, textOf(image.settings(), name)), synonyms);
     }
 
@@ -137,7 +145,9 @@ public final class ConfigDescriber {
         return List.of(name);
     }
 
-    private void addSynonyms(final List<String> names, final List<ConfigEntry.Synonym> synonyms) {
+    /** Those of a broker's setting: as in Kafka its own value comes first, without what would win over it. */
+    private List<ConfigEntry.Synonym> synonyms(final String own, final List<String> names) {
+        final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
         addDynamic(
                 names, image.brokerOverrides(Integer.toString(image.nodeId())), ValueSource.DYNAMIC_BROKER, synonyms);
         addDynamic(names, image.brokerOverrides(""), ValueSource.DYNAMIC_DEFAULT_BROKER, synonyms);
@@ -153,6 +163,10 @@ public final class ConfigDescriber {
                 synonyms.add(new ConfigEntry.Synonym(name, shown(name, defaultText), ValueSource.DEFAULT));
             }
         }
+        while (!synonyms.isEmpty() && !synonyms.getFirst().name().equals(own)) {
+            synonyms.removeFirst();
+        }
+        return synonyms;
     }
 
     private static void addDynamic(

@@ -121,17 +121,18 @@ final class TopicCommands {
             throw new Refusal(
                     Outcome.INVALID_REPLICATION_FACTOR,
                     "Unable to replicate the partition " + factor + " time(s): The target replication factor of "
-                            + factor + " cannot be reached because only 1 broker(s) are registered.");
+                            + factor + " cannot be reached because only 1 broker(s) are registered"
+                            + " or some brokers have all their log directories cordoned.");
         }
-        checkCount(count);
+        checkCount(count, "partitions");
         final Placement placement = placement();
         placement.topic(null);
         return placement.places(count);
     }
 
-    private static void checkCount(final int count) {
+    private static void checkCount(final int count, final String what) {
         if (count > PARTITIONS_AT_ONCE_MAX) {
-            throw new Refusal(Outcome.POLICY_VIOLATION, "Excessively large number of partitions per request.");
+            throw new Refusal(Outcome.POLICY_VIOLATION, "Excessively large number of " + what + " per request.");
         }
     }
 
@@ -147,7 +148,7 @@ final class TopicCommands {
                     Outcome.INVALID_REQUEST,
                     "A manual partition assignment was specified, but numPartitions was not set to -1.");
         }
-        checkCount(assignments.size());
+        checkCount(assignments.size(), "partitions");
         final TreeMap<Integer, List<Replica>> byPartition = new TreeMap<>();
         int factor = -1;
         for (final Assignment assignment : assignments) {
@@ -248,7 +249,7 @@ final class TopicCommands {
         if (assigned) {
             checkAdditional(wishes, additional);
         }
-        checkCount(additional);
+        checkCount(additional, "additional partitions");
         final Placement placement = placement();
         placement.topic(topic);
         final List<Placement.Place> places =

@@ -23,8 +23,9 @@ public final class AppendTask extends PartTask {
         badRecords[part] = -1;
     }
 
-    void refused(final int part, final long logStartOffset, final int badRecord) {
-        accepted(part, -1, -1, logStartOffset);
+    /** @param judgedAtMs the time against which records were judged, or -1 if no record is to blame */
+    void refused(final int part, final long logStartOffset, final int badRecord, final long judgedAtMs) {
+        accepted(part, -1, judgedAtMs, logStartOffset);
         badRecords[part] = badRecord;
     }
 
@@ -32,7 +33,7 @@ public final class AppendTask extends PartTask {
         return baseOffsets[part];
     }
 
-    /** −1 unless the topic stamps LogAppendTime. */
+    /** −1 unless the topic stamps LogAppendTime, or a record was refused: then when it was judged. */
     public long appendTimeMs(final int part) {
         return appendTimesMs[part];
     }

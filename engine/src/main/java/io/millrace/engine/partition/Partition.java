@@ -43,7 +43,7 @@ public final class Partition implements LogListener {
         this.key = key;
         this.leaderEpoch = leaderEpoch;
         this.config = config;
-        this.batchRules = PartitionContext.batchRules(config);
+        this.batchRules = TopicRules.of(config);
         this.context = context;
         highWatermark = new HighWatermark(this, context);
         appends = new PartitionAppend(this, context, producers);
@@ -129,7 +129,7 @@ public final class Partition implements LogListener {
     void updateConfig(final TopicConfig changed) {
         final boolean wasDurable = durable();
         config = changed;
-        batchRules = PartitionContext.batchRules(changed);
+        batchRules = TopicRules.of(changed);
         if (log != null) {
             log.updateConfig(context.logConfig(changed));
             if (wasDurable && !durable()) {

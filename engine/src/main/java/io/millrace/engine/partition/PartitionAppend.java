@@ -161,7 +161,7 @@ final class PartitionAppend {
     }
 
     private void refuse(final AppendTask task, final int part, final Outcome outcome, final int badRecord) {
-        task.refused(part, log == null ? -1 : log.startOffset(), badRecord);
+        task.refused(part, log == null ? -1 : log.startOffset(), badRecord, badRecord < 0 ? -1 : context.nowMs());
         context.end(task, part, outcome);
     }
 }

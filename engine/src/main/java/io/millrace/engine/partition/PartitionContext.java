@@ -1,9 +1,7 @@
 package io.millrace.engine.partition;
 
-import io.millrace.engine.batch.BatchRules;
 import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.batch.Crc32c;
-import io.millrace.engine.batch.TimestampType;
 import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogConfig;
@@ -105,15 +103,6 @@ final class PartitionContext {
                 config.indexIntervalBytes(),
                 config.deletes() ? config.retentionBytes() : -1,
                 config.deletes() ? config.retentionMs() : -1);
-    }
-
-    static BatchRules batchRules(final TopicConfig config) {
-        return new BatchRules(
-                config.maxMessageBytes(),
-                config.logAppendTime() ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
-                config.timestampBeforeMaxMs(),
-                config.timestampAfterMaxMs(),
-                config.compacts());
     }
 
     void now(final long ms) {

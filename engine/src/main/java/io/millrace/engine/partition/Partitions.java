@@ -173,7 +173,7 @@ public final class Partitions implements Stage {
             final int length) {
         final Partition partition = byKey.get(key);
         if (partition == null) {
-            task.refused(part, -1, -1);
+            task.refused(part, -1, -1, -1);
             context.end(task, part, Outcome.NOT_OWNER);
         } else {
             partition.appends().append(task, part, ownerEpoch, address, length);

@@ -131,12 +131,10 @@ public final class BrokerSettings {
             add(Setting.broker("log.segment.bytes", INT, "1073741824", "Size at which a segment is rolled.")
                     .check(ValueCheck.atLeast(1048576))
                     .asDynamic());
-    public static final Setting LOG_ROLL_MS = add(Setting.broker(
-                    "log.roll.ms",
-                    LONG,
-                    null,
-                    "Age at which a segment is rolle.check(ValueCheck.atLeast(1))); unset: log.roll.hours.")
-            .asDynamic());
+    public static final Setting LOG_ROLL_MS =
+            add(Setting.broker("log.roll.ms", LONG, null, "Age at which a segment is rolled; unset: log.roll.hours.")
+                    .check(ValueCheck.atLeast(1))
+                    .asDynamic());
     public static final Setting LOG_ROLL_HOURS =
             add(Setting.broker("log.roll.hours", INT, "168", "Age at which a segment is rolled.")
                     .check(ValueCheck.atLeast(1)));
@@ -144,7 +142,8 @@ public final class BrokerSettings {
                     "log.roll.jitter.ms",
                     LONG,
                     null,
-                    "Most that is randomly taken off the roll ag.check(ValueCheck.atLeast(0))); unset: log.roll.jitter.hours.")
+                    "Most that is randomly taken off the roll age; unset: log.roll.jitter.hours.")
+            .check(ValueCheck.atLeast(0))
             .asDynamic());
     public static final Setting LOG_ROLL_JITTER_HOURS =
             add(Setting.broker("log.roll.jitter.hours", INT, "0", "Most that is randomly taken off the roll age.")
@@ -153,15 +152,18 @@ public final class BrokerSettings {
                     "log.retention.ms",
                     LONG,
                     null,
-                    "Age at which records may g.check(ValueCheck.NOT_ZERO)); -1: never; unset: log.retention.minutes.")
+                    "Age at which records may go; -1: never; unset: log.retention.minutes.")
+            .check(ValueCheck.NOT_ZERO)
             .asDynamic());
     public static final Setting LOG_RETENTION_MINUTES = add(Setting.broker(
-            "log.retention.minutes",
-            INT,
-            null,
-            "Age at which records may g.check(ValueCheck.NOT_ZERO)); unset: log.retention.hours."));
-    public static final Setting LOG_RETENTION_HOURS = add(Setting.broker(
-            "log.retention.hours", INT, "168", "Age at which records may g.check(ValueCheck.NOT_ZERO)); -1: never."));
+                    "log.retention.minutes",
+                    INT,
+                    null,
+                    "Age at which records may go; -1: never; unset: log.retention.hours.")
+            .check(ValueCheck.NOT_ZERO));
+    public static final Setting LOG_RETENTION_HOURS =
+            add(Setting.broker("log.retention.hours", INT, "168", "Age at which records may go; -1: never.")
+                    .check(ValueCheck.NOT_ZERO));
     public static final Setting LOG_RETENTION_BYTES = add(Setting.broker(
                     "log.retention.bytes",
                     LONG,
@@ -266,14 +268,16 @@ public final class BrokerSettings {
                     "log.flush.offset.checkpoint.interval.ms",
                     INT,
                     "60000",
-                    "How often recovery points are written down.")
-            .check(ValueCheck.atLeast(0)));
+                    "Kafka's; accepted without effect: millrace.checkpoint.interval.ms takes its place.")
+            .check(ValueCheck.atLeast(0))
+            .asUnused());
     public static final Setting LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS = add(Setting.broker(
                     "log.flush.start.offset.checkpoint.interval.ms",
                     INT,
                     "60000",
-                    "How often log start offsets are written down.")
-            .check(ValueCheck.atLeast(0)));
+                    "Kafka's; accepted without effect: millrace.checkpoint.interval.ms takes its place.")
+            .check(ValueCheck.atLeast(0))
+            .asUnused());
     public static final Setting PRODUCER_ID_EXPIRATION_MS = add(Setting.broker(
                     "producer.id.expiration.ms", INT, "86400000", "A producer silent for this long is forgotten.")
             .check(ValueCheck.atLeast(1))

@@ -21,6 +21,7 @@ public final class TopicSettings {
     private static final long HOUR_MS = 60 * MINUTE_MS;
     private static final SettingTable TABLE = new SettingTable();
     private static final Map<String, List<Synonym>> SYNONYMS = new TreeMap<>();
+    private static final Map<String, String> UNUSED_SYNONYMS = new TreeMap<>();
 
     public static final Setting CLEANUP_POLICY = add(Setting.topic(
                     "cleanup.policy",
@@ -152,6 +153,18 @@ public final class TopicSettings {
         follow(SEGMENT_MS, BrokerSettings.LOG_ROLL_MS, BrokerSettings.LOG_ROLL_HOURS);
         follow(UNCLEAN_LEADER_ELECTION_ENABLE, BrokerSettings.UNCLEAN_LEADER_ELECTION_ENABLE);
         follow(DURABILITY, BrokerSettings.DURABILITY);
+        unusedFollow("compression.gzip.level", "compression.gzip.level");
+        unusedFollow("compression.lz4.level", "compression.lz4.level");
+        unusedFollow("compression.zstd.level", "compression.zstd.level");
+        unusedFollow("delete.retention.ms", "log.cleaner.delete.retention.ms");
+        unusedFollow("local.retention.bytes", "log.local.retention.bytes");
+        unusedFollow("local.retention.ms", "log.local.retention.ms");
+        unusedFollow("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms");
+        unusedFollow("max.decompressed.message.bytes", "max.decompressed.message.bytes");
+        unusedFollow("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio");
+        unusedFollow("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms");
+        unusedFollow("remote.copy.lag.bytes", "log.remote.copy.lag.bytes");
+        unusedFollow("remote.copy.lag.ms", "log.remote.copy.lag.ms");
         addUnused("compression.gzip.level", INT, "-1", ValueCheck.GZIP_LEVELS);
         addUnused("compression.lz4.level", INT, "9", ValueCheck.between(1, 17));
         addUnused("compression.zstd.level", INT, "3", ValueCheck.between(-131072, 22));
@@ -185,6 +198,10 @@ public final class TopicSettings {
                 .asUnused());
     }
 
+    private static void unusedFollow(final String topic, final String broker) {
+        UNUSED_SYNONYMS.put(topic, broker);
+    }
+
     /** The first broker setting keeps the topic's unit, later ones have a unit in their name. */
     private static void follow(final Setting topic, final Setting... broker) {
         SYNONYMS.put(
@@ -215,5 +232,15 @@ public final class TopicSettings {
     /** Broker settings whose values a topic without an override takes, strongest first; may be empty. */
     public static List<Synonym> synonyms(final Setting topicSetting) {
         return SYNONYMS.getOrDefault(topicSetting.name(), List.of());
+    }
+
+    /** The names that Kafka gives those broker settings, also of what has no effect here; may be empty. */
+    public static List<String> synonymNames(final Setting topicSetting) {
+        final String unused = UNUSED_SYNONYMS.get(topicSetting.name());
+        return unused != null
+                ? List.of(unused)
+                : synonyms(topicSetting).stream()
+                        .map(synonym -> synonym.setting().name())
+                        .toList();
     }
 }

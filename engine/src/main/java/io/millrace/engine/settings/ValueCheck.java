@@ -21,8 +21,12 @@ record ValueCheck(String validValues, Rule rule) {
 
     static final ValueCheck CODECS = oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer");
 
-    static final ValueCheck NOT_ZERO =
-            that("unlimited (-1), or at least 1", value -> ((Number) value).longValue() != 0);
+    static final ValueCheck NOT_ZERO = new ValueCheck("unlimited (-1), or at least 1", (name, value) -> {
+        if (((Number) value).longValue() == 0) {
+            throw new SettingException(
+                    "requirement failed: " + name + " must be unlimited (-1) or, greater than or equal to 1");
+        }
+    });
 
     static final ValueCheck GZIP_LEVELS = new ValueCheck("[1,...,9] or -1", (name, value) -> {
         final int level = (Integer) value;

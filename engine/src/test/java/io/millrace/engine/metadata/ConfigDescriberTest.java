@@ -38,9 +38,7 @@ class ConfigDescriberTest {
         assertThat(ofTopic("retention.ms").value()).isEqualTo("5");
         assertThat(ofTopic("retention.ms").source()).isEqualTo(ValueSource.DYNAMIC_TOPIC);
         assertThat(ofTopic("retention.ms").synonyms())
-                .containsExactly(
-                        new Synonym("retention.ms", "5", ValueSource.DYNAMIC_TOPIC),
-                        new Synonym("log.retention.hours", "168", ValueSource.DEFAULT));
+                .containsExactly(new Synonym("retention.ms", "5", ValueSource.DYNAMIC_TOPIC));
         assertThat(ofTopic("segment.bytes").value()).isEqualTo("2000000");
         assertThat(ofTopic("segment.bytes").source()).isEqualTo(ValueSource.FILE);
         assertThat(ofTopic("segment.ms").value()).isEqualTo("604800000");
@@ -61,8 +59,7 @@ class ConfigDescriberTest {
         assertThat(ofBroker("num.partitions").readOnly()).isTrue();
         assertThat(ofBroker("log.retention.ms").readOnly()).isFalse();
         assertThat(ofBroker("log.retention.ms").value()).isNull();
-        assertThat(ofBroker("log.retention.ms").synonyms())
-                .containsExactly(new Synonym("log.retention.hours", "168", ValueSource.DEFAULT));
+        assertThat(ofBroker("log.retention.ms").synonyms()).isEmpty();
         assertThat(ofBroker("offsets.topic.replication.factor").value()).isEqualTo("3");
         assertThat(ofBroker("sasl.jaas.config").value()).isNull();
         assertThat(ofBroker("sasl.jaas.config").sensitive()).isTrue();

@@ -121,7 +121,8 @@ class MetadataControllerTest {
                 node.create("a", 1, 2, Map.of()),
                 Outcome.INVALID_REPLICATION_FACTOR,
                 "Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached"
-                        + " because only 1 broker(s) are registered.");
+                        + " because only 1 broker(s) are registered"
+                        + " or some brokers have all their log directories cordoned.");
         assertRefused(
                 node.create("a", 1, 0, Map.of()),
                 Outcome.INVALID_REPLICATION_FACTOR,

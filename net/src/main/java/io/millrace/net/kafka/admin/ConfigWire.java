@@ -30,19 +30,18 @@ final class ConfigWire {
     /**
      * Says what is wrong with the name of a broker resource, or null: only the broker itself takes it.
      *
-     * @param orEmpty what Kafka adds where an empty name would do
+     * @param idName   how Kafka calls an id there
+     * @param expected what Kafka says after the id that it expects
      */
-    static String complaint(final String name, final int brokerId, final String orEmpty) {
+    static String complaint(final String name, final int brokerId, final String idName, final String expected) {
         final int id;
         try {
             id = Integer.parseInt(name);
         } catch (final NumberFormatException notNumber) {
-            return orEmpty.isEmpty()
-                    ? "Node id must be an integer, but it is: " + name
-                    : "Broker id must be an integer, but it is: " + name;
+            return idName + " id must be an integer, but it is: " + name;
         }
         return id == brokerId
                 ? null
-                : "Unexpected broker id, expected " + brokerId + orEmpty + ", but received " + name;
+                : "Unexpected broker id, expected " + brokerId + expected + " but received " + name;
     }
 }

@@ -49,7 +49,7 @@ final class DescribeConfigsApi {
     private static String unexpected(final List<DescribeConfigsResource> resources) {
         for (final DescribeConfigsResource resource : resources) {
             if (typeOf(resource) == ConfigResource.Type.UNKNOWN) {
-                return "Unexpected resource type UNKNOWN for resource " + resource.resourceName();
+                return Errors.INVALID_REQUEST.message();
             }
         }
         return null;
@@ -76,7 +76,7 @@ final class DescribeConfigsApi {
             case TOPIC -> describeTopic(request, resource, result);
             case BROKER -> {
                 final String complaint =
-                        name.isEmpty() ? null : ConfigWire.complaint(name, brokerId, " or empty string");
+                        name.isEmpty() ? null : ConfigWire.complaint(name, brokerId, "Broker", " or empty string,");
                 if (complaint != null) {
                     refuse(result, complaint);
                 } else {
@@ -85,8 +85,9 @@ final class DescribeConfigsApi {
             }
             case BROKER_LOGGER -> {
                 // Loggers cannot be changed while running, so there are none to tell of.
-                final String complaint =
-                        name.isEmpty() ? "Broker id must not be empty" : ConfigWire.complaint(name, brokerId, "");
+                final String complaint = name.isEmpty()
+                        ? "Broker id must not be empty"
+                        : ConfigWire.complaint(name, brokerId, "Broker", "");
                 if (complaint != null) {
                     refuse(result, complaint);
                 }

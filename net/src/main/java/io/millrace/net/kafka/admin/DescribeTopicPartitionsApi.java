@@ -4,6 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.TopicNames;
+import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
@@ -20,9 +21,6 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** DescribeTopicPartitions: topics in the order of their names, in pages of so many partitions (KIP-966). */
 final class DescribeTopicPartitionsApi {
-    /** {@code max.request.partition.size.limit} of Kafka. */
-    private static final int PAGE_MAX = 2000;
-
     private final Core core;
 
     DescribeTopicPartitionsApi(final Core core) {
@@ -37,7 +35,8 @@ final class DescribeTopicPartitionsApi {
             return;
         }
         final DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
-        int room = Math.max(1, Math.min(PAGE_MAX, request.responsePartitionLimit()));
+        final int pageMax = core.image().settings().intOf(BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT);
+        int room = Math.max(1, Math.min(pageMax, request.responsePartitionLimit()));
         for (final String name : names) {
             if (room == 0) {
                 response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(0));

@@ -10,18 +10,12 @@ import io.millrace.net.kafka.wire.NodeEndpoints;
 import io.millrace.net.kafka.wire.ProduceRequest;
 import io.millrace.net.kafka.wire.ProduceResponse;
 import io.millrace.net.kafka.wire.WireWriter;
-import org.agrona.collections.IntArrayList;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Writes a Produce request's answer: once to measure it, once into a buffer of that size. One for each core. */
 final class ProduceAnswer {
     private static final int NODES_MAX = 64;
     private static final int HINTS_SINCE = 10;
-
-    private static final String RECORD_ERRORS = "One or more records have been rejected due to invalid records";
-    private static final String TIMESTAMP_ERRORS = "One or more records have been rejected due to invalid timestamp";
-    private static final String BAD_RECORD = "The record is not valid for this topic";
-    private static final String BAD_TIMESTAMP = "Timestamp of the record is out of the range that the topic accepts";
 
     private final MetadataImage image;
     private final WireWriter writer = new WireWriter();
@@ -98,17 +92,17 @@ final class ProduceAnswer {
             leaderId = LeaderHints.leaderId(header.listener(), leader, nodes);
             leaderEpoch = leader == null ? LeaderHints.NONE : leader.leaderEpoch();
         }
-        final IntArrayList badRecords = refused.of(request, parts, part);
-        final boolean isTimestamp = error == Errors.INVALID_TIMESTAMP;
+        refused.find(request, parts, part, image);
+        final boolean isSummed = !refused.indexes().isEmpty() || error == Errors.INVALID_TIMESTAMP;
         response.partition(
                 request.partition(),
                 error.code(),
                 parts.baseOffset(part),
                 parts.appendTimeMs(part),
                 parts.logStartOffset(part),
-                badRecords,
-                isTimestamp ? BAD_TIMESTAMP : BAD_RECORD,
-                badRecords.isEmpty() ? wholeMessage : isTimestamp ? TIMESTAMP_ERRORS : RECORD_ERRORS,
+                refused.indexes(),
+                refused.reasons(),
+                isSummed ? refused.summary(error) : wholeMessage,
                 leaderId,
                 leaderEpoch);
     }

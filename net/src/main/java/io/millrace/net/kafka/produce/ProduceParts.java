@@ -35,6 +35,7 @@ final class ProduceParts {
     private long[] appendTimesMs;
     private long[] logStartOffsets;
     private int[] badRecords;
+    private long[] judgedAtMs;
 
     ProduceParts(final int coreCount) {
         firstOfCore = new int[coreCount];
@@ -57,6 +58,7 @@ final class ProduceParts {
         appendTimesMs = new long[capacity];
         logStartOffsets = new long[capacity];
         badRecords = new int[capacity];
+        judgedAtMs = new long[capacity];
     }
 
     /** Forgets everything and makes room for a request. */
@@ -83,7 +85,7 @@ final class ProduceParts {
         keys[part] = UNKNOWN;
         stale[part] = false;
         superseded[part] = false;
-        refused(part, error, UNKNOWN, -1);
+        refused(part, error, UNKNOWN);
         return part;
     }
 
@@ -101,7 +103,7 @@ final class ProduceParts {
             return part;
         }
         superseded[part] = true;
-        refused(before, Errors.NONE, UNKNOWN, -1);
+        refused(before, Errors.NONE, UNKNOWN);
         return before;
     }
 
@@ -157,12 +159,18 @@ final class ProduceParts {
         return nextOfCore[part];
     }
 
-    void refused(final int part, final Errors error, final long logStartOffset, final int badRecord) {
+    void refused(final int part, final Errors error, final long logStartOffset) {
         errors[part] = error;
         baseOffsets[part] = UNKNOWN;
         appendTimesMs[part] = UNKNOWN;
         logStartOffsets[part] = logStartOffset;
+        badRecords[part] = -1;
+    }
+
+    /** A record of the batch is to blame: the first of them, and the time against which it was judged. */
+    void blamed(final int part, final int badRecord, final long newJudgedAtMs) {
         badRecords[part] = badRecord;
+        judgedAtMs[part] = newJudgedAtMs;
     }
 
     void accepted(final int part, final long baseOffset, final long appendTimeMs, final long logStartOffset) {
@@ -177,7 +185,7 @@ final class ProduceParts {
     void timeOut() {
         for (int part = 0; part < count; part++) {
             if (errors[part] == Errors.NONE && baseOffsets[part] == UNKNOWN) {
-                refused(part, Errors.REQUEST_TIMED_OUT, UNKNOWN, -1);
+                refused(part, Errors.REQUEST_TIMED_OUT, UNKNOWN);
             }
         }
     }
@@ -226,6 +234,11 @@ final class ProduceParts {
 
     int badRecord(final int part) {
         return badRecords[part];
+    }
+
+    /** When the bad record was judged. */
+    long judgedAtMs(final int part) {
+        return judgedAtMs[part];
     }
 
     boolean hasError() {

@@ -37,8 +37,6 @@ final class ProduceTask implements ReplyHandler {
      */
     private static final int TIMEOUT_MS_MIN = 1000;
 
-    private static final String CORRUPT = "A record batch has a size or a magic byte that no batch can have";
-
     private final ProduceHandler handler;
     private final ProduceRequest request = new ProduceRequest();
     private final ProduceParts parts;
@@ -96,7 +94,7 @@ final class ProduceTask implements ReplyHandler {
             while (request.nextPartition()) {
                 final Errors framing = RecordsCheck.framing(buffer, request.recordsOffset(), request.recordsLength());
                 if (framing != Errors.NONE) {
-                    wholeMessage = framing == Errors.CORRUPT_MESSAGE ? CORRUPT : null;
+                    wholeMessage = RecordsCheck.complaint(buffer, request.recordsOffset(), framing);
                     return framing;
                 }
                 transactional |= RecordsCheck.isTransactional(buffer, request.recordsOffset(), request.recordsLength());
@@ -140,7 +138,7 @@ final class ProduceTask implements ReplyHandler {
             final int bytes = RecordsCheck.batchBytes(request.buffer(), recordsOffset);
             parts.send(part, recordsOffset, bytes, partition.ownerCore(), partition.leaderEpoch());
         } else {
-            parts.refused(part, error, -1, -1);
+            parts.refused(part, error, -1);
         }
     }
 
@@ -206,7 +204,8 @@ final class ProduceTask implements ReplyHandler {
             return;
         }
         final long logStartOffset = ProduceParts.tellsLogStart(outcome) ? answer.logStartOffset() : -1;
-        parts.refused(part, error, logStartOffset, answer.badRecord());
+        parts.refused(part, error, logStartOffset);
+        parts.blamed(part, answer.badRecord(), answer.appendTimeMs());
         if (outcome == Outcome.NOT_OWNER) {
             parts.stale(part);
         }
@@ -225,7 +224,7 @@ final class ProduceTask implements ReplyHandler {
             }
             final PartitionImage partition = handler.image().partition(parts.key(part));
             if (partition == null) {
-                parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1, -1);
+                parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1);
             } else if (partition.leaderEpoch() != parts.epoch(part) && isServedHere(partition)) {
                 parts.chain(part, partition.ownerCore(), partition.leaderEpoch());
             }

@@ -53,6 +53,17 @@ final class RecordsCheck {
         return batchLength > BATCH_LENGTH_MAX ? Errors.UNKNOWN_SERVER_ERROR : Errors.NONE;
     }
 
+    /** In Kafka's words, what is wrong with bytes of which {@link #framing} says so; null if the error says it all. */
+    static String complaint(final DirectBuffer buffer, final int offset, final Errors framing) {
+        if (framing != Errors.CORRUPT_MESSAGE) {
+            return null;
+        }
+        final int batchLength = buffer.getInt(offset + LENGTH_AT, BIG_ENDIAN);
+        return batchLength < BATCH_LENGTH_MIN
+                ? "Record size " + batchLength + " is less than the minimum record overhead (" + BATCH_LENGTH_MIN + ")"
+                : "Invalid magic found in record: " + buffer.getByte(offset + MAGIC_AT);
+    }
+
     /** Whether a whole batch of format v2 begins here and belongs to a transaction. */
     static boolean isTransactional(final DirectBuffer buffer, final int offset, final int length) {
         return hasBatch(buffer, offset, length)

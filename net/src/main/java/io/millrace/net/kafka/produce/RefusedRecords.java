@@ -1,49 +1,130 @@
 package io.millrace.net.kafka.produce;
 
 import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.batch.BatchRules;
+import io.millrace.engine.batch.BatchValidator;
+import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.RecordWalker;
+import io.millrace.engine.batch.TimestampType;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.PartitionKeys;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.partition.TopicRules;
 import io.millrace.net.kafka.wire.ProduceRequest;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.collections.IntArrayList;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Names the records for which a batch was refused. Its owner told the first; where each of them lacks a key, the others
- * are looked up in the batch, which is still here as the producer sent it. One for each core.
+ * Names the records for which a batch was refused, in Kafka's words. Its owner told the first and when it was judged;
+ * the batch is still here as the producer sent it, so that the same judgement finds the others. One for each core.
  */
 final class RefusedRecords {
-    /** How many are named at most; so many the owner would name too. */
-    private static final int COUNT_MAX = 1_000;
+    /** How many of them the batch's error itself names. */
+    private static final int SHOWN_MAX = 3;
 
+    private final BatchValidator validator = new BatchValidator(new Crc32c());
     private final BatchFlyweight batch = new BatchFlyweight();
     private final RecordWalker walker = new RecordWalker();
-    private final IntArrayList refused = new IntArrayList();
+    private final IntArrayList indexes = new IntArrayList();
+    private final List<String> reasons = new ArrayList<>();
 
-    /** Indexes in the batch, ascending; nothing if no single record is to blame. Valid until the next call. */
-    IntArrayList of(final ProduceRequest request, final ProduceParts parts, final int part) {
-        refused.clear();
+    /** Looks at a part that was answered; what was found is valid until the next call. */
+    void find(final ProduceRequest request, final ProduceParts parts, final int part, final MetadataImage image) {
+        indexes.clear();
+        reasons.clear();
         final int first = parts.badRecord(part);
-        if (first >= 0) {
-            refused.addInt(first);
-            if (parts.error(part) == Errors.INVALID_RECORD) {
-                batch.wrap(request.buffer(), parts.recordsOffset(part), parts.recordsLength(part));
-                addKeyless(first);
-            }
+        if (first < 0) {
+            return;
         }
-        return refused;
+        final TopicImage topic = image.topicByNumber(PartitionKeys.topicNumber(parts.key(part)));
+        if (topic != null) {
+            judgeAgain(request, parts, part, topic);
+        }
+        if (indexes.isEmpty() || indexes.getInt(0) != first) {
+            // The topic's settings have changed since.
+            indexes.clear();
+            reasons.clear();
+            indexes.addInt(first);
+            reasons.add("The record is not valid for this topic");
+        }
     }
 
-    private void addKeyless(final int first) {
+    private void judgeAgain(
+            final ProduceRequest request, final ProduceParts parts, final int part, final TopicImage topic) {
+        final int offset = parts.recordsOffset(part);
+        final int length = parts.recordsLength(part);
+        final long judgedAtMs = parts.judgedAtMs(part);
+        final BatchRules rules = TopicRules.of(topic.config());
+        validator.validate(request.buffer(), offset, length, rules, judgedAtMs);
+        indexes.addAll(validator.badRecords());
+        batch.wrap(request.buffer(), offset, length);
+        final String place = topic.name() + '-' + request.partition();
         if (batch.isCompressed()) {
+            indexes.forEachInt(index -> reasons.add(badTime(rules, judgedAtMs, index, batch.baseTimestamp())));
             return;
         }
         walker.wrap(batch);
-        while (refused.size() < COUNT_MAX && walker.next()) {
-            if (walker.index() == first && walker.hasKey()) {
-                return;
-            }
-            if (walker.index() > first && !walker.hasKey()) {
-                refused.addInt(walker.index());
+        for (int i = 0; i < indexes.size() && walker.next(); ) {
+            if (walker.index() == indexes.getInt(i)) {
+                reasons.add(reason(rules, judgedAtMs, place));
+                i++;
             }
         }
+    }
+
+    private String reason(final BatchRules rules, final long judgedAtMs, final String place) {
+        if (walker.offsetDelta() != walker.index()) {
+            return "Record " + walker.index() + " of the batch has offset delta " + walker.offsetDelta()
+                    + " in topic partition " + place;
+        }
+        if (rules.keysRequired() && !walker.hasKey()) {
+            return "Compacted topic cannot accept message without key in topic partition " + place;
+        }
+        final boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        final long timestamp = isStamped ? batch.maxTimestamp() : batch.baseTimestamp() + walker.timestampDelta();
+        if (rules.timestampType() == TimestampType.CREATE_TIME && timestamp != BatchFlyweight.NO_TIMESTAMP) {
+            return badTime(rules, judgedAtMs, walker.index(), timestamp);
+        }
+        return "Invalid timestamp type in message DefaultRecord(offset=" + walker.index() + ", timestamp=" + timestamp
+                + ", key=" + Math.max(0, walker.keyLength()) + " bytes, value=" + Math.max(0, walker.valueLength())
+                + " bytes). Producer should not set timestamp type to LogAppendTime.";
+    }
+
+    private static String badTime(
+            final BatchRules rules, final long judgedAtMs, final int index, final long timestamp) {
+        return "Timestamp " + timestamp + " of message with offset " + index
+                + " is out of range. The timestamp should be within [" + (judgedAtMs - rules.timestampBeforeMaxMs())
+                + ", " + (judgedAtMs + rules.timestampAfterMaxMs()) + "]";
+    }
+
+    /** Indexes in the batch, ascending; nothing if no single record is to blame. */
+    IntArrayList indexes() {
+        return indexes;
+    }
+
+    /** Why, for each of the indexes. */
+    List<String> reasons() {
+        return reasons;
+    }
+
+    /** What the batch's error says. */
+    String summary(final Errors error) {
+        if (error == Errors.INVALID_TIMESTAMP) {
+            return "One or more records have been rejected due to invalid timestamp";
+        }
+        final StringBuilder text = new StringBuilder("One or more records have been rejected due to ")
+                .append(indexes.size())
+                .append(" record errors in total, and only showing the first three errors at most: [");
+        for (int i = 0; i < Math.min(SHOWN_MAX, indexes.size()); i++) {
+            text.append(i == 0 ? "" : ", ")
+                    .append("RecordError(batchIndex=")
+                    .append(indexes.getInt(i))
+                    .append(", message='")
+                    .append(reasons.get(i))
+                    .append("')");
+        }
+        return text.append(']').toString();
     }
 }

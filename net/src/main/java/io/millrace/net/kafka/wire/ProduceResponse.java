@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.wire;
 
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.IntArrayList;
 
@@ -52,7 +53,7 @@ public final class ProduceResponse {
      * Writes a partition.
      *
      * @param badRecords indexes of the records that were refused, or nothing
-     * @param badRecordMessage why each of them, ASCII or null
+     * @param reasons why, for each of them; ASCII or null
      * @param errorMessage why the batch was refused, ASCII or null
      * @param leaderId a hint, or -1 for none
      */
@@ -63,7 +64,7 @@ public final class ProduceResponse {
             final long appendTimeMs,
             final long logStartOffset,
             final IntArrayList badRecords,
-            final String badRecordMessage,
+            final List<String> reasons,
             final String errorMessage,
             final int leaderId,
             final int leaderEpoch) {
@@ -75,7 +76,7 @@ public final class ProduceResponse {
             writer.int64(logStartOffset);
         }
         if (version >= RECORD_ERRORS_SINCE) {
-            recordErrors(badRecords, badRecordMessage);
+            recordErrors(badRecords, reasons);
             writer.ascii(flexible, errorMessage);
         }
         if (flexible) {
@@ -83,12 +84,12 @@ public final class ProduceResponse {
         }
     }
 
-    private void recordErrors(final IntArrayList badRecords, final String badRecordMessage) {
+    private void recordErrors(final IntArrayList badRecords, final List<String> reasons) {
         final int count = badRecords.size();
         writer.arrayLength(flexible, count);
         for (int i = 0; i < count; i++) {
             writer.int32(badRecords.getInt(i));
-            writer.ascii(flexible, badRecordMessage);
+            writer.ascii(flexible, reasons.get(i));
             if (flexible) {
                 writer.noTags();
             }

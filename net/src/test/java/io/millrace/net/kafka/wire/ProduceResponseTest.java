@@ -86,7 +86,9 @@ class ProduceResponseTest {
                         p.logAppendTimeMs(),
                         p.logStartOffset(),
                         badRecords,
-                        badRecords.isEmpty() ? null : p.recordErrors().get(0).batchIndexErrorMessage(),
+                        p.recordErrors().stream()
+                                .map(BatchIndexAndErrorMessage::batchIndexErrorMessage)
+                                .toList(),
                         p.errorMessage(),
                         p.currentLeader().leaderId(),
                         p.currentLeader().leaderEpoch());

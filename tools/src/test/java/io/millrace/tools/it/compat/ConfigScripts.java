@@ -43,6 +43,7 @@ final class ConfigScripts {
         twins.ask("a broker that is no number", party -> description(false, BROKER, "one"));
         twins.ask("an unknown type", party -> description(false, UNKNOWN, "x"));
         twins.ask("a type that is none", party -> description(false, NOTHING, "x"));
+        twins.ask("loggers of a broker that is no number", party -> description(false, BROKER_LOGGER, "one"));
         twins.ask("another broker's loggers", party -> description(false, BROKER_LOGGER, "2"));
         twins.ask("nothing", party -> new DescribeConfigsRequestData());
         twins.ask("two resources", party -> {
@@ -153,6 +154,7 @@ final class ConfigScripts {
         twins.ask("an unknown type", party -> change(UNKNOWN, "x", SET, "retention.ms", "1"));
         twins.ask("a type that is none", party -> change(NOTHING, "x", SET, "retention.ms", "1"));
         twins.ask("nothing", party -> new IncrementalAlterConfigsRequestData());
+        brokers(twins);
         twins.ask("one key twice", party -> {
             final IncrementalAlterConfigsRequestData request = change(TOPIC, topic, SET, "retention.ms", "1");
             request.resources()
@@ -167,11 +169,81 @@ final class ConfigScripts {
         described(twins, topic);
     }
 
+    /** Dynamic settings of one broker and of all, and what a topic without its own then has. */
+    private static void brokers(final Twins twins) {
+        final String topic = "incremental-of-brokers-v" + twins.version();
+        twins.topic(topic, 1);
+        for (final String broker : List.of("", "1")) {
+            change(twins, BROKER, broker, SET, "log.retention.ms", broker.isEmpty() ? "5000000" : "6000000");
+            change(twins, BROKER, broker, SET, "message.max.bytes", "900000");
+            change(twins, BROKER, broker, SET, "log.cleanup.policy", "compact");
+            describedBrokers(twins, topic);
+            change(twins, BROKER, broker, APPEND, "log.cleanup.policy", "delete");
+            describedBrokers(twins, topic);
+            change(twins, BROKER, broker, SUBTRACT, "log.cleanup.policy", "compact");
+            change(twins, BROKER, broker, DELETE, "message.max.bytes", null);
+            change(twins, BROKER, broker, SET, "log.retention.ms", "soon");
+            change(twins, BROKER, broker, SET, "log.retention.ms", "0");
+            change(twins, BROKER, broker, SET, "log.retention.ms", null);
+            change(twins, BROKER, broker, SET, "message.max.bytes", "-1");
+            change(twins, BROKER, broker, SET, "log.cleanup.policy", "burn");
+            change(twins, BROKER, broker, SET, "max.connections", "100000");
+            change(twins, BROKER, broker, SET, "max.connections", "-1");
+            change(twins, BROKER, broker, SET, "min.insync.replicas", "0");
+            change(twins, BROKER, broker, SET, "log.segment.bytes", "1");
+            change(twins, BROKER, broker, APPEND, "log.retention.ms", "1");
+            change(twins, BROKER, broker, DELETE, "no.such.setting", null);
+            change(twins, BROKER, broker, SET, "num.partitions", "3");
+            change(twins, BROKER, broker, SET, "auto.create.topics.enable", "false");
+            change(twins, BROKER, broker, (byte) 9, "log.retention.ms", "1");
+            twins.ask(
+                    "only to validate, of '" + broker + "'",
+                    party ->
+                            change(BROKER, broker, SET, "log.retention.ms", "1").setValidateOnly(true));
+            twins.ask(
+                    "only to validate what is wrong, of '" + broker + "'",
+                    party ->
+                            change(BROKER, broker, SET, "log.retention.ms", "x").setValidateOnly(true));
+            describedBrokers(twins, topic);
+        }
+        for (final String broker : List.of("", "1")) {
+            for (final String key : List.of("log.retention.ms", "log.cleanup.policy", "max.connections")) {
+                change(twins, BROKER, broker, DELETE, key, null);
+            }
+            describedBrokers(twins, topic);
+        }
+    }
+
+    private static void describedBrokers(final Twins twins, final String topic) {
+        final String[] keys = {
+            "log.retention.ms", "message.max.bytes", "log.cleanup.policy", "max.connections", "log.retention.hours"
+        };
+        for (final String broker : List.of("", "1")) {
+            twins.askUntilEqual("described '" + broker + "'", (short) 4, party -> {
+                final DescribeConfigsRequestData request = description(true, BROKER, broker, keys);
+                return request.setIncludeDocumentation(false);
+            });
+        }
+        described(twins, topic);
+    }
+
     private static void change(
             final Twins twins, final String topic, final byte operation, final String key, final String value) {
         twins.ask(
                 "operation " + operation + " " + key + "=" + value + " of '" + topic + "'",
                 party -> change(TOPIC, topic, operation, key, value));
+    }
+
+    private static void change(
+            final Twins twins,
+            final byte type,
+            final String name,
+            final byte operation,
+            final String key,
+            final String value) {
+        twins.ask(
+                "operation " + operation + " " + key + "=" + value + " of broker '" + name + "'",
+                party -> change(type, name, operation, key, value));
     }
 
     private static IncrementalAlterConfigsRequestData change(

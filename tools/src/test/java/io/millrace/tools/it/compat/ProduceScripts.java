@@ -1,6 +1,7 @@
 package io.millrace.tools.it.compat;
 
 import io.millrace.tools.it.support.Batches;
+import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.Wire;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** What a producer sends. */
 final class ProduceScripts {
@@ -233,6 +236,68 @@ final class ProduceScripts {
                 "1000000");
         one(twins, "too early", topic + "-times", time(Batches.TIME_MS - 10_000_000));
         one(twins, "too late", topic + "-times", time(Batches.TIME_MS + 1_000_000));
+        one(twins, "five too late", topic + "-times", shifted(1_000_000, "a", "b", "c", "d", "e"));
+        one(twins, "the later ones too late", topic + "-times", straddling(topic));
+        one(twins, "a stamp by the producer where the broker stamps", topic + "-appendtime", attributes(8));
+        twins.topic(
+                topic + "-strict",
+                1,
+                "cleanup.policy",
+                "compact",
+                "message.timestamp.after.max.ms",
+                "1000",
+                "message.timestamp.before.max.ms",
+                "1000000");
+        one(twins, "five keyless", topic + "-strict", Batches.plain("a", "b", "c", "d", "e"));
+        one(twins, "keyless and too late", topic + "-strict", shifted(1_000_000, "a", "b"));
+        one(twins, "keyed and too late", topic + "-strict", keyed(1_000_000, "a", "b"));
+        one(twins, "one of three keyless and one too late", topic + "-strict", mixed());
+        minInsync(twins, topic);
+    }
+
+    private static byte[] shifted(final long byMs, final String... values) {
+        return Batches.edited(
+                Batches.plain(values),
+                batch -> batch.putLong(Batches.BASE_TIMESTAMP, Batches.TIME_MS + byMs)
+                        .putLong(Batches.MAX_TIMESTAMP, Batches.TIME_MS + byMs + values.length - 1));
+    }
+
+    private static SimpleRecord record(final long byMs, final String key, final String value) {
+        return new SimpleRecord(Batches.TIME_MS + byMs, key == null ? null : Clients.bytes(key), Clients.bytes(value));
+    }
+
+    private static byte[] keyed(final long byMs, final String... values) {
+        final SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++) {
+            records[i] = record(byMs + i, "key", values[i]);
+        }
+        return Batches.bytes(MemoryRecords.withRecords(Compression.NONE, records));
+    }
+
+    private static byte[] straddling(final String value) {
+        return Batches.bytes(MemoryRecords.withRecords(
+                Compression.NONE,
+                record(0, null, value),
+                record(2_000_000, null, value),
+                record(1, null, value),
+                record(3_000_000, "k", value)));
+    }
+
+    private static byte[] mixed() {
+        return Batches.bytes(MemoryRecords.withRecords(
+                Compression.NONE, record(0, "k", "a"), record(0, null, "b"), record(5_000_000, "k", "c")));
+    }
+
+    /** Beyond the number of its replicas, min.insync.replicas asks nothing more of a topic. */
+    private static void minInsync(final Twins twins, final String topic) {
+        final int version = twins.version();
+        twins.topic(topic + "-insync", 1, "min.insync.replicas", "2");
+        for (final short acks : new short[] {-1, 1}) {
+            twins.ask(
+                    "more replicas in sync than there are, acks " + acks,
+                    party -> of(party, version, topic + "-insync", 0, Batches.plain("a"))
+                            .setAcks(acks));
+        }
     }
 
     private static void idempotent(final Twins twins, final String topic) {

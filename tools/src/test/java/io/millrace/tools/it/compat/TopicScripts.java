@@ -33,7 +33,7 @@ final class TopicScripts {
                 "the broker's defaults",
                 topic -> topic.setNumPartitions(-1).setReplicationFactor((short) -1),
                 prefix + "-default");
-        for (final int count : new int[] {0, -2, 7}) {
+        for (final int count : new int[] {0, -2, 7, 10_001, Integer.MAX_VALUE}) {
             create(twins, count + " partitions", topic -> topic.setNumPartitions(count), prefix + "-count" + count);
         }
         for (final short factor : new short[] {0, 2, -2, 3_000}) {
@@ -67,6 +67,7 @@ final class TopicScripts {
         create(twins, "with a dot", topic -> {}, prefix + ".a");
         twins.each(party -> party.awaitTopic(prefix + ".a"));
         create(twins, "with an underscore where the dot was", topic -> {}, prefix + "_a");
+        create(twins, "a double underscore", topic -> {}, "__" + prefix);
         twins.ask(
                 "removed",
                 (short) 4,
@@ -215,7 +216,7 @@ final class TopicScripts {
     static void createPartitions(final Twins twins) {
         final String topic = "grow-v" + twins.version();
         twins.topic(topic, 2);
-        for (final int count : new int[] {2, 1, 0, -1}) {
+        for (final int count : new int[] {2, 1, 0, -1, 20_000, Integer.MAX_VALUE}) {
             twins.ask("to " + count, party -> growth(topic, count));
         }
         twins.ask("only to validate", party -> growth(topic, 9).setValidateOnly(true));

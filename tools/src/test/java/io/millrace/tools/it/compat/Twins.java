@@ -4,7 +4,6 @@ import io.millrace.tools.it.support.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -78,7 +77,9 @@ final class Twins {
         }
         Map<String, String> expected = answer(reference, askedVersion, request);
         Map<String, String> got = answer(subject, askedVersion, request);
-        for (int attempt = 0; attempt < ATTEMPTS && !Normal.isSame(expected, got); attempt++) {
+        for (int attempt = 0;
+                attempt < ATTEMPTS && !Normal.differences(expected, got).isEmpty();
+                attempt++) {
             pause();
             expected = answer(reference, askedVersion, request);
             got = answer(subject, askedVersion, request);
@@ -108,17 +109,10 @@ final class Twins {
     private void compare(final String label, final Map<String, String> expected, final Map<String, String> got) {
         asked++;
         answers.add(label + ": " + expected);
-        if (Normal.isSame(expected, got)) {
-            return;
-        }
-        final TreeSet<String> paths = new TreeSet<>(expected.keySet());
-        paths.addAll(got.keySet());
-        for (final String path : paths) {
+        for (final String path : Normal.differences(expected, got)) {
             final String wanted = expected.getOrDefault(path, "(nothing)");
             final String found = got.getOrDefault(path, "(nothing)");
-            if (!wanted.equals(found) && !Normal.mayDiffer(path, wanted, found)) {
-                differences.add(label + ": " + path + " expected " + wanted + " got " + found);
-            }
+            differences.add(label + ": " + path + " expected " + wanted + " got " + found);
         }
     }
 
