@@ -266,7 +266,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh follow …             keep a read-only copy of one partition of another broker
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
-  ./run.sh perf …               run benchmarks
+  ./run.sh perf …               measure, beside Apache Kafka (compare, bench)
   ./run.sh build                build what is stale, and nothing else
   ./run.sh <command> --help     the options of a command
 
@@ -367,8 +367,13 @@ run_tests() {
 }
 
 run_perf() {
+    # What is measured is the broker as a user starts it: built, its start-up cache trained.
+    prepare tools current
+    train_aot "$run_folder"
     prepare perf perf
-    become io.millrace.perf.Perf "$@"
+    java_options+=("-Dmillrace.perf.front-door=$home/run.sh" "-Xmx${MILLRACE_HEAP:-3g}" -XX:-UseSerialGC -XX:+UseParallelGC
+        -Dorg.slf4j.simpleLogger.defaultLogLevel=error)
+    run_folder='' become io.millrace.perf.Perf "$@"
 }
 
 main() {

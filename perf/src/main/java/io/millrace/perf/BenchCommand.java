@@ -1,0 +1,19 @@
+package io.millrace.perf;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+/** The benchmarks, with JMH's own options. */
+@Command(name = "bench", description = "Runs the JMH benchmarks; takes JMH's own options and patterns (-h shows them).")
+final class BenchCommand implements Callable<Integer> {
+    @Unmatched
+    private List<String> arguments = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+        org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
+        return 0;
+    }
+}

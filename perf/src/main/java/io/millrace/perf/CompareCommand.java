@@ -1,0 +1,125 @@
+package io.millrace.perf;
+
+import io.millrace.perf.report.Comparison;
+import io.millrace.perf.report.Figures;
+import io.millrace.perf.report.JsonReport;
+import io.millrace.perf.report.TextReport;
+import io.millrace.perf.server.Server;
+import io.millrace.perf.server.Servers;
+import io.millrace.perf.server.Servers.Kind;
+import io.millrace.perf.workload.Timing;
+import io.millrace.perf.workload.Workload;
+import io.millrace.perf.workload.Workloads;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs workloads against Millrace and Apache Kafka in turn, each on an empty data directory, and prints ratios. */
+@Command(
+        name = "compare",
+        description = "Runs workloads against Millrace, Apache Kafka and a null broker in turn: same machine, same "
+                + "client, same durability.",
+        mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final String FRONT_DOOR = "millrace.perf.front-door";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..*", paramLabel = "<workload>", description = "Which to run; all without any. See --list.")
+    private List<String> names = List.of();
+
+    @Option(names = "--list", description = "List the workloads and end.")
+    private boolean list;
+
+    @Option(
+            names = "--servers",
+            split = ",",
+            defaultValue = "MILLRACE,KAFKA,NULL",
+            description = "What to compare: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private List<Kind> kinds;
+
+    @Option(names = "--repeats", defaultValue = "3", description = "Runs of each pair (default: ${DEFAULT-VALUE}).")
+    private int repeats;
+
+    @Option(names = "--warm-up", defaultValue = "10", description = "Seconds not measured (default: ${DEFAULT-VALUE}).")
+    private int warmUpSeconds;
+
+    @Option(names = "--seconds", defaultValue = "15", description = "Seconds measured (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--scratch",
+            defaultValue = "perf-data",
+            description = "Where the servers' data lies while they run (default: ${DEFAULT-VALUE}).")
+    private Path scratch;
+
+    @Option(names = "--json", paramLabel = "<file>", description = "Write all figures there too.")
+    private Path json;
+
+    @Override
+    public Integer call() throws Exception {
+        if (list) {
+            Workloads.all().forEach(w -> System.out.printf("%-16s %s%n", w.name(), w.description()));
+            return 0;
+        }
+        final List<Workload> chosen = chosen();
+        final Servers servers =
+                new Servers(Path.of(System.getProperty(FRONT_DOOR)), Files.createDirectories(scratch.toAbsolutePath()));
+        final TextReport text = new TextReport(System.out);
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final Workload workload : chosen) {
+            final Comparison comparison = compare(servers, workload);
+            text.write(comparison);
+            comparisons.add(comparison);
+            if (json != null) {
+                JsonReport.write(json, comparisons);
+            }
+        }
+        return 0;
+    }
+
+    private List<Workload> chosen() {
+        final List<Workload> chosen = new ArrayList<>();
+        for (final String name : names) {
+            chosen.add(Workloads.find(name)
+                    .orElseThrow(() -> new ParameterException(
+                            spec.commandLine(), "no workload is called '" + name + "': --list shows them")));
+        }
+        return names.isEmpty() ? Workloads.all() : chosen;
+    }
+
+    /** In turn and not one after the other, so that a machine that slows down slows both. */
+    private Comparison compare(final Servers servers, final Workload workload) throws Exception {
+        final Comparison comparison = new Comparison(
+                workload.name(), workload.description(), workload.durability().label());
+        for (int repeat = 1; repeat <= repeats; repeat++) {
+            for (final Kind kind : kinds) {
+                if (workload.kinds().contains(kind)) {
+                    System.err.printf("perf: %s, %s, run %d of %d%n", workload.name(), kind.label(), repeat, repeats);
+                    comparison.add(kind, runOnce(servers, workload, kind));
+                }
+            }
+        }
+        return comparison;
+    }
+
+    private Figures runOnce(final Servers servers, final Workload workload, final Kind kind) throws Exception {
+        try (Server server = servers.make(kind, workload.durability(), workload.settings())) {
+            if (workload.wantsRunningServer()) {
+                server.start(START_LIMIT);
+            }
+            return workload.run(server, new Timing(warmUpSeconds * 1_000L, seconds * 1_000L));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.millrace.perf.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+
+/** What the servers have in common: a folder, a port, a process that comes and goes. */
+abstract class ForkedServer implements Server {
+    private final String name;
+    private final Path folder;
+    private final int port;
+    private ServerProcess process;
+
+    ForkedServer(final String name, final Path folder, final int port) {
+        this.name = name;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** The command that becomes the server. */
+    abstract List<String> command();
+
+    /** What its output holds once it is ready. */
+    abstract String readySign();
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    @Override
+    public void start(final Duration limit) {
+        if (process != null && process.isAlive()) {
+            throw new IllegalStateException(name + " is running");
+        }
+        process = ServerProcess.start(folder, command());
+        process.awaitOutput(readySign(), limit);
+    }
+
+    @Override
+    public void stop() {
+        process.stop();
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public ProcessUsage usage() {
+        return ProcessUsage.of(process.pid());
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.kill();
+        }
+        remove(folder);
+    }
+
+    private static void remove(final Path folder) {
+        try (var entries = Files.walk(folder)) {
+            for (final Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

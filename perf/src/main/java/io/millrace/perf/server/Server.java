@@ -1,0 +1,30 @@
+package io.millrace.perf.server;
+
+import java.time.Duration;
+
+/** A broker in a process of its own, started by the rig, that a workload runs against. Used by one thread. */
+public interface Server extends AutoCloseable {
+    /** What its figures are shown under. */
+    String name();
+
+    /** Host and port of its listener. */
+    String bootstrap();
+
+    int port();
+
+    /** Starts it on the data that it has; returns when it says that it is ready. */
+    void start(Duration limit);
+
+    /** SIGTERM, and waits for its end. */
+    void stop();
+
+    /** SIGKILL, and waits for its end. */
+    void kill();
+
+    /** What the kernel accounts to the process now. */
+    ProcessUsage usage();
+
+    /** Kills it if it runs, and removes its data. */
+    @Override
+    void close();
+}

@@ -1,0 +1,45 @@
+package io.millrace.perf.workload;
+
+import io.millrace.perf.client.OpenLoop;
+import io.millrace.perf.report.Figures;
+import io.millrace.perf.server.Server;
+
+/**
+ * From the moment at which a record was meant to be sent until a consumer has it: an open loop, so that a server that
+ * stalls is charged for every record that should have been sent meanwhile.
+ */
+final class EndToEnd implements Workload {
+    private static final String TOPIC = "e2e";
+
+    private final String name;
+    private final String description;
+    private final int partitions;
+    private final OpenLoop.Plan plan;
+
+    EndToEnd(final String name, final String description, final int partitions, final OpenLoop.Plan plan) {
+        this.name = name;
+        this.description = description;
+        this.partitions = partitions;
+        this.plan = plan;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Figures run(final Server server, final Timing timing) throws Exception {
+        Topics.create(server.bootstrap(), TOPIC, partitions);
+        try (OpenLoop loop = new OpenLoop(server.bootstrap(), TOPIC, partitions, plan)) {
+            loop.start();
+            final Window window = Window.of(server, timing, loop::received, loop::forget);
+            return window.records().putLatencies(loop.latencies());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.millrace.perf.workload;
+
+import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.report.Figures;
+import io.millrace.perf.server.Durability;
+import io.millrace.perf.server.Server;
+
+/** Prebuilt produce requests over raw sockets: the server's own cost of a request. */
+final class RawProduce implements Workload {
+    private static final short ALL = -1;
+
+    private final String name;
+    private final String description;
+    private final Durability durability;
+    private final RawProducer.Plan plan;
+
+    RawProduce(final String name, final String description, final Durability durability, final RawProducer.Plan plan) {
+        this.name = name;
+        this.description = description;
+        this.durability = durability;
+        this.plan = plan;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Durability durability() {
+        return durability;
+    }
+
+    @Override
+    public Figures run(final Server server, final Timing timing) throws Exception {
+        final int[] ports = Topics.create(server.bootstrap(), plan.topic(), plan.partitions());
+        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
+            producer.start();
+            final Window window = Window.of(server, timing, producer::answered, producer::takeLatencies);
+            return window.requests().putLatencies(producer.takeLatencies());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.millrace.perf.workload;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Makes the topics of a run. */
+final class Topics {
+    /** As long as any workload's records need to be: the time of sending stands at their beginning. */
+    private static final byte[] FIRST_RECORD = new byte[Long.BYTES];
+
+    private Topics() {}
+
+    /** Returns where the leader of each partition listens. */
+    static int[] create(final String bootstrap, final String topic, final int partitions) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all()
+                    .get();
+            final int[] ports = leaders(admin, topic);
+            touch(bootstrap, topic, partitions);
+            return ports;
+        }
+    }
+
+    /** A leader that is named may not know it yet; a raw client would be told so, one of Kafka's own tries again. */
+    private static void touch(final String bootstrap, final String topic, final int partitions) throws Exception {
+        final Map<String, Object> properties = Map.of("bootstrap.servers", bootstrap, "acks", "all");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            final List<Future<?>> sent = new ArrayList<>();
+            for (int i = 0; i < partitions; i++) {
+                sent.add(producer.send(new ProducerRecord<>(topic, i, null, FIRST_RECORD)));
+            }
+            for (final Future<?> one : sent) {
+                one.get();
+            }
+        }
+    }
+
+    /** A server may need a moment until all partitions have a leader. */
+    private static int[] leaders(final Admin admin, final String topic) throws Exception {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            final List<TopicPartitionInfo> partitions = admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions();
+            if (partitions.stream().allMatch(partition -> partition.leader() != null)) {
+                return partitions.stream()
+                        .mapToInt(partition -> partition.leader().port())
+                        .toArray();
+            }
+            if (System.nanoTime() > deadlineNs) {
+                throw new IllegalStateException("partitions of " + topic + " have no leader");
+            }
+            Thread.sleep(20);
+        }
+    }
+}
