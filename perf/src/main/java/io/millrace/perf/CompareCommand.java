@@ -12,7 +12,6 @@ import io.millrace.perf.workload.Workload;
 import io.millrace.perf.workload.Workloads;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +29,6 @@ import picocli.CommandLine.Spec;
                 + "client, same durability.",
         mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final String FRONT_DOOR = "millrace.perf.front-door";
 
     @Spec
@@ -117,7 +115,7 @@ final class CompareCommand implements Callable<Integer> {
     private Figures runOnce(final Servers servers, final Workload workload, final Kind kind) throws Exception {
         try (Server server = servers.make(kind, workload.durability(), workload.settings())) {
             if (workload.wantsRunningServer()) {
-                server.start(START_LIMIT);
+                server.start(Workload.START_LIMIT);
             }
             return workload.run(server, new Timing(warmUpSeconds * 1_000L, seconds * 1_000L));
         }

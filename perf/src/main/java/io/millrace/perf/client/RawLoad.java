@@ -9,9 +9,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Raw connections on one thread of their own, from {@link #start} to {@link #close}. */
 abstract class RawLoad implements AutoCloseable {
-    private static final long SELECT_MS = 100;
+    private static final long WAIT_MS = 100;
 
     private final String name;
+    private final long tickMs;
     private final Selector selector = Selector.open();
     private final List<RawConnection> connections = new ArrayList<>();
     private volatile boolean running = true;
@@ -19,7 +20,13 @@ abstract class RawLoad implements AutoCloseable {
     private Thread thread;
 
     RawLoad(final String name) throws IOException {
+        this(name, WAIT_MS);
+    }
+
+    /** @param tickMs how often {@link #onTick} is called at least */
+    RawLoad(final String name, final long tickMs) throws IOException {
         this.name = name;
+        this.tickMs = tickMs;
     }
 
     /** Opens one more connection; called before the start. */
@@ -32,6 +39,17 @@ abstract class RawLoad implements AutoCloseable {
 
     /** Takes one answer. On the load's thread. */
     abstract void onAnswer(RawConnection connection, UnsafeBuffer buffer, int offset, int length) throws IOException;
+
+    /** Once for each turn of the loop. On the load's thread. */
+    void onTick() throws IOException {}
+
+    final RawConnection connection(final int index) {
+        return connections.get(index);
+    }
+
+    final int connections() {
+        return connections.size();
+    }
 
     public final void start() {
         thread = Thread.ofPlatform().name(name).start(this::run);
@@ -54,7 +72,8 @@ abstract class RawLoad implements AutoCloseable {
                 onStart(connection);
             }
             while (running) {
-                selector.select(this::onReady, SELECT_MS);
+                selector.select(this::onReady, tickMs);
+                onTick();
             }
         } catch (final IOException e) {
             fail(e);

@@ -42,6 +42,11 @@ abstract class ForkedServer implements Server {
     }
 
     @Override
+    public Path dataFolder() {
+        return folder;
+    }
+
+    @Override
     public String bootstrap() {
         return "127.0.0.1:" + port;
     }

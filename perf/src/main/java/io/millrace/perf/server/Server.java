@@ -1,5 +1,6 @@
 package io.millrace.perf.server;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** A broker in a process of its own, started by the rig, that a workload runs against. Used by one thread. */
@@ -11,6 +12,9 @@ public interface Server extends AutoCloseable {
     String bootstrap();
 
     int port();
+
+    /** The folder that holds its data. */
+    Path dataFolder();
 
     /** Starts it on the data that it has; returns when it says that it is ready. */
     void start(Duration limit);

@@ -32,7 +32,7 @@ final class Topics {
     }
 
     /** A leader that is named may not know it yet; a raw client would be told so, one of Kafka's own tries again. */
-    private static void touch(final String bootstrap, final String topic, final int partitions) throws Exception {
+    static void touch(final String bootstrap, final String topic, final int partitions) throws Exception {
         final Map<String, Object> properties = Map.of("bootstrap.servers", bootstrap, "acks", "all");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {

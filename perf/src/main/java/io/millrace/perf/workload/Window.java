@@ -8,6 +8,8 @@ import io.millrace.perf.server.Server;
 /** The measured part of a run: counts and the server's accounts at its begin and at its end. */
 final class Window {
     private static final double NS_PER_SECOND = 1e9;
+    private static final double US_PER_SECOND = 1e6;
+    private static final double PERCENT = 100;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     /** Reads a count of what is done so far. */
@@ -62,8 +64,9 @@ final class Window {
                 .put(Metric.CPU_PER_MEGABYTE, cpuUs / (count / BYTES_PER_MEGABYTE)));
     }
 
-    Figures share() {
-        return residents(new Figures().put(Metric.CPU_SHARE, cpuUs / (seconds * 1e6) * 100));
+    /** Of one core, in percent. */
+    double cpuShare() {
+        return cpuUs / (seconds * US_PER_SECOND) * PERCENT;
     }
 
     private Figures residents(final Figures figures) {

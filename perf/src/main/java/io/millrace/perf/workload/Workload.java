@@ -4,12 +4,16 @@ import io.millrace.perf.report.Figures;
 import io.millrace.perf.server.Durability;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers.Kind;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
 /** One load, run against one server at a time, the same for all kinds of servers. */
 public interface Workload {
+    /** A server that is not ready by then fails the run. */
+    Duration START_LIMIT = Duration.ofSeconds(120);
+
     /** As it is written on the command line. */
     String name();
 

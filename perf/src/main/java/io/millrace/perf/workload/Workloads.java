@@ -78,6 +78,7 @@ public final class Workloads {
                 1,
                 new OpenLoop.Plan(1_000, 100, Map.of("acks", "all", "linger.ms", "0"))));
         table.add(new ReadBack());
+        table.add(new ColdReader());
         table.add(java(
                 "partitions-1000",
                 "1 KB, acks=all, 4 producers, 1,000 partitions, batch 16 KB, linger 10 ms",
@@ -108,6 +109,10 @@ public final class Workloads {
         for (final int partitions : BUSY_PARTITIONS) {
             table.add(fsync("fsync-" + partitions, 8, partitions));
         }
+        table.add(new ManyConnections());
+        table.add(new StartUp());
+        table.add(new Restart());
+        table.add(new Idle());
         return List.copyOf(table);
     }
 

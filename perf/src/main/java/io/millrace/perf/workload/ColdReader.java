@@ -1,0 +1,93 @@
+package io.millrace.perf.workload;
+
+import io.millrace.perf.client.OpenLoop;
+import io.millrace.perf.client.RawConsumer;
+import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.report.Figures;
+import io.millrace.perf.report.Metric;
+import io.millrace.perf.server.Server;
+import io.millrace.perf.server.Servers.Kind;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a consumer that reads cold data at full rate does to the hot tail beside it. The server is restarted after the
+ * cold topic was written and the kernel is asked to forget the topic's pages, so that reads go to the disk.
+ */
+final class ColdReader implements Workload {
+    private static final String COLD = "cold";
+    private static final String HOT = "hot";
+    private static final int PARTITIONS = 4;
+    private static final int RECORDS = 60;
+    private static final int RECORD_BYTES = 1_000;
+    private static final long REQUESTS = 34_000;
+    private static final int PARTITION_BYTES = 1 << 20;
+    private static final short ALL = -1;
+
+    private static final OpenLoop.Plan LOOP = new OpenLoop.Plan(1_000, 1_000, Map.of("acks", "all", "linger.ms", "0"));
+
+    @Override
+    public String name() {
+        return "cold-reader";
+    }
+
+    @Override
+    public String description() {
+        return "end to end 1,000/s of 1 KB, without and with a raw consumer that reads 2 GB of cold data at full rate";
+    }
+
+    @Override
+    public Set<Kind> kinds() {
+        return EnumSet.of(Kind.MILLRACE, Kind.MILLRACE_CORE, Kind.KAFKA);
+    }
+
+    @Override
+    public Figures run(final Server server, final Timing timing) throws Exception {
+        final int[] ports = fill(server);
+        server.stop();
+        DropCaches.of(server.dataFolder());
+        server.start(START_LIMIT);
+        Topics.create(server.bootstrap(), HOT, PARTITIONS);
+        try (OpenLoop loop = new OpenLoop(server.bootstrap(), HOT, PARTITIONS, LOOP)) {
+            loop.start();
+            Window.of(server, timing, loop::received, loop::forget);
+            final Histogram alone = loop.latencies().copy();
+            final Window beside = besideReader(server, timing, ports, loop);
+            return beside.records()
+                    .putLatencies(loop.latencies())
+                    .put(Metric.P99_ALONE, alone.getValueAtPercentile(99) / 1e6)
+                    .put(
+                            Metric.P99_RISE,
+                            (double) loop.latencies().getValueAtPercentile(99) / alone.getValueAtPercentile(99));
+        }
+    }
+
+    private static Window besideReader(final Server server, final Timing timing, final int[] ports, final OpenLoop loop)
+            throws Exception {
+        final var plan = new RawConsumer.Plan(COLD, PARTITIONS, PARTITION_BYTES, true);
+        final Timing atOnce = new Timing(0, timing.measureMs());
+        try (RawConsumer reader = new RawConsumer(ports, plan)) {
+            reader.start();
+            final Window window = Window.of(server, atOnce, loop::received, loop::forget);
+            if (reader.bytes() == 0) {
+                throw new IOException("the cold reader got nothing");
+            }
+            return window;
+        }
+    }
+
+    private static int[] fill(final Server server) throws Exception {
+        final int[] ports = Topics.create(server.bootstrap(), COLD, PARTITIONS);
+        final var plan = new RawProducer.Plan(COLD, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
+        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
+            producer.start();
+            while (producer.answered() < REQUESTS) {
+                Thread.sleep(10);
+            }
+        }
+        return ports;
+    }
+}

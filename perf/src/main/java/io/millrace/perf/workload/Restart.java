@@ -1,0 +1,54 @@
+package io.millrace.perf.workload;
+
+import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.report.Figures;
+import io.millrace.perf.report.Metric;
+import io.millrace.perf.server.Server;
+import io.millrace.perf.server.Servers.Kind;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** From the command to readiness after a kill -9 with 2.7 GB of log. */
+final class Restart implements Workload {
+    private static final String TOPIC = "restart";
+    private static final int PARTITIONS = 8;
+    private static final int RECORDS = 60;
+    private static final int RECORD_BYTES = 1_000;
+    private static final long REQUESTS = 45_000;
+    private static final short ALL = -1;
+
+    @Override
+    public String name() {
+        return "restart";
+    }
+
+    @Override
+    public String description() {
+        return "from the command to the first acknowledged produce after kill -9 with 2.7 GB of log in 8 partitions";
+    }
+
+    @Override
+    public Set<Kind> kinds() {
+        return EnumSet.of(Kind.MILLRACE, Kind.MILLRACE_CORE, Kind.KAFKA);
+    }
+
+    @Override
+    public Figures run(final Server server, final Timing timing) throws Exception {
+        final int[] ports = Topics.create(server.bootstrap(), TOPIC, PARTITIONS);
+        final var plan = new RawProducer.Plan(TOPIC, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
+        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
+            producer.start();
+            while (producer.answered() < REQUESTS) {
+                Thread.sleep(10);
+            }
+        }
+        server.kill();
+        final long beganNs = System.nanoTime();
+        server.start(START_LIMIT);
+        final long readyNs = System.nanoTime();
+        Topics.touch(server.bootstrap(), TOPIC, PARTITIONS);
+        return new Figures()
+                .put(Metric.READY, (readyNs - beganNs) / 1e6)
+                .put(Metric.START, (System.nanoTime() - beganNs) / 1e6);
+    }
+}
