@@ -58,8 +58,8 @@ final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--scratch",
-            defaultValue = "perf-data",
-            description = "Where the servers' data lies while they run (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where the servers' data lies while they run: on the disk to be measured (default: the project's target).")
     private Path scratch;
 
     @Option(names = "--json", paramLabel = "<file>", description = "Write all figures there too.")
@@ -72,8 +72,9 @@ final class CompareCommand implements Callable<Integer> {
             return 0;
         }
         final List<Workload> chosen = chosen();
-        final Servers servers =
-                new Servers(Path.of(System.getProperty(FRONT_DOOR)), Files.createDirectories(scratch.toAbsolutePath()));
+        final Path frontDoor = Path.of(System.getProperty(FRONT_DOOR));
+        final Path folder = scratch == null ? frontDoor.resolveSibling("target/perf/data") : scratch.toAbsolutePath();
+        final Servers servers = new Servers(frontDoor, Files.createDirectories(folder));
         final TextReport text = new TextReport(System.out);
         final List<Comparison> comparisons = new ArrayList<>();
         for (final Workload workload : chosen) {

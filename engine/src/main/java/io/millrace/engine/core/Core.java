@@ -206,6 +206,7 @@ public final class Core {
         return work;
     }
 
+    @SuppressWarnings("ReferenceEquality") // one thread and no other
     private void checkOwner() {
         if (owner != Thread.currentThread()) {
             if (owner != null) {

@@ -107,6 +107,7 @@ final class SegmentScan {
                 + buffer.getInt((int) (at - bufferFrom) + BatchFlyweight.LENGTH_AT, BIG_ENDIAN);
     }
 
+    @SuppressWarnings("ReferenceEquality") // one open file and no other
     private void use(final DiskFile scanned) {
         if (file != scanned) {
             bufferFrom = 0;

@@ -86,7 +86,7 @@ abstract class SimClient {
     abstract void onDisconnected(SimSocket socket);
 
     private void onAnswer(final SimSocket.Answer answer) {
-        if (answer.context() == METADATA) {
+        if (METADATA.equals(answer.context())) {
             onMetadata(new MetadataResponseData(new ByteBufferAccessor(answer.body()), answer.version()));
         } else {
             onReply(answer);

@@ -190,7 +190,7 @@ final class SimProducer extends SimClient {
 
     @Override
     void onReply(final SimSocket.Answer answer) {
-        if (answer.context() == INIT) {
+        if (INIT.equals(answer.context())) {
             initUnderWay = false;
             final InitProducerIdResponseData response =
                     new InitProducerIdResponseData(new ByteBufferAccessor(answer.body()), answer.version());

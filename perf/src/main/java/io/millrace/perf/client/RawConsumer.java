@@ -3,6 +3,7 @@ package io.millrace.perf.client;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -35,7 +36,7 @@ public final class RawConsumer extends RawLoad {
     private final long[] offsets;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong records = new AtomicLong();
-    private volatile int ended;
+    private final AtomicInteger ended = new AtomicInteger();
 
     /** @param ports where the leader of each partition listens */
     public RawConsumer(final int[] ports, final Plan plan) throws IOException {
@@ -62,7 +63,7 @@ public final class RawConsumer extends RawLoad {
     /** Whether every partition was read to its end, where it is not to start over. */
     public boolean isDone() throws IOException {
         check();
-        return ended == plan.partitions;
+        return ended.get() == plan.partitions;
     }
 
     @Override
@@ -110,7 +111,7 @@ public final class RawConsumer extends RawLoad {
             offsets[connection.index] = 0;
             fetch(connection);
         } else {
-            ended++;
+            ended.incrementAndGet();
         }
     }
 

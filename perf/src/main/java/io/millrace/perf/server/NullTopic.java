@@ -2,7 +2,9 @@ package io.millrace.perf.server;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.apache.kafka.common.Uuid;
 
 /** A topic of the null broker: next offsets, and for topics that are read, the newest batches. */
@@ -14,17 +16,15 @@ final class NullTopic {
     final String name;
     final Uuid id;
     private final long[] nextOffsets;
-    private final Deque<Kept>[] kept;
+    private final List<Deque<Kept>> kept = new ArrayList<>();
     private boolean read;
 
-    @SuppressWarnings("unchecked") // an array of a generic type
     NullTopic(final String name, final int partitions) {
         this.name = name;
         this.id = new Uuid(name.hashCode() | 1L << 40, partitions);
         this.nextOffsets = new long[partitions];
-        this.kept = new Deque[partitions];
         for (int i = 0; i < partitions; i++) {
-            kept[i] = new ArrayDeque<>();
+            kept.add(new ArrayDeque<>());
         }
     }
 
@@ -43,9 +43,9 @@ final class NullTopic {
         if (read) {
             final ByteBuffer copy = ByteBuffer.allocate(batch.remaining()).put(batch.duplicate());
             copy.putLong(0, baseOffset);
-            kept[partition].add(new Kept(baseOffset + records, copy.flip()));
-            if (kept[partition].size() > KEPT) {
-                kept[partition].remove();
+            kept.get(partition).add(new Kept(baseOffset + records, copy.flip()));
+            if (kept.get(partition).size() > KEPT) {
+                kept.get(partition).remove();
             }
         }
         return baseOffset;
@@ -55,14 +55,14 @@ final class NullTopic {
     ByteBuffer read(final int partition, final long offset) {
         read = true;
         int bytes = 0;
-        for (final Kept batch : kept[partition]) {
+        for (final Kept batch : kept.get(partition)) {
             bytes += batch.nextOffset > offset ? batch.batches.remaining() : 0;
         }
         if (bytes == 0) {
             return null;
         }
         final ByteBuffer all = ByteBuffer.allocate(bytes);
-        for (final Kept batch : kept[partition]) {
+        for (final Kept batch : kept.get(partition)) {
             if (batch.nextOffset > offset) {
                 all.put(batch.batches.duplicate());
             }

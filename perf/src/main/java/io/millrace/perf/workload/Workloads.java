@@ -31,6 +31,17 @@ public final class Workloads {
 
     private static List<Workload> table() {
         final List<Workload> table = new ArrayList<>();
+        addProducers(table);
+        addRequests(table);
+        addPartitions(table);
+        table.add(new ManyConnections());
+        table.add(new StartUp());
+        table.add(new Restart());
+        table.add(new Idle());
+        return List.copyOf(table);
+    }
+
+    private static void addProducers(final List<Workload> table) {
         table.add(java(
                 "java-1k",
                 "1 KB, acks=all, idempotent, 4 producers, 8 partitions, batch 64 KB, linger 5 ms",
@@ -57,6 +68,9 @@ public final class Workloads {
                         "15",
                         "compression.type",
                         "lz4")));
+    }
+
+    private static void addRequests(final List<Workload> table) {
         table.add(new RawProduce(
                 "raw-60k",
                 "60 records of 1 KB a request, acks=all, 4 connections, 5 in flight, 4 partitions",
@@ -79,6 +93,9 @@ public final class Workloads {
                 new OpenLoop.Plan(1_000, 100, Map.of("acks", "all", "linger.ms", "0"))));
         table.add(new ReadBack());
         table.add(new ColdReader());
+    }
+
+    private static void addPartitions(final List<Workload> table) {
         table.add(java(
                 "partitions-1000",
                 "1 KB, acks=all, 4 producers, 1,000 partitions, batch 16 KB, linger 10 ms",
@@ -109,11 +126,6 @@ public final class Workloads {
         for (final int partitions : BUSY_PARTITIONS) {
             table.add(fsync("fsync-" + partitions, 8, partitions));
         }
-        table.add(new ManyConnections());
-        table.add(new StartUp());
-        table.add(new Restart());
-        table.add(new Idle());
-        return List.copyOf(table);
     }
 
     private static Workload java(

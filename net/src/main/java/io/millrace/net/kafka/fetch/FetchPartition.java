@@ -112,7 +112,7 @@ final class FetchPartition {
 
     boolean sameName(final DirectBuffer otherName, final int otherOffset, final int otherLength) {
         if (name == null || otherName == null) {
-            return name == otherName;
+            return name == null && otherName == null;
         }
         if (nameLength != otherLength) {
             return false;
