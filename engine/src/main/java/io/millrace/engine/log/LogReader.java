@@ -34,6 +34,10 @@ final class LogReader {
 
     private ReadResult fill(final int number, final long limit, final int bytesMax, final LogSlice slice) {
         final Segment segment = log.segments.get(number);
+        if (first.nextOffset > log.endOf(number) || (first.nextOffset > limit && first.baseOffset < limit)) {
+            // Segment and limit end between two batches: one that reaches across says what cannot be.
+            return ReadResult.DAMAGED;
+        }
         if (first.nextOffset > limit) {
             return ReadResult.EMPTY;
         }
@@ -115,16 +119,21 @@ final class LogReader {
         final Residency residency = log.context().residency();
         final MutableDirectBuffer scratch = log.context().scratch();
         final BatchFlyweight batch = log.context().scratchBatch();
-        long position = segment.offsetIndex.floorPosition(offset - segment.baseOffset);
+        int entry = segment.offsetIndex.floor(offset - segment.baseOffset);
+        long position = segment.offsetIndex.positionOf(entry);
         long previousOffset = segment.baseOffset - 1;
         long scratchFrom = 0;
         long scratchTo = 0;
         while (position < segment.appendedSize) {
             final long headerEnd = position + BatchFlyweight.HEADER_BYTES;
             if (headerEnd > segment.appendedSize) {
-                return ReadResult.DAMAGED;
+                if (entry == OffsetIndex.NONE) {
+                    return ReadResult.DAMAGED;
+                }
+                position = segment.offsetIndex.positionOf(--entry);
+                continue;
             }
-            if (headerEnd > scratchTo) {
+            if (headerEnd > scratchTo || position < scratchFrom) {
                 final long residentEnd = residency.residentEnd(segment, position);
                 if (residentEnd < headerEnd) {
                     if (prefetch) {
@@ -141,7 +150,14 @@ final class LogReader {
                 scratchTo = position + got;
             }
             batch.wrap(scratch, (int) (position - scratchFrom), BatchFlyweight.HEADER_BYTES);
-            if (!BatchHeaders.isPlausible(batch, previousOffset, segment.appendedSize - position)) {
+            final boolean plausible = BatchHeaders.isPlausible(batch, previousOffset, segment.appendedSize - position);
+            if (entry >= 0 && !(plausible && segment.offsetIndex.speaksOf(entry, batch, segment.baseOffset))) {
+                // The entry is wrong, or its batch is: an earlier entry leads there as well.
+                position = segment.offsetIndex.positionOf(--entry);
+                continue;
+            }
+            entry = OffsetIndex.NONE;
+            if (!plausible) {
                 return ReadResult.DAMAGED;
             }
             if (batch.lastOffset() >= offset) {

@@ -82,6 +82,8 @@ final class LogTruncation {
         for (int i = log.snapshots().count() - 1; i >= 0 && log.snapshots().at(i) > cutOffset; i--) {
             sequence.unlink(LogFiles.path(directory, log.snapshots().at(i), LogFiles.SNAPSHOT));
         }
+        // A snapshot says that all below it is durable: no crash may bring its name back once that is cut.
+        sequence.syncDirectory(directory);
         for (int i = log.segments.size() - 1; log.segments.get(i) != last; i--) {
             final Segment segment = log.segments.get(i);
             sequence.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.LOG))

@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.BatchFlyweight;
 import org.agrona.DirectBuffer;
 
 /**
@@ -15,6 +16,7 @@ import org.agrona.DirectBuffer;
  */
 final class OffsetIndex {
     static final int ENTRY_BYTES = 8;
+    static final int NONE = -1;
     private static final int OFFSET = 0;
     private static final int POSITION = 4;
 
@@ -86,8 +88,17 @@ final class OffsetIndex {
 
     /** Where to begin looking for the batch that holds the offset. */
     int floorPosition(final long relativeOffset) {
-        final int entry = floor(relativeOffset);
-        return entry < 0 ? 0 : position(entry);
+        return positionOf(floor(relativeOffset));
+    }
+
+    /** Where the entry's batch begins; the segment's start for {@link #NONE}. */
+    int positionOf(final int entry) {
+        return entry == NONE ? 0 : position(entry);
+    }
+
+    /** Whether the batch found at the entry's position is the one that the entry was made for. */
+    boolean speaksOf(final int entry, final BatchFlyweight batch, final long segmentBase) {
+        return batch.lastOffset() == segmentBase + relativeOffset(entry);
     }
 
     void truncateToCount(final int newCount) {
