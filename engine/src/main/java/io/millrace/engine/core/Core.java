@@ -3,6 +3,7 @@ package io.millrace.engine.core;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.LeaseTable;
+import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.metadata.MetadataImage;
@@ -218,9 +219,9 @@ public final class Core {
 
     /**
      * Ends this core's partitions orderly and writes down where they stand; the core keeps running until all cores have
-     * said so. No request may come in any more.
+     * said so. No request may come in any more. Ends with OK only if the next start may trust what it finds.
      */
-    public void close(final Runnable closed) {
+    public void close(final LogCompletion closed) {
         new CoreClosing(partitions, checkpoints, closed).begin();
     }
 

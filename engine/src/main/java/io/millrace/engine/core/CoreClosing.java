@@ -1,16 +1,19 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.partition.Partition;
 import io.millrace.engine.partition.Partitions;
+import io.millrace.engine.port.DiskStatus;
 
 /** A core's orderly end: logs closed, then their positions written into the node's checkpoints. */
 final class CoreClosing {
     private final Partitions partitions;
     private final CheckpointReporter checkpoints;
-    private final Runnable closed;
+    private final LogCompletion closed;
+    private int worst = DiskStatus.OK;
     private int missing = 1;
 
-    CoreClosing(final Partitions partitions, final CheckpointReporter checkpoints, final Runnable closed) {
+    CoreClosing(final Partitions partitions, final CheckpointReporter checkpoints, final LogCompletion closed) {
         this.partitions = partitions;
         this.checkpoints = checkpoints;
         this.closed = closed;
@@ -18,6 +21,7 @@ final class CoreClosing {
 
     void begin() {
         partitions.close(diskStatus -> {
+            worst = diskStatus;
             // A log that could not be closed keeps the recovery point it had; the next start validates from there.
             for (int i = 0; i < partitions.count(); i++) {
                 final Partition partition = partitions.at(i);
@@ -32,7 +36,7 @@ final class CoreClosing {
 
     private void ended() {
         if (--missing == 0) {
-            closed.run();
+            closed.onComplete(worst);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.PartitionDirectory;
+import io.millrace.engine.log.RecoveryException;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionImage;
@@ -52,6 +53,21 @@ final class CoreRecovery {
     private void open(final TopicImage topic, final PartitionImage partition, final Consumer<RecoveryReport> reports) {
         final String name = PartitionDirectory.nameOf(topic.name(), partition.partition());
         if (boot.hasDirectory(name)) {
+            recover(topic, partition, name, reports);
+            return;
+        }
+        if (boot.recoveryPoints().getOrDefault(name, 0L) > 0) {
+            reports.accept(RecoveryReport.missing(name, boot.recoveryPoints().get(name)));
+        }
+        create(topic, partition, name);
+    }
+
+    private void recover(
+            final TopicImage topic,
+            final PartitionImage partition,
+            final String name,
+            final Consumer<RecoveryReport> reports) {
+        try {
             reports.accept(partitions.recover(
                     recovery,
                     partition.partitionKey(),
@@ -61,12 +77,10 @@ final class CoreRecovery {
                     boot.recoveryPoints().getOrDefault(name, 0L),
                     boot.startOffsets().getOrDefault(name, 0L),
                     boot.isClean()));
-            return;
+        } catch (final RecoveryException failed) {
+            reports.accept(failed.report());
+            throw failed;
         }
-        if (boot.recoveryPoints().getOrDefault(name, 0L) > 0) {
-            reports.accept(RecoveryReport.missing(name, boot.recoveryPoints().get(name)));
-        }
-        create(topic, partition, name);
     }
 
     /** The topic was created, and the crash came before its directory: it is made now. */

@@ -126,6 +126,17 @@ public final class BlockingDisk implements DiskCompletion {
         check("sync", file.path());
     }
 
+    /**
+     * Reads after this show what the medium holds. Before a crash a sync may have failed, and then the kernel shows
+     * bytes that it will never write and takes them for written.
+     */
+    public void syncAndEvict(final DiskFile file) {
+        sync(file);
+        file.evict(this, ++sequence);
+        await();
+        check("evict", file.path());
+    }
+
     public void truncate(final DiskFile file, final long length) {
         file.truncate(length, this, ++sequence);
         await();

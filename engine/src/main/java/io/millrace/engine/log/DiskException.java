@@ -1,7 +1,7 @@
 package io.millrace.engine.log;
 
 /** A disk operation failed where there is nobody to tell but the caller: at start-up and shutdown. */
-public final class DiskException extends RuntimeException {
+public class DiskException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;

@@ -28,6 +28,7 @@ final class LogLoad {
     private final SegmentScan scan;
     private final ArrayList<Segment> validated = new ArrayList<>();
 
+    private final List<Long> unsoundSnapshots = new ArrayList<>();
     private long durableOffset;
     private long snapshotOffset = -1;
     private boolean epochsKnown;
@@ -57,6 +58,15 @@ final class LogLoad {
     }
 
     RecoveredLog run() {
+        try {
+            return load();
+        } catch (final DiskException failed) {
+            report.endOffset = parts.endOffset;
+            throw new RecoveryException(report, failed);
+        }
+    }
+
+    private RecoveredLog load() {
         final DirectoryTidy tidy = new DirectoryTidy(disk, directory, report);
         tidy.run();
         changed = tidy.hasChanged();
@@ -70,7 +80,7 @@ final class LogLoad {
         }
         loadEpochs();
         loadSnapshot(tidy.snapshots());
-        durableOffset = Math.max(recoveryPoint, snapshotOffset);
+        durableOffset = Math.max(durableOffset, recoveryPoint);
         if (!parts.segments.isEmpty()) {
             walk();
         }
@@ -86,10 +96,12 @@ final class LogLoad {
         }
     }
 
-    /** Takes the newest sound snapshot; unsound ones go. */
+    /** Takes the newest sound snapshot; unsound ones go once nothing hangs on what their names prove. */
     private void loadSnapshot(final List<Long> offsets) {
         for (int i = offsets.size() - 1; i >= 0; i--) {
             final long offset = offsets.get(i);
+            // It got its name after all below was synced: that holds whatever has become of its bytes.
+            durableOffset = Math.max(durableOffset, offset);
             if (snapshotOffset >= 0) {
                 parts.snapshots.add(offset);
                 continue;
@@ -100,7 +112,7 @@ final class LogLoad {
                 parts.snapshots.add(offset);
             } else {
                 report.add("the producer snapshot at " + offset + " is not sound: an older one and the log serve");
-                disk.unlink(LogFiles.path(directory, offset, LogFiles.SNAPSHOT));
+                unsoundSnapshots.add(offset);
                 changed = true;
             }
         }
@@ -114,6 +126,9 @@ final class LogLoad {
         final ArrayList<Segment> segments = parts.segments;
         dropBelowStart();
         final int validateFrom = clean ? Integer.MAX_VALUE : firstToValidate();
+        for (int i = validateFrom; i < segments.size(); i++) {
+            disk.syncAndEvict(segments.get(i).file());
+        }
         long end = segments.getFirst().baseOffset;
         for (int i = 0; i < segments.size(); i++) {
             final Segment segment = segments.get(i);
@@ -202,6 +217,7 @@ final class LogLoad {
             laterBytes += segments.get(i).file().size();
         }
         final long good = tornBytes > 0 ? scan.findGoodBatch(last.file(), position + 1, end + 1) : -1;
+        parts.endOffset = end;
         final String place =
                 LogFiles.name(last.baseOffset, LogFiles.LOG) + " byte " + position + ", offset " + end + ": " + why;
         if (end < durableOffset) {
@@ -248,7 +264,15 @@ final class LogLoad {
     private void conclude() {
         final boolean isEmpty = parts.segments.isEmpty();
         final long goal = Math.max(durableOffset, parts.startOffset);
-        if (isEmpty || parts.endOffset < parts.startOffset) {
+        if (!isEmpty && parts.endOffset < parts.startOffset && parts.startOffset < durableOffset) {
+            // Damage below the start hides what lies behind it: nothing can be served, and nothing may be thrown away.
+            report.damaged = true;
+            report.add("DAMAGE: the log ends at offset " + parts.endOffset + ", below its start " + parts.startOffset
+                    + ", though it was durable to " + durableOffset
+                    + "; nothing of it can be read, its files are kept");
+            parts.readOnly = true;
+            parts.endOffset = parts.startOffset;
+        } else if (isEmpty || parts.endOffset < parts.startOffset) {
             if (durableOffset > parts.startOffset) {
                 report.damaged = true;
                 report.add("DAMAGE: " + (isEmpty ? "there are no segments" : "the log ends at " + parts.endOffset)
@@ -284,6 +308,7 @@ final class LogLoad {
 
     /** Makes durable what will be taken for durable from now on. */
     private Log finish() {
+        report.endOffset = parts.endOffset;
         final Segment active = parts.segments.getLast();
         if (!parts.readOnly) {
             if (changed) {
@@ -323,6 +348,9 @@ final class LogLoad {
 
     /** The state at the end is written down, so that what it was made of may go; strays that nobody needs go too. */
     private void writeSnapshot() {
+        for (final long offset : unsoundSnapshots) {
+            disk.unlink(LogFiles.path(directory, offset, LogFiles.SNAPSHOT));
+        }
         if (parts.snapshots.newest() != parts.endOffset) {
             replaceDurably(LogFiles.path(directory, parts.endOffset, LogFiles.SNAPSHOT), producers.encodeSnapshot());
             parts.snapshots.add(parts.endOffset);

@@ -11,6 +11,7 @@ public final class RecoveryReport {
     long batchesValidated;
     long bytesCut;
     int indexesRebuilt;
+    long endOffset;
     boolean damaged;
 
     RecoveryReport(final String directory) {
@@ -45,6 +46,11 @@ public final class RecoveryReport {
 
     public int indexesRebuilt() {
         return indexesRebuilt;
+    }
+
+    /** Where the log ends now. */
+    public long endOffset() {
+        return endOffset;
     }
 
     /** Whether durable data is missing or damaged: the log is then read-only up to there. */

@@ -54,7 +54,8 @@ final class MetadataStart {
         readSnapshot();
         logFile = disk.open(FileMetadataLog.FILE, OpenMode.CREATE_IF_ABSENT, completion, 0);
         await(FileMetadataLog.FILE, DiskStatus.OK);
-        final MetadataFrames frames = readAll(logFile, FileMetadataLog.FILE, value);
+        showTheMedium();
+        final MetadataFrames frames = readAll(logFile, FileMetadataLog.FILE, logFile.size());
         logLength = handOver(frames);
         if (logLength < frames.length()) {
             cut(frames.length());
@@ -62,6 +63,14 @@ final class MetadataStart {
         seal();
         disk.syncDirectory("", completion, 0);
         await("the data directory", DiskStatus.OK);
+    }
+
+    /** A sync may have failed before the crash: what memory shows then is not what a power loss would leave. */
+    private void showTheMedium() {
+        logFile.sync(completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
+        logFile.evict(completion, 0);
+        await(FileMetadataLog.FILE, DiskStatus.OK);
     }
 
     private void readSnapshot() {

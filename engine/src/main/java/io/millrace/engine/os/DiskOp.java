@@ -24,6 +24,7 @@ final class DiskOp {
     static final int PREFETCH = 10;
     static final int TRUNCATE = 11;
     static final int CLOSE = 12;
+    static final int EVICT = 13;
 
     final OsDisk disk;
     int kind;

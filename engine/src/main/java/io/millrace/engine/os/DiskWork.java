@@ -44,6 +44,7 @@ final class DiskWork {
                 case DiskOp.ALLOCATE -> op.status = op.file.io().allocate(op.position, op.length);
                 case DiskOp.PREFETCH -> prefetch(op);
                 case DiskOp.TRUNCATE -> op.status = op.file.io().truncate(op.length);
+                case DiskOp.EVICT -> op.file.io().evict();
                 case DiskOp.CLOSE -> op.file.closeNow();
                 default -> throw new IllegalStateException("operation kind " + op.kind);
             }

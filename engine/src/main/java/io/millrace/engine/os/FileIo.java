@@ -92,6 +92,12 @@ final class FileIo {
         }
     }
 
+    void evict() {
+        if (descriptor >= 0) {
+            Posix.dontNeed(descriptor);
+        }
+    }
+
     private static ByteBuffer view(final DirectBuffer buffer, final int offset, final int length) {
         final byte[] array = buffer.byteArray();
         return array != null

@@ -101,6 +101,11 @@ public final class OsDiskFile implements DiskFile {
     }
 
     @Override
+    public void evict(final DiskCompletion completion, final long token) {
+        writeLane.submit(begin(DiskOp.EVICT, 0, 0, completion, token));
+    }
+
+    @Override
     public void truncate(final long length, final DiskCompletion completion, final long token) {
         submitOrdered(begin(DiskOp.TRUNCATE, 0, length, completion, token));
     }

@@ -19,6 +19,7 @@ final class Posix {
     static final int EINTR = 4;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int POSIX_FADV_WILLNEED = 3;
+    private static final int POSIX_FADV_DONTNEED = 4;
 
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
     private static final long ERRNO_OFFSET = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
@@ -158,9 +159,18 @@ final class Posix {
 
     /** Asks the kernel to start reading; a hint, so that its failure means nothing. */
     static void willNeed(final int fd, final long position, final long length) {
+        advise(fd, position, length, POSIX_FADV_WILLNEED);
+    }
+
+    /** Asks the kernel to forget the whole file's clean pages; a hint too. */
+    static void dontNeed(final int fd) {
+        advise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    }
+
+    private static void advise(final int fd, final long position, final long length, final int advice) {
         if (FADVISE != null) {
             try {
-                final int ignored = (int) FADVISE.invokeExact(ERRNO.get(), fd, position, length, POSIX_FADV_WILLNEED);
+                final int ignored = (int) FADVISE.invokeExact(ERRNO.get(), fd, position, length, advice);
             } catch (final Throwable t) {
                 throw unexpected(t);
             }

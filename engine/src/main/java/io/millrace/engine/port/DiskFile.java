@@ -30,6 +30,12 @@ public interface DiskFile {
     /** Brings the range into memory off the core; afterwards it is resident for a while. */
     void prefetch(long position, long length, DiskCompletion completion, long token);
 
+    /**
+     * Lets go of the memory that holds synced bytes, as far as the platform can: later reads show what the medium
+     * holds. After a failed sync memory may hold bytes that will never reach it.
+     */
+    void evict(DiskCompletion completion, long token);
+
     /** Cuts the file to {@code length} bytes. */
     void truncate(long length, DiskCompletion completion, long token);
 

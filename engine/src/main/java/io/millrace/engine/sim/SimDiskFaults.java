@@ -1,5 +1,7 @@
 package io.millrace.engine.sim;
 
+import java.util.function.Predicate;
+
 /**
  * How badly a simulated disk behaves. Chances are in parts per million of the operations they concern, times are
  * virtual. May be changed while the disk is in use, above all to {@link #heal} it.
@@ -17,6 +19,7 @@ public final class SimDiskFaults {
     int syncErrorPpm;
     int readErrorPpm;
     int bitFlipPpm;
+    Predicate<String> bitFlipPaths = path -> true;
     long residentWindowBytes = 64L << 20;
 
     private SimDiskFaults() {}
@@ -79,6 +82,12 @@ public final class SimDiskFaults {
     public SimDiskFaults bitFlips(final int ppm) {
         bitFlipPpm = ppm;
         return this;
+    }
+
+    /** As {@link #bitFlips(int)}, in files that the filter takes. */
+    public SimDiskFaults bitFlips(final int ppm, final Predicate<String> paths) {
+        bitFlipPaths = paths;
+        return bitFlips(ppm);
     }
 
     /** How much of what was written last to a file, or prefetched, counts as resident. */

@@ -91,6 +91,11 @@ public final class SimDiskFile implements DiskFile {
     }
 
     @Override
+    public void evict(final DiskCompletion completion, final long token) {
+        disk.submit(begin(SimOperation.EVICT, 0, 0, completion, token));
+    }
+
+    @Override
     public void truncate(final long length, final DiskCompletion completion, final long token) {
         disk.submit(begin(SimOperation.TRUNCATE, 0, length, completion, token));
     }
@@ -148,6 +153,7 @@ public final class SimDiskFile implements DiskFile {
                 }
                 case WRITE -> size = Math.max(size, op.position + op.value);
                 case TRUNCATE -> size = Math.min(size, op.length);
+                case EVICT -> size = inode.cached().length();
                 default -> {}
             }
         }

@@ -6,6 +6,7 @@ import io.millrace.engine.port.Entropy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,7 @@ public final class SimDiskImage {
     private long capacityBytes = Long.MAX_VALUE;
     private long noSpaceUntilNs = Long.MIN_VALUE;
     private SimDiskListener listener = (number, operation, path) -> {};
+    private Consumer<SimDamage> damageListener = done -> {};
     private long operations;
     private long crashAt = NEVER;
     private boolean dying;
@@ -37,6 +39,12 @@ public final class SimDiskImage {
     /** Whom to tell before each operation; what happens while a process dies is not told. */
     public SimDiskImage onOperation(final SimDiskListener value) {
         listener = value;
+        return this;
+    }
+
+    /** Whom to tell of each bit right after it has turned. */
+    public SimDiskImage onDamage(final Consumer<SimDamage> value) {
+        damageListener = value;
         return this;
     }
 
@@ -92,6 +100,7 @@ public final class SimDiskImage {
         final SimDamage done = new SimDamage(path, position, bit);
         damage.add(done);
         stats.bitFlips++;
+        damageListener.accept(done);
         return done;
     }
 

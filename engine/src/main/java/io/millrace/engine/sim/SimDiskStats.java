@@ -1,5 +1,7 @@
 package io.millrace.engine.sim;
 
+import java.util.function.ObjLongConsumer;
+
 /** What a simulated disk has done to its users, by kind. */
 public final class SimDiskStats {
     public long stalls;
@@ -17,12 +19,29 @@ public final class SimDiskStats {
     public long writesTorn;
     public long namesDropped;
 
+    /** Tells each kind and how often it struck. */
+    public void forEach(final ObjLongConsumer<String> visitor) {
+        visitor.accept("stalls", stalls);
+        visitor.accept("shortWrites", shortWrites);
+        visitor.accept("shortReads", shortReads);
+        visitor.accept("noSpace", noSpace);
+        visitor.accept("writeErrors", writeErrors);
+        visitor.accept("syncErrors", syncErrors);
+        visitor.accept("readErrors", readErrors);
+        visitor.accept("bitFlips", bitFlips);
+        visitor.accept("kills", kills);
+        visitor.accept("powerLosses", powerLosses);
+        visitor.accept("writesCutShort", writesCutShort);
+        visitor.accept("writesDropped", writesDropped);
+        visitor.accept("writesTorn", writesTorn);
+        visitor.accept("namesDropped", namesDropped);
+    }
+
     @Override
     public String toString() {
-        return "stalls=" + stalls + " shortWrites=" + shortWrites + " shortReads=" + shortReads + " noSpace=" + noSpace
-                + " writeErrors=" + writeErrors + " syncErrors=" + syncErrors + " readErrors=" + readErrors
-                + " bitFlips=" + bitFlips + " kills=" + kills + " powerLosses=" + powerLosses + " writesCutShort="
-                + writesCutShort + " writesDropped=" + writesDropped + " writesTorn=" + writesTorn + " namesDropped="
-                + namesDropped;
+        final StringBuilder text = new StringBuilder();
+        forEach((kind, times) ->
+                text.append(text.isEmpty() ? "" : " ").append(kind).append('=').append(times));
+        return text.toString();
     }
 }

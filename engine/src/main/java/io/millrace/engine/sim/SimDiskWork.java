@@ -25,7 +25,7 @@ final class SimDiskWork {
     void execute(final SimOp op, final long nowNs) {
         image.beforeOperation(op.operation, op.path);
         if (happens(faults.bitFlipPpm)) {
-            image.flipBit(entropy, path -> true);
+            image.flipBit(entropy, faults.bitFlipPaths);
         }
         switch (op.operation) {
             case OPEN -> open(op, nowNs);
@@ -40,6 +40,7 @@ final class SimDiskWork {
             case ALLOCATE -> allocate(op, nowNs);
             case PREFETCH -> prefetch(op);
             case TRUNCATE -> truncate(op);
+            case EVICT -> op.file.inode().evict();
         }
         image.trace(op, nowNs);
     }

@@ -91,6 +91,19 @@ final class SimInode implements SimNode {
         }
     }
 
+    /** What the cache alone holds, and no sync will bring to the medium, is gone. */
+    void evict() {
+        cached.copyFrom(durable);
+        for (final Change change : unsynced) {
+            if (change.isTruncation()) {
+                cached.setLength((int) Math.min(cached.length(), change.position()));
+            } else {
+                cached.write(change.position(), change.bytes(), 0, change.bytes().length);
+            }
+        }
+        residency.forget();
+    }
+
     /** Turns one bit of a durable byte; the cache shows it too unless a later write covers it. */
     void flip(final int position, final int bit) {
         durable.flip(position, bit);

@@ -13,5 +13,6 @@ public enum SimOperation {
     SYNC,
     ALLOCATE,
     PREFETCH,
-    TRUNCATE
+    TRUNCATE,
+    EVICT
 }

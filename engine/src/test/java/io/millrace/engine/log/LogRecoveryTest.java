@@ -18,6 +18,7 @@ class LogRecoveryTest {
     private static final String FIRST = LogFiles.path(LogBench.DIRECTORY, 0, LogFiles.LOG);
 
     private SimDiskImage image = new SimDiskImage();
+    private final SimDiskFaults faults = SimDiskFaults.none();
     private LogBench bench;
 
     @BeforeEach
@@ -26,7 +27,7 @@ class LogRecoveryTest {
     }
 
     private LogBench newBench() {
-        return LogBench.on(new SimDisk(image, new SimTime(), SimDiskFaults.none(), new SeededEntropy(1)));
+        return LogBench.on(new SimDisk(image, new SimTime(), faults, new SeededEntropy(1)));
     }
 
     private LogBench reopen(final long recoveryPoint, final long startOffset, final boolean clean) {
@@ -100,6 +101,7 @@ class LogRecoveryTest {
     @Test
     void shouldReportLoudlyWhenGoodBatchesFollowWhatIsCut() {
         bench.create().appendMany(8);
+        bench.sync();
         image.kill(new SeededEntropy(2));
         image.overwrite(FIRST, positionOf(4) + 70, new byte[] {1, 2, 3});
         reopen(bench.stored.get(2).baseOffset(), 0, false);
@@ -144,6 +146,58 @@ class LogRecoveryTest {
         assertThat(bench.log.isReadOnly()).isTrue();
         assertThat(bench.stored).hasSize(4);
         bench.assertAllReadable();
+    }
+
+    @Test
+    void shouldTakeTheNameOfAnUnsoundSnapshotForProof() {
+        bench.config(LogContract.SMALL).create().appendMany(60);
+        bench.sync();
+        image.kill(new SeededEntropy(2));
+        image.overwrite(FIRST, positionOf(4) + 70, new byte[] {1, 2, 3});
+        for (final String path : image.paths()) {
+            if (path.endsWith(".snapshot")) {
+                image.overwrite(path, 10, new byte[] {1, 2, 3});
+            }
+        }
+        for (int attempt = 0; attempt < 2; attempt++) {
+            reopen(0, 0, false);
+            assertThat(bench.report.isDamaged()).isTrue();
+            assertThat(bench.log.isReadOnly()).isTrue();
+            assertThat(bench.stored).hasSize(4);
+            bench.close();
+        }
+    }
+
+    @Test
+    void shouldKeepTheFilesWhenDamageBelowTheStartHidesTheRest() {
+        bench.create().appendMany(8);
+        bench.sync();
+        final long end = bench.log.endOffset();
+        final long start = bench.stored.get(6).baseOffset();
+        image.kill(new SeededEntropy(2));
+        image.overwrite(FIRST, positionOf(4) + 70, new byte[] {1, 2, 3});
+        final byte[] before = image.contents(FIRST);
+        reopen(end, start, false);
+        assertThat(bench.report.isDamaged()).isTrue();
+        assertThat(bench.log.isReadOnly()).isTrue();
+        assertThat(bench.log.startOffset()).isEqualTo(start);
+        assertThat(bench.log.endOffset()).isEqualTo(start);
+        assertThat(image.contents(FIRST)).isEqualTo(before);
+    }
+
+    @Test
+    void shouldNotTakeForWrittenWhatAFailedSyncLeftInMemory() {
+        bench.create().appendMany(4);
+        bench.sync();
+        final long durable = bench.log.endOffset();
+        bench.appendMany(4);
+        faults.mediaErrors(0, 1_000_000, 0);
+        bench.sync();
+        faults.heal();
+        assertThat(bench.log.isOffline()).isTrue();
+        image.kill(new SeededEntropy(2));
+        reopen(0, 0, false);
+        assertThat(bench.log.endOffset()).isEqualTo(durable);
     }
 
     @Test

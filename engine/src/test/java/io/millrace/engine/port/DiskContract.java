@@ -56,6 +56,19 @@ public abstract class DiskContract {
     }
 
     @Test
+    void shouldReadBackWhatWasSyncedOnceMemoryWasLetGo() {
+        final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+        driver.write(file, 0, "synced");
+        assertThat(driver.sync(file)).isEqualTo(DiskStatus.OK);
+        driver.write(file, 6, " and not");
+
+        assertThat(driver.evict(file)).isEqualTo(DiskStatus.OK);
+
+        assertThat(file.size()).isEqualTo(14);
+        assertThat(driver.text(file)).isEqualTo("synced and not");
+    }
+
+    @Test
     void shouldWriteFromAndReadIntoNativeMemoryThatHasNoByteBuffer() {
         final ByteBuffer memory = ByteBuffer.allocateDirect(64);
         final UnsafeBuffer source = new UnsafeBuffer(new UnsafeBuffer(memory).addressOffset(), 64);

@@ -34,6 +34,11 @@ public final class DiskDriver {
         return status;
     }
 
+    public int evict(final DiskFile file) {
+        file.evict(this::complete, 0);
+        return await();
+    }
+
     public int makeDirectory(final String path) {
         disk.makeDirectory(path, this::complete, 0);
         return await();

@@ -1,5 +1,6 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.net.socket.NioListener;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,8 +63,8 @@ final class CoreStop {
         return false;
     }
 
-    private void onClosed() {
+    private void onClosed(final int diskStatus) {
         state = State.CLOSED;
-        life.onClosed(core.core().partitions().offlinePartitions() == 0);
+        life.onClosed(diskStatus == DiskStatus.OK);
     }
 }

@@ -106,8 +106,16 @@ final class History {
                 : acked.floorKey((long) entropy.nextInt((int) (acked.lastKey() + 1L)) + acked.firstKey());
     }
 
-    /** Compares with what the log holds at the end, read whole from its start. */
-    void audit(final TopicPartition partition, final long startOffset, final List<String> records) {
+    /**
+     * Compares with what the log holds at the end, read whole from its start. The records between those that were read
+     * lie in damaged batches, or behind them.
+     */
+    void audit(
+            final TopicPartition partition,
+            final long startOffset,
+            final long endOffset,
+            final TreeMap<Long, String> records,
+            final TreeMap<Long, Long> gaps) {
         final Log log = log(partition);
         if (startOffset > log.startOffset) {
             throw new ViolationException(
@@ -117,32 +125,35 @@ final class History {
             throw new ViolationException(partition + ": begins at " + startOffset + ", though it was deleted up to "
                     + log.startOffsetDurable);
         }
-        final long endOffset = startOffset + records.size();
         for (final Map.Entry<Long, String> entry :
                 log.acked.tailMap(startOffset).entrySet()) {
             final long offset = entry.getKey();
-            if (offset >= endOffset) {
+            final Map.Entry<Long, Long> gap = gaps.floorEntry(offset);
+            if (gap != null && offset < gap.getValue()) {
+                continue;
+            }
+            final String record = records.get(offset);
+            if (record == null) {
                 throw new ViolationException(partition + ": acknowledged " + entry.getValue() + " at " + offset
                         + " is lost, the log ends at " + endOffset);
             }
-            check(partition, offset, records.get((int) (offset - startOffset)), entry.getValue());
+            check(partition, offset, record, entry.getValue());
         }
-        checkOrder(partition, startOffset, records);
+        checkOrder(partition, records);
     }
 
     /** Records of one producer carry rising numbers: {@code name/number}. */
-    private static void checkOrder(final TopicPartition partition, final long startOffset, final List<String> records) {
+    private static void checkOrder(final TopicPartition partition, final TreeMap<Long, String> records) {
         final Map<String, Long> last = new HashMap<>();
-        for (int i = 0; i < records.size(); i++) {
-            final String record = records.get(i);
+        records.forEach((offset, record) -> {
             final int slash = record.indexOf('/');
             final long number = Long.parseLong(record.substring(slash + 1, record.indexOf(' ')));
             final Long before = last.put(record.substring(0, slash), number);
             if (!record.startsWith("~") && before != null && before >= number) {
-                throw new ViolationException(partition + ": at " + (startOffset + i) + ", " + record
-                        + " comes after number " + before + " of the same producer");
+                throw new ViolationException(partition + ": at " + offset + ", " + record + " comes after number "
+                        + before + " of the same producer");
             }
-        }
+        });
     }
 
     /** A power loss under {@code durability=os} may have taken what was acknowledged: nothing is known any more. */
@@ -153,6 +164,14 @@ final class History {
             log.offsets.clear();
             log.startOffsetDurable = 0;
         }
+    }
+
+    /** The log was cut there, and the broker has said so. */
+    void forgetFrom(final TopicPartition partition, final long offset) {
+        final Log log = log(partition);
+        log.acked.tailMap(offset).clear();
+        log.seen.tailMap(offset).clear();
+        log.offsets.values().removeIf(place -> place >= offset);
     }
 
     List<String> partitions() {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /** A consumer that reads all partitions of a topic from their starts on, and checks what it gets. */
 class SimConsumer extends SimClient {
+    private static final int REFUSALS_MAX = 3;
     private static final short[] VERSIONS = {4, 6, 7, 9, 11, 12, 13, 15, 16, 17, 18};
 
     /** One partition as the consumer sees it. */
@@ -38,6 +40,9 @@ class SimConsumer extends SimClient {
         private long position;
         private long highWatermark = -1;
         private boolean positionUnsure;
+        private long startOffset;
+        /** How often the broker has refused what lies behind damage. */
+        private int refusals;
 
         Lane(final TopicPartition partition) {
             this.partition = partition;
@@ -67,6 +72,11 @@ class SimConsumer extends SimClient {
     /** Told of each record in the order of its partition. */
     void onRecord(final TopicPartition partition, final long offset, final String record) {
         world().history().onSeen(partition, offset, record);
+    }
+
+    /** Told of what cannot be read because of damage, once the consumer has given it up. */
+    void onGap(final TopicPartition partition, final long from, final long to) {
+        // Only the audit keeps books.
     }
 
     @Override
@@ -171,11 +181,18 @@ class SimConsumer extends SimClient {
             return;
         }
         if (partition.offset() > lane.position) {
-            world().history().onStartSeen(lane.partition, partition.offset());
+            if (!world().wounds().isShortened(lane.partition)) {
+                world().history().onStartSeen(lane.partition, partition.offset());
+            }
+            lane.startOffset = lane.startOffset == lane.position ? partition.offset() : lane.startOffset;
             lane.position = partition.offset();
+        } else if (world().wounds().isReadOnly(lane.partition)) {
+            // All that is left has been read.
+            lane.highWatermark = lane.position;
+            onGap(lane.partition, lane.position, Long.MAX_VALUE);
         } else if (world().history().mayBeDeleted(lane.partition, lane.position)) {
             world().count("deletion undone by a crash");
-        } else if (!world().mayForgetAcked()) {
+        } else if (!world().mayForgetAcked(lane.partition)) {
             throw new ViolationException(
                     lane.partition + ": " + lane.position + " was out of range, but the log begins at "
                             + partition.offset() + " and had reached " + lane.highWatermark);
@@ -199,15 +216,67 @@ class SimConsumer extends SimClient {
         }
         if (error != Errors.NONE) {
             world().onClientError(error);
+            onRefused(lane, error);
             retryLater();
             return;
         }
-        if (data.highWatermark() < lane.highWatermark && !world().mayForgetAcked()) {
+        if (data.highWatermark() < lane.highWatermark && !world().mayForgetAcked(lane.partition)) {
             throw new ViolationException(lane.partition + ": high watermark went back from " + lane.highWatermark
                     + " to " + data.highWatermark());
         }
         lane.highWatermark = data.highWatermark();
-        read(lane, (MemoryRecords) data.records());
+        try {
+            read(lane, (MemoryRecords) data.records());
+        } catch (final ViolationException | KafkaException | IllegalArgumentException unsound) {
+            if (!passDamage(lane) && !giveUpBehindDamage(lane)) {
+                throw unsound instanceof ViolationException violation
+                        ? violation
+                        : new ViolationException(lane.partition + " at " + lane.position + ": " + unsound
+                                + ", and nothing was damaged there: "
+                                + world().wounds().describe(lane.partition));
+            }
+            world().count("damage found by a reader");
+        }
+        if (world().wounds().isReadOnly(lane.partition) && lane.position == lane.highWatermark) {
+            onGap(lane.partition, lane.position, Long.MAX_VALUE);
+        }
+    }
+
+    /** If a batch is damaged there, the consumer has noticed, and goes on behind it. */
+    private boolean passDamage(final Lane lane) {
+        final long behind = world().wounds().notice(lane.partition, lane.position);
+        if (behind < 0) {
+            return false;
+        }
+        onGap(lane.partition, lane.position, behind);
+        lane.position = Math.min(behind, Math.max(lane.highWatermark, lane.position));
+        return true;
+    }
+
+    /** The broker may refuse what is damaged, and what it cannot reach behind that; nothing else for good. */
+    private void onRefused(final Lane lane, final Errors error) {
+        if (error != Errors.CORRUPT_MESSAGE) {
+            return;
+        }
+        if (passDamage(lane)) {
+            world().count("damage found by the broker");
+        } else if (!giveUpBehindDamage(lane)) {
+            throw new ViolationException(
+                    lane.partition + ": refused as damaged at " + lane.position + ", but it is not");
+        }
+    }
+
+    /** Behind a header that is damaged the broker may not find its way; false if there is none. */
+    private boolean giveUpBehindDamage(final Lane lane) {
+        if (!world().wounds().isWoundedBelow(lane.partition, lane.position)) {
+            return false;
+        }
+        if (++lane.refusals > REFUSALS_MAX) {
+            final long end = Math.max(lane.highWatermark, lane.position);
+            onGap(lane.partition, lane.position, end);
+            lane.position = end;
+        }
+        return true;
     }
 
     private void read(final Lane lane, final MemoryRecords records) {
@@ -249,9 +318,26 @@ class SimConsumer extends SimClient {
         }
     }
 
+    /** Where the partition began. */
+    final long startOffset(final int partition) {
+        return lanes.get(partition).startOffset;
+    }
+
     /** Where the partition stands, for the final look. */
     final long position(final int partition) {
         return lanes.get(partition).position;
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder(name());
+        lanes.forEach(lane -> text.append(' ')
+                .append(lane.partition.partition())
+                .append('@')
+                .append(lane.position)
+                .append('/')
+                .append(lane.highWatermark));
+        return text.toString();
     }
 
     @Override

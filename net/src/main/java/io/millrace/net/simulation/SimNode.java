@@ -4,7 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
-import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -31,8 +31,8 @@ final class SimNode {
     private final List<SimDisk> disks = new ArrayList<>();
     private final List<SimPoller> pollers = new ArrayList<>();
     private final List<SimHousekeeping> housekeepings = new ArrayList<>();
-    private final List<RecoveryReport> reports = new ArrayList<>();
     private int closedCores;
+    private boolean closedWell = true;
 
     /** Boots on what the disk holds. */
     SimNode(final SimWorld world, final BrokerConfig config, final int coreCount, final Entropy entropy) {
@@ -52,9 +52,8 @@ final class SimNode {
             corePorts[i] = CORE_PORT + i;
         }
         for (final BrokerCore core : cores) {
-            core.core().recover(reports::add);
+            core.core().recover(world::onRecovered);
         }
-        world.onRecovered(reports);
         final List<ListenerView> views = List.of(
                 ListenerView.ofNode("NODE", NODE_ID, "sim", NODE_PORT),
                 ListenerView.ofCores("CORE", NODE_ID, "sim", corePorts));
@@ -133,13 +132,26 @@ final class SimNode {
     void close() {
         cores.forEach(BrokerCore::stopServing);
         for (final BrokerCore core : cores) {
-            core.core().close(() -> closedCores++);
+            core.core().close(status -> {
+                closedCores++;
+                closedWell &= status == DiskStatus.OK;
+            });
         }
     }
 
     /** Whether the orderly stop has come to its end, but for the mark. */
     boolean isClosed() {
         return closedCores == cores.size();
+    }
+
+    /** Whether the next start may trust what was closed. */
+    boolean isClosedWell() {
+        return closedWell;
+    }
+
+    /** Whether something failed that a new start alone can mend. */
+    boolean isHurt() {
+        return cores.stream().anyMatch(core -> core.core().partitions().offlinePartitions() > 0);
     }
 
     SimDisk firstDisk() {

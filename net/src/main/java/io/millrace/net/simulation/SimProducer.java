@@ -120,7 +120,7 @@ final class SimProducer extends SimClient {
         if (lane.recovering && !lane.hasSent()) {
             lane.recovering = false;
         }
-        if (lane.recovering) {
+        if (lane.recovering || world().wounds().isReadOnly(lane.partition)) {
             return null;
         }
         for (final Batch batch : lane.unacked) {
@@ -239,7 +239,7 @@ final class SimProducer extends SimClient {
         }
         world().onClientError(error);
         if (error == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER && lane.unacked.peekFirst() == batch && !lane.recovering) {
-            if (world().mayForgetAcked()) {
+            if (world().mayForgetAcked(lane.partition)) {
                 startOver();
                 return;
             }
@@ -295,7 +295,21 @@ final class SimProducer extends SimClient {
     }
 
     @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder(name());
+        lanes.forEach(lane -> text.append(' ')
+                .append(lane.partition.partition())
+                .append(':')
+                .append(lane.unacked.size())
+                .append(lane.recovering ? " recovering" : ""));
+        return text.append(", ").append(recordsLeft).append(" to come").toString();
+    }
+
+    @Override
     boolean isDone() {
-        return recordsLeft <= 0 && lanes.stream().allMatch(lane -> lane.unacked.isEmpty());
+        return recordsLeft <= 0
+                && lanes.stream()
+                        .allMatch(lane ->
+                                lane.unacked.isEmpty() || world().wounds().isReadOnly(lane.partition));
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.net.simulation;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.sim.SimDamage;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
 import io.millrace.engine.sim.SimTime;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What outlives the simulated broker: time, the disk, the network, the clients' memory, and the count of faults. */
@@ -24,13 +26,16 @@ final class SimWorld {
     private final SimNetwork network;
     private final boolean fsync;
     private SimNode node;
+    private final Wounds wounds = new Wounds(image);
     private boolean mayForgetAcked;
+    private long syncErrorsSeen;
     private long trace = 1125899906842597L;
 
     SimWorld(final long seed, final boolean fsync, final SimDiskFaults diskFaults, final SimNetworkFaults network) {
         this.entropy = new SeededEntropy(seed);
         this.fsync = fsync;
         this.diskFaults = diskFaults;
+        image.onDamage(this::onDamage);
         this.network = new SimNetwork(time, entropy.stream("network"), network);
     }
 
@@ -85,6 +90,14 @@ final class SimWorld {
         }
     }
 
+    /** A sync that failed takes what it should have kept, once nobody remembers it: under fsync nobody was told of it. */
+    void onStart() {
+        if (image.stats().syncErrors > syncErrorsSeen) {
+            syncErrorsSeen = image.stats().syncErrors;
+            onPowerLoss();
+        }
+    }
+
     /** Rings so small that credit runs out, most of the time. */
     int ringBytes() {
         return 8192 << entropy.stream("rings").nextInt(4);
@@ -92,6 +105,21 @@ final class SimWorld {
 
     boolean mayForgetAcked() {
         return mayForgetAcked;
+    }
+
+    /** Whether the log may have lost its end, as far as clients were told. */
+    boolean mayForgetAcked(final TopicPartition partition) {
+        return mayForgetAcked || wounds.isShortened(partition);
+    }
+
+    Wounds wounds() {
+        return wounds;
+    }
+
+    private void onDamage(final SimDamage damage) {
+        if (wounds.add(damage)) {
+            count("batch damaged");
+        }
     }
 
     long nowNs() {
@@ -127,14 +155,29 @@ final class SimWorld {
         findings.forEach(finding -> count("boot finding"));
     }
 
-    void onRecovered(final List<RecoveryReport> reports) {
-        for (final RecoveryReport report : reports) {
-            if (report.bytesCut() > 0) {
-                count("tail cut");
-            }
-            if (report.isDamaged()) {
+    void onRecovered(final RecoveryReport report) {
+        if (report.bytesCut() > 0) {
+            count("tail cut");
+        }
+        if (report.isDamaged() || report.bytesCut() > 0) {
+            onShortened(report);
+        }
+    }
+
+    /** Only where a batch was damaged may durable data be missing; and what is missing was reported. */
+    private void onShortened(final RecoveryReport report) {
+        final TopicPartition partition = Wounds.partitionOf(report.directory());
+        final boolean atWound = wounds.notice(partition, report.endOffset()) >= 0;
+        if (report.isDamaged()) {
+            if (!wounds.isWounded(partition)) {
                 throw new ViolationException("damage where none was done: " + report);
             }
+            count("damage found by recovery");
+            wounds.onReadOnly(partition, report.endOffset());
+        } else if (atWound) {
+            count("damage taken for a torn end");
+            wounds.onCut(partition);
+            history.forgetFrom(partition, report.endOffset());
         }
     }
 

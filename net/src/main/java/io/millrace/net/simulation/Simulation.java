@@ -3,6 +3,7 @@ package io.millrace.net.simulation;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
+import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.SeededEntropy;
@@ -35,6 +36,14 @@ public final class Simulation {
     private final List<SimClient> clients = new ArrayList<>();
     private final List<SimProducer> producers = new ArrayList<>();
     private final SimAdmin admin;
+    /** A copy of another partition on another disk, or null. */
+    private final SimReplica replica;
+
+    private boolean mediaFail;
+    private boolean metadataTurns;
+    /** The metadata is damaged, the broker says so and does not start: there is nothing more to see. */
+    private boolean stranded;
+
     private long restartAtNs;
     private int lives;
 
@@ -43,15 +52,37 @@ public final class Simulation {
         final Entropy plan = new SeededEntropy(options.seed()).stream("plan");
         entropy = plan;
         final boolean fsync = plan.nextInt(5) > 0;
-        final SimDiskFaults disk = plan.nextInt(4) == 0 ? SimDiskFaults.none() : SimDiskFaults.rough();
+        final SimDiskFaults disk = diskFaults(plan);
         final SimNetworkFaults network = plan.nextInt(4) == 0
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
         world = new SimWorld(options.seed(), fsync, disk, network);
+        replica = plan.nextInt(3) == 0 ? new SimReplica(world) : null;
         config = config(fsync);
         partitions = 1 + plan.nextInt(5);
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
         addClients(plan);
+    }
+
+    private SimDiskFaults diskFaults(final Entropy plan) {
+        final SimDiskFaults faults = plan.nextInt(4) == 0 ? SimDiskFaults.none() : SimDiskFaults.rough();
+        final int media = plan.nextInt(6);
+        if (media == 0 || media == 1) {
+            mediaFail = true;
+            faults.mediaErrors(200 + plan.nextInt(600), 200 + plan.nextInt(2_000), 1_000 + plan.nextInt(4_000));
+        }
+        if (media == 1 || media == 2) {
+            metadataTurns = plan.nextInt(8) == 0;
+            faults.bitFlips(500 + plan.nextInt(2_000), this::mayTurn);
+        }
+        return faults;
+    }
+
+    /** Files that carry a checksum, or can be made anew; the checkpoints, which are Kafka's, neither. */
+    private boolean mayTurn(final String path) {
+        return path.startsWith("millrace-metadata.")
+                ? metadataTurns
+                : path.endsWith(".log") || path.endsWith("index") || path.endsWith(".snapshot");
     }
 
     private static BrokerConfig config(final boolean fsync) {
@@ -102,23 +133,36 @@ public final class Simulation {
     }
 
     private void run() {
-        for (int step = 0; step < options.steps(); step++) {
+        for (int step = 0; step < options.steps() && !stranded; step++) {
             step();
             strike();
         }
         heal();
+        if (stranded) {
+            return;
+        }
         settle("producers to finish", () -> clients.stream().allMatch(SimClient::isDone));
+        if (replica != null) {
+            settle("the replica to catch up", replica::isDone);
+            replica.audit();
+        }
+        if (stranded) {
+            return;
+        }
         final SimAuditor auditor = new SimAuditor(world, TOPIC, partitions);
         clients.add(auditor);
         settle("the auditor to read everything", auditor::isDone);
-        auditor.audit(TOPIC, partitions);
+        if (!stranded) {
+            auditor.audit(TOPIC, partitions);
+        }
     }
 
     private void settle(final String what, final BooleanSupplier done) {
-        for (int step = 0; !done.getAsBoolean(); step++) {
+        for (int step = 0; !stranded && !done.getAsBoolean(); step++) {
             if (step == HEALING_STEPS) {
-                throw new ViolationException(
-                        "waited in vain for " + what + ": everything was healed, but nothing came");
+                throw new ViolationException("waited in vain for " + what
+                        + ": everything was healed, but nothing came; "
+                        + clients.stream().filter(client -> !client.isDone()).toList());
             }
             step();
         }
@@ -137,6 +181,9 @@ public final class Simulation {
                 end(entropy.nextInt(2) == 0);
             }
         }
+        if (replica != null) {
+            replica.doWork();
+        }
         for (final SimClient client : clients) {
             work += client.doWork();
         }
@@ -150,6 +197,9 @@ public final class Simulation {
 
     private long nextDueNs() {
         long next = Math.min(world.network().nextDueNs(), world.nowNs() + 50_000_000);
+        if (replica != null) {
+            next = Math.min(next, replica.nextDueNs());
+        }
         if (world.node() != null) {
             next = Math.min(next, world.node().nextDueNs());
         } else {
@@ -165,7 +215,7 @@ public final class Simulation {
 
     /** By chance, something bad happens to the process. */
     private void strike() {
-        if (world.node() == null || entropy.nextInt(700) > 0) {
+        if (world.node() == null || entropy.nextInt(world.node().isHurt() ? 100 : 700) > 0) {
             return;
         }
         switch (entropy.nextInt(4)) {
@@ -199,13 +249,15 @@ public final class Simulation {
                 node.doWork();
                 world.time().advanceTo(Math.max(world.nowNs() + 20_000, node.nextDueNs()));
             }
-            Checkpoints.markCleanShutdown(new BlockingDisk(node.firstDisk()));
+            if (node.isClosedWell()) {
+                Checkpoints.markCleanShutdown(new BlockingDisk(node.firstDisk()));
+            }
         } catch (final SimCrash crash) {
             end(entropy.nextInt(2) == 0);
             return;
-        } catch (final DiskException full) {
-            // No room for the mark: the next start takes this for a crash.
-            check(full);
+        } catch (final DiskException failed) {
+            // No room for the mark, or no writing it: the next start takes this for a crash.
+            check(failed);
         }
         world.nodeGone();
         world.image().kill(entropy.stream("stop-" + lives));
@@ -215,34 +267,56 @@ public final class Simulation {
 
     private void start() {
         lives++;
+        world.onStart();
         try {
             world.node(new SimNode(world, config, 1 + entropy.nextInt(CORES_MAX), world.entropy("life-" + lives)));
             world.count("start");
         } catch (final SimCrash crash) {
             end(entropy.nextInt(2) == 0);
-        } catch (final DiskException full) {
-            // No start on a full disk: somebody tries again later.
-            check(full);
-            world.count("start on a full disk");
+        } catch (final DiskException failed) {
+            // No start on a full or failing disk: somebody tries again later.
+            check(failed);
+            world.count(failed.status() == DiskStatus.NO_SPACE ? "start on a full disk" : "start on a failing disk");
+            end(false);
+        } catch (final MetadataDamageException failed) {
+            if (metadataTurns && world.wounds().isMetadataDamaged()) {
+                world.count("damage of metadata stopped the start");
+                stranded = true;
+            } else if (!mediaFail) {
+                throw failed;
+            }
+            world.count("start on a failing disk");
             end(false);
         }
     }
 
-    private static void check(final DiskException full) {
-        if (full.status() != DiskStatus.NO_SPACE) {
-            throw full;
+    private void check(final DiskException failed) {
+        if (failed.status() != DiskStatus.NO_SPACE && !(mediaFail && failed.status() == DiskStatus.IO_ERROR)) {
+            throw failed;
         }
     }
 
     private void heal() {
         world.diskFaults().heal();
         world.network().faults().heal();
+        if (replica != null) {
+            replica.heal();
+        }
+        if (world.node() != null && mediaFail) {
+            // What went offline comes back with a new start alone.
+            end(entropy.nextInt(2) == 0);
+        }
         producers.forEach(SimProducer::stop);
         admin.stop();
     }
 
     private SimResult result(final Throwable violation) {
         world.counts().merge("connection reset", world.network().resets(), Long::sum);
+        world.image().stats().forEach((kind, times) -> {
+            if (times > 0) {
+                world.counts().put("disk." + kind, times);
+            }
+        });
         return new SimResult(
                 options,
                 world.image().operations(),
