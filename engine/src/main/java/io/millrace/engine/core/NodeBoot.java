@@ -8,6 +8,7 @@ import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.FileMetadataLog;
 import io.millrace.engine.metadata.MetadataCommands;
 import io.millrace.engine.metadata.MetadataController;
+import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.MetadataSnapshot;
@@ -104,6 +105,11 @@ public final class NodeBoot {
         }
 
         @Override
+        public void onUnfinishedEnd() {
+            checkThatNoPartitionIsCut();
+        }
+
+        @Override
         public void onRefused(final long fromIndex) {
             throw new DiskException(
                     "the metadata log cannot be written, so the partitions cannot be given to " + coreCount
@@ -153,8 +159,7 @@ public final class NodeBoot {
     private void sortLive(final String name, final PartitionDirectory directory) {
         final PartitionMetadata id = PartitionMetadata.read(disk, name);
         final TopicImage topic = machine.image().topic(directory.topic());
-        final boolean claimed = topic != null && directory.partition() < topic.partitionCount();
-        if (claimed && id != null && id.topicIdHigh() == topic.idHigh() && id.topicIdLow() == topic.idLow()) {
+        if (isClaimed(topic, directory, id)) {
             directories.put(name, directory);
             return;
         }
@@ -165,7 +170,7 @@ public final class NodeBoot {
             final String deleted = PartitionDirectory.deletedNameOf(name, high, low);
             disk.rename(name, deleted);
             leftovers.add(deleted);
-        } else if (id != null && deletedTopicIds.contains(id.topicIdHigh() + ":" + id.topicIdLow())) {
+        } else if (id != null && isDeleted(id)) {
             final String deleted = PartitionDirectory.deletedNameOf(name, high, low);
             disk.rename(name, deleted);
             leftovers.add(deleted);
@@ -177,6 +182,37 @@ public final class NodeBoot {
                     name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
                             + ": set aside as " + stray + ", nothing was deleted");
         }
+    }
+
+    /** A partition gets its directory after it was committed: if one is unknown, its entry was no unfinished write. */
+    private void checkThatNoPartitionIsCut() {
+        for (final String name : disk.list("")) {
+            final PartitionDirectory directory = PartitionDirectory.parse(name);
+            if (directory == null || directory.state() != PartitionDirectory.State.LIVE) {
+                continue;
+            }
+            final PartitionMetadata id = PartitionMetadata.read(disk, name);
+            final TopicImage topic = machine.image().topic(directory.topic());
+            if (id != null && !isClaimed(topic, directory, id) && !isDeleted(id)) {
+                throw new MetadataDamageException(
+                        name + " belongs to no partition that the metadata knows, so that what"
+                                + " looks like an unfinished write at the end of the metadata log is damage; nothing was"
+                                + " changed. If the directory was put there by hand, move it away");
+            }
+        }
+    }
+
+    private static boolean isClaimed(
+            final TopicImage topic, final PartitionDirectory directory, final PartitionMetadata id) {
+        return topic != null
+                && id != null
+                && directory.partition() < topic.partitionCount()
+                && id.topicIdHigh() == topic.idHigh()
+                && id.topicIdLow() == topic.idLow();
+    }
+
+    private boolean isDeleted(final PartitionMetadata id) {
+        return deletedTopicIds.contains(id.topicIdHigh() + ":" + id.topicIdLow());
     }
 
     /** A core's own copy of the metadata as of now. */

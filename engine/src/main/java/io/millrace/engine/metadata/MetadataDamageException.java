@@ -4,7 +4,7 @@ package io.millrace.engine.metadata;
 public final class MetadataDamageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MetadataDamageException(final String message) {
+    public MetadataDamageException(final String message) {
         super(message);
     }
 }

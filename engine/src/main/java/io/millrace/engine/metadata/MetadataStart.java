@@ -129,6 +129,7 @@ final class MetadataStart {
     }
 
     private void cut(final int length) {
+        handler.onUnfinishedEnd();
         reports.add(FileMetadataLog.FILE + ": " + (length - logLength)
                 + " bytes of an unfinished write were cut at byte " + logLength);
         logFile.truncate(logLength, completion, 0);

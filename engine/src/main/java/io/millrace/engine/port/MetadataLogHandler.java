@@ -14,4 +14,7 @@ public interface MetadataLogHandler {
      * earlier entry was handed over. If the log failed, a dropped entry may still come to light after a restart.
      */
     default void onRefused(final long fromIndex) {}
+
+    /** At start, after all entries: the log ends in what looks like an unfinished write. Throws if that cannot be cut. */
+    default void onUnfinishedEnd() {}
 }

@@ -40,6 +40,9 @@ class SimConsumer extends SimClient {
         private long position;
         private long highWatermark = -1;
         private boolean positionUnsure;
+        /** The broker refuses what is damaged, and does not say where the log ends. */
+        private boolean endUnsure;
+
         private long startOffset;
         /** How often the broker has refused what lies behind damage. */
         private int refusals;
@@ -51,7 +54,7 @@ class SimConsumer extends SimClient {
 
     private record Fetch(List<Lane> lanes) {}
 
-    private record Offsets(Lane lane) {}
+    private record Offsets(Lane lane, long timestamp) {}
 
     private final String topic;
     private final List<Lane> lanes = new ArrayList<>();
@@ -89,6 +92,8 @@ class SimConsumer extends SimClient {
             }
             if (lane.positionUnsure) {
                 askOffset(port, lane, ListOffsetsRequest.EARLIEST_TIMESTAMP);
+            } else if (lane.endUnsure) {
+                askOffset(port, lane, ListOffsetsRequest.LATEST_TIMESTAMP);
             } else if (entropy().nextInt(3) == 0) {
                 byPort.computeIfAbsent(port, key -> new ArrayList<>()).add(lane);
             }
@@ -141,7 +146,7 @@ class SimConsumer extends SimClient {
                         .setTimestamp(timestamp));
         final ListOffsetsRequestData request = new ListOffsetsRequestData().setReplicaId(-1);
         request.topics().add(asked);
-        socket.send(ApiKeys.LIST_OFFSETS, (short) (1 + entropy().nextInt(9)), request, new Offsets(lane));
+        socket.send(ApiKeys.LIST_OFFSETS, (short) (1 + entropy().nextInt(9)), request, new Offsets(lane, timestamp));
     }
 
     @Override
@@ -180,6 +185,11 @@ class SimConsumer extends SimClient {
             retryLater();
             return;
         }
+        if (offsets.timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
+            lane.highWatermark = partition.offset();
+            lane.endUnsure = false;
+            return;
+        }
         if (partition.offset() > lane.position) {
             if (!world().wounds().isShortened(lane.partition)) {
                 world().history().onStartSeen(lane.partition, partition.offset());
@@ -190,15 +200,15 @@ class SimConsumer extends SimClient {
             // All that is left has been read.
             lane.highWatermark = lane.position;
             onGap(lane.partition, lane.position, Long.MAX_VALUE);
+        } else if (world().mayForgetAcked(lane.partition)) {
+            lane.position = partition.offset();
+            lane.highWatermark = -1;
         } else if (world().history().mayBeDeleted(lane.partition, lane.position)) {
             world().count("deletion undone by a crash");
-        } else if (!world().mayForgetAcked(lane.partition)) {
+        } else {
             throw new ViolationException(
                     lane.partition + ": " + lane.position + " was out of range, but the log begins at "
                             + partition.offset() + " and had reached " + lane.highWatermark);
-        } else {
-            lane.position = partition.offset();
-            lane.highWatermark = -1;
         }
         lane.positionUnsure = false;
     }
@@ -258,7 +268,9 @@ class SimConsumer extends SimClient {
         if (error != Errors.CORRUPT_MESSAGE) {
             return;
         }
-        if (passDamage(lane)) {
+        if (lane.highWatermark < 0) {
+            lane.endUnsure = true;
+        } else if (passDamage(lane)) {
             world().count("damage found by the broker");
         } else if (!giveUpBehindDamage(lane)) {
             throw new ViolationException(

@@ -1,0 +1,146 @@
+package io.millrace.engine.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.LogFiles;
+import io.millrace.engine.log.PartitionMetadata;
+import io.millrace.engine.metadata.FileMetadataLog;
+import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.engine.metadata.MetadataDamageException;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.Entropy;
+import io.millrace.engine.port.MetadataLogHandler;
+import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.settings.Settings;
+import io.millrace.engine.sim.SimDisk;
+import io.millrace.engine.sim.SimDiskFaults;
+import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimTime;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.junit.jupiter.api.Test;
+
+/** What a node makes of its data directory before any core runs. */
+class NodeBootTest {
+    private static final int FRAME_HEADER_BYTES = 24;
+
+    private final SimDiskImage image = new SimDiskImage();
+    private final Entropy entropy = new SeededEntropy(7);
+    private SimDisk disk;
+
+    @Test
+    void shouldCutAnUnfinishedTopicThatHasNoDirectory() {
+        createTopic(boot());
+        spoilTheEndOfTheLog();
+        final NodeBoot again = boot();
+        assertThat(again.image().topic("t")).isNull();
+        assertThat(again.findings()).anyMatch(finding -> finding.contains("unfinished write"));
+    }
+
+    @Test
+    void shouldCallItDamageIfThePartitionHasADirectory() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        makeDirectory("t-0", first.image().topic("t"));
+        spoilTheEndOfTheLog();
+        final byte[] before = image.contents(FileMetadataLog.FILE);
+        expectDamage("t-0");
+        assertThat(image.contents(FileMetadataLog.FILE)).isEqualTo(before);
+        assertThat(image.exists("t-0/" + LogFiles.PARTITION_METADATA)).isTrue();
+    }
+
+    @Test
+    void shouldCallItDamageIfAnAddedPartitionHasADirectory() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
+        execute(first, command, MetadataCommands.createPartitions(command, 0, "t", 2, null, false));
+        makeDirectory("t-0", first.image().topic("t"));
+        makeDirectory("t-1", first.image().topic("t"));
+        spoilTheEndOfTheLog();
+        expectDamage("t-1");
+    }
+
+    @Test
+    void shouldSetAsideWhatBelongsToNobody() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        makeDirectory("other-0", first.image().topic("t"));
+        final NodeBoot again = boot();
+        assertThat(again.hasDirectory("other-0")).isFalse();
+        assertThat(again.findings())
+                .anyMatch(finding -> finding.startsWith("other-0 ") && finding.contains("nothing was deleted"));
+    }
+
+    private NodeBoot boot() {
+        image.kill(entropy);
+        disk = new SimDisk(image, new SimTime(), SimDiskFaults.none(), entropy.stream("disk"));
+        return new NodeBoot(1, 1, Settings.defaults(), disk, entropy.stream("boot")).run();
+    }
+
+    private void expectDamage(final String directory) {
+        assertThatThrownBy(this::boot)
+                .isInstanceOf(MetadataDamageException.class)
+                .hasMessageContaining(directory)
+                .hasMessageContaining("nothing was changed");
+    }
+
+    private void createTopic(final NodeBoot boot) {
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
+        execute(boot, command, MetadataCommands.createTopic(command, 0, "t", 1, 1, List.of(), Map.of(), false));
+    }
+
+    private void execute(final NodeBoot boot, final DirectBuffer command, final int length) {
+        final long index = boot.controller().execute(command, 0, length).awaitIndex();
+        final MetadataLogHandler apply = new MetadataLogHandler() {
+            @Override
+            public void onSnapshot(final long at, final DirectBuffer state, final int offset, final int bytes) {
+                throw new AssertionError("no snapshot was due");
+            }
+
+            @Override
+            public void onEntry(final long at, final DirectBuffer entry, final int offset, final int bytes) {
+                boot.machine().apply(at, entry, offset, bytes);
+            }
+        };
+        while (boot.image().version() < index) {
+            if (boot.log().poll(apply, 1) == 0) {
+                disk.await();
+                disk.poll(1);
+            }
+        }
+    }
+
+    private void makeDirectory(final String name, final TopicImage topic) {
+        final BlockingDisk blocking = new BlockingDisk(disk);
+        blocking.makeDirectory(name);
+        blocking.syncDirectory("");
+        blocking.replace(
+                name,
+                name + '/' + LogFiles.PARTITION_METADATA,
+                new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+    }
+
+    /** The last entry is as a crash may leave one that was being written, and no seal calls it stable. */
+    private void spoilTheEndOfTheLog() {
+        image.kill(entropy);
+        final ByteBuffer bytes =
+                ByteBuffer.wrap(image.contents(FileMetadataLog.FILE)).order(ByteOrder.LITTLE_ENDIAN);
+        int end = 0;
+        for (int at = 0; at + FRAME_HEADER_BYTES <= bytes.capacity(); ) {
+            final int next = at + FRAME_HEADER_BYTES + bytes.getInt(at);
+            if (bytes.getInt(at) > 0) {
+                end = next;
+            }
+            at = next;
+        }
+        image.put(FileMetadataLog.FILE, Arrays.copyOf(bytes.array(), end - 1));
+    }
+}
