@@ -179,6 +179,7 @@ public final class BrokerSettings {
                     "delete",
                     "What happens to old records. With compact every record needs a key; none is removed so far.")
             .check(ValueCheck.CLEANUP_POLICIES)
+            .onlyEffective("delete")
             .asDynamic());
     public static final Setting LOG_INDEX_SIZE_MAX_BYTES = add(Setting.broker(
                     "log.index.size.max.bytes",
@@ -215,13 +216,15 @@ public final class BrokerSettings {
     public static final Setting LOG_SEGMENT_DELETE_DELAY_MS =
             add(Setting.broker("log.segment.delete.delay.ms", LONG, "60000", "Fallback of file.delete.delay.ms.")
                     .check(ValueCheck.atLeast(0))
-                    .asDynamic());
+                    .asDynamic()
+                    .asUnused());
     public static final Setting LOG_PREALLOCATE = add(Setting.broker(
                     "log.preallocate",
                     BOOLEAN,
                     "false",
-                    "Accepted for Kafka's sake: space is always reserved ahead, without changing a file's length.")
-            .asDynamic());
+                    "Kafka's; accepted without effect: space is always reserved ahead, without changing a file's length.")
+            .asDynamic()
+            .asUnused());
     public static final Setting MESSAGE_MAX_BYTES =
             add(Setting.broker("message.max.bytes", INT, "1048588", "Largest record batch, as stored.")
                     .check(ValueCheck.atLeast(0))
@@ -251,11 +254,15 @@ public final class BrokerSettings {
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Accepted, but batches are stored as sent so far.")
+                    "Codec of stored batches. Batches are stored as they were sent so far, whatever it says.")
             .check(ValueCheck.CODECS)
+            .onlyEffective("producer")
             .asDynamic());
     public static final Setting MIN_INSYNC_REPLICAS = add(Setting.broker(
-                    "min.insync.replicas", INT, "1", "Replicas that must have a batch before acks=all is answered.")
+                    "min.insync.replicas",
+                    INT,
+                    "1",
+                    "Replicas that must have a batch before acks=all is answered; never more than there are.")
             .check(ValueCheck.atLeast(1))
             .asDynamic());
     public static final Setting UNCLEAN_LEADER_ELECTION_ENABLE = add(Setting.broker(
@@ -263,7 +270,8 @@ public final class BrokerSettings {
                     BOOLEAN,
                     "false",
                     "Whether a replica that lacks records may lead.")
-            .asDynamic());
+            .asDynamic()
+            .asUnused());
     public static final Setting LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS = add(Setting.broker(
                     "log.flush.offset.checkpoint.interval.ms",
                     INT,

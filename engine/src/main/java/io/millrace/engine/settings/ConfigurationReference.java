@@ -15,8 +15,8 @@ public final class ConfigurationReference {
             otherwise its default holds.
 
             Names are Apache Kafka's where Kafka has the setting. A name that Kafka 4.4 knows and Millrace does not use is
-            accepted with a warning; a name that nobody knows stops the start, with the nearest one that is known. Values
-            with an effect are checked, and a bad one stops the start too.
+            accepted with a warning, and so is a value that Millrace does not act upon; a name that nobody knows stops the
+            start, with the nearest one that is known. Values with an effect are checked, and a bad one stops the start too.
 
             *Dynamic* settings can be changed while the broker runs, with `kafka-configs.sh --entity-type brokers`, for one
             broker or for all, and take effect at once. Topic settings are changed with `--entity-type topics`; a topic

@@ -40,18 +40,22 @@ public final class CoreList {
             }
             return allowed == null ? null : List.copyOf(allowed.subList(0, count));
         }
-        final TreeSet<Integer> chosen = new TreeSet<>();
+        final List<Integer> chosen = new ArrayList<>();
         for (final String part : text.split(",", -1)) {
             addRange(part.trim(), chosen);
+        }
+        final TreeSet<Integer> once = new TreeSet<>(chosen);
+        if (allowed != null && once.size() < chosen.size()) {
+            throw new IllegalArgumentException("names a processor twice");
         }
         if (allowed != null && !allowed.containsAll(chosen)) {
             throw new IllegalArgumentException(
                     "names processors other than " + allowed + ", which this process may use");
         }
-        return new ArrayList<>(chosen);
+        return new ArrayList<>(once);
     }
 
-    private static void addRange(final String part, final TreeSet<Integer> chosen) {
+    private static void addRange(final String part, final List<Integer> chosen) {
         if (!part.matches("[0-9]{1,4}(-[0-9]{1,4})?")) {
             throw new IllegalArgumentException("'" + part + "' is no processor and no range of processors");
         }

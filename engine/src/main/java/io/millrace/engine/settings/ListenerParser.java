@@ -55,8 +55,11 @@ final class ListenerParser {
         }
         for (final String text : settings.listOf(setting)) {
             final Matcher matcher = ENDPOINT.matcher(text);
-            if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > PORT_MAX) {
+            if (!matcher.matches()) {
                 throw refused(setting, "Expected NAME://host:port, separated by commas, not '" + text + "'");
+            }
+            if (Integer.parseInt(matcher.group(3)) > PORT_MAX) {
+                throw refused(setting, "Expected a port of at most " + PORT_MAX + " in '" + text + "'");
             }
             final Endpoint endpoint =
                     new Endpoint(matcher.group(1), matcher.group(2), Integer.parseInt(matcher.group(3)));

@@ -19,6 +19,7 @@ public final class Setting {
     private final Scope scope;
     private final boolean dynamic;
     private final boolean used;
+    private final String onlyEffective;
     private final String unit;
     private final String doc;
 
@@ -30,6 +31,7 @@ public final class Setting {
             final Scope scope,
             final boolean dynamic,
             final boolean used,
+            final String onlyEffective,
             final String unit,
             final String doc) {
         this.name = name;
@@ -39,30 +41,42 @@ public final class Setting {
         this.scope = scope;
         this.dynamic = dynamic;
         this.used = used;
+        this.onlyEffective = onlyEffective;
         this.unit = unit;
         this.doc = doc;
     }
 
     static Setting broker(final String name, final SettingType type, final String defaultText, final String doc) {
-        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.BROKER, false, true, unitOf(name), doc);
+        return new Setting(
+                name, type, defaultText, ValueCheck.NONE, Scope.BROKER, false, true, null, unitOf(name), doc);
     }
 
     static Setting topic(final String name, final SettingType type, final String defaultText, final String doc) {
-        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.TOPIC, true, true, unitOf(name), doc);
+        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.TOPIC, true, true, null, unitOf(name), doc);
+    }
+
+    /** The same under another name: one of those that a name with a placeholder stands for. */
+    Setting named(final String newName) {
+        return new Setting(newName, type, defaultText, check, scope, dynamic, used, onlyEffective, unit, doc);
     }
 
     Setting check(final ValueCheck newCheck) {
-        return new Setting(name, type, defaultText, newCheck, scope, dynamic, used, unit, doc);
+        return new Setting(name, type, defaultText, newCheck, scope, dynamic, used, onlyEffective, unit, doc);
     }
 
     /** May be changed while the broker runs. */
     Setting asDynamic() {
-        return new Setting(name, type, defaultText, check, scope, true, used, unit, doc);
+        return new Setting(name, type, defaultText, check, scope, true, used, onlyEffective, unit, doc);
     }
 
     /** Known, checked and shown, but without an effect yet. */
     Setting asUnused() {
-        return new Setting(name, type, defaultText, check, scope, dynamic, false, unit, doc);
+        return new Setting(name, type, defaultText, check, scope, dynamic, false, null, unit, doc);
+    }
+
+    /** Every value is taken, but what happens is what this one says. */
+    Setting onlyEffective(final String text) {
+        return new Setting(name, type, defaultText, check, scope, dynamic, used, text, unit, doc);
     }
 
     private static String unitOf(final String name) {
@@ -97,6 +111,11 @@ public final class Setting {
 
     public boolean isUsed() {
         return used;
+    }
+
+    /** Whether the broker does what the value says. */
+    boolean hasEffect(final String text) {
+        return used && (onlyEffective == null || onlyEffective.equals(text.trim()));
     }
 
     public String unit() {

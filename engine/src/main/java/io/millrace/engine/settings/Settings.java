@@ -40,8 +40,9 @@ public final class Settings {
     }
 
     static Given give(final String name, final String text, final ValueSource source) {
-        final Setting setting =
-                ListenerNames.isAdvertise(name) ? BrokerSettings.LISTENER_ADVERTISE : BrokerSettings.find(name);
+        final Setting setting = ListenerNames.isAdvertise(name)
+                ? BrokerSettings.LISTENER_ADVERTISE.named(name)
+                : BrokerSettings.find(name);
         return new Given(text, setting == null ? null : setting.parse(text), source);
     }
 

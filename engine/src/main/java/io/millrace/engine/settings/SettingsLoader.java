@@ -15,6 +15,9 @@ import java.util.TreeSet;
  * each value came from, for errors and for those who ask later.
  */
 public final class SettingsLoader {
+    private static final String HOST_DEFAULT = "127.0.0.1";
+    private static final int PORT_DEFAULT = 9092;
+    private static final int PORT_MAX = 65_535;
     private static final String ENVIRONMENT_PREFIX = "MILLRACE_";
     /** Variables that the start script reads; they are no settings. */
     private static final Set<String> SCRIPT_VARIABLES = new TreeSet<>(List.of(
@@ -46,13 +49,27 @@ public final class SettingsLoader {
     /**
      * What {@code --host}, {@code --port} and {@code --advertise} say: one listener PLAINTEXT, or of whatever listener
      * of that name there is, how its cores appear. Nulls for what was not given.
+     *
+     * @throws SettingException for what can be no address, before it would be found in a setting that nobody wrote
      */
     public SettingsLoader listener(final String host, final Integer port, final String advertise) {
+        if (port != null && (port < 0 || port > PORT_MAX)) {
+            throw new SettingException("--port " + port + ": expected a port from 0 to " + PORT_MAX);
+        }
+        if (host != null && host.isBlank()) {
+            throw new SettingException("--host is empty: expected an address or a name; 0.0.0.0 means all addresses");
+        }
         if (host != null || port != null) {
-            final String address = host == null ? "127.0.0.1" : host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-            commandLine("listeners", "PLAINTEXT://" + address + ":" + (port == null ? 9092 : port));
+            commandLine("listeners", "PLAINTEXT://" + bracketed(host) + ":" + (port == null ? PORT_DEFAULT : port));
         }
         return advertise == null ? this : commandLine(ListenerNames.advertise("PLAINTEXT"), advertise);
+    }
+
+    private static String bracketed(final String host) {
+        if (host == null) {
+            return HOST_DEFAULT;
+        }
+        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     /** Takes all variables; looks at those that begin {@code MILLRACE_}. */
@@ -117,7 +134,16 @@ public final class SettingsLoader {
                 }
             });
         });
+        given.forEach(this::checkEffect);
         return new Settings(given);
+    }
+
+    private void checkEffect(final String name, final Settings.Given value) {
+        final Setting setting = BrokerSettings.find(name);
+        if (setting != null && setting.isUsed() && !setting.hasEffect(value.text())) {
+            warnings.add("Setting " + name + "=" + value.text() + " (" + place(value.source())
+                    + ") does not do in this version of Millrace what it does in Apache Kafka: " + setting.doc());
+        }
     }
 
     private void checkName(final String name, final ValueSource source) {

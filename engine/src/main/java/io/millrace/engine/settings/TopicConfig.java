@@ -12,14 +12,11 @@ import java.util.Map;
  * @param segmentIndexBytes    size of the offset index at which a segment is rolled
  * @param retentionMs          -1: for ever
  * @param retentionBytes       -1: no bound
- * @param fileDeleteDelayMs    accepted for Kafka's sake; files go with their last reader
  * @param logAppendTime        the broker's clock stamps batches, not the producer's
  * @param timestampBeforeMaxMs how far a record's timestamp may lie behind the broker's clock
  * @param timestampAfterMaxMs  how far it may lie ahead
- * @param compressionType      {@code producer}: stored as sent
  * @param deletes              {@code cleanup.policy} contains delete
  * @param compacts             {@code cleanup.policy} contains compact
- * @param validatesRecords     {@code record.validation=full}: look inside compressed batches
  */
 public record TopicConfig(
         int segmentBytes,
@@ -29,20 +26,13 @@ public record TopicConfig(
         int indexIntervalBytes,
         long retentionMs,
         long retentionBytes,
-        long fileDeleteDelayMs,
         int maxMessageBytes,
-        long flushMessages,
-        long flushMs,
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        String compressionType,
         boolean deletes,
         boolean compacts,
-        int minInsyncReplicas,
-        boolean preallocate,
-        Durability durability,
-        boolean validatesRecords) {
+        Durability durability) {
 
     /** The values of a topic without overrides on a broker without settings. */
     public static TopicConfig defaults() {
@@ -62,19 +52,12 @@ public record TopicConfig(
                 values.intOf(TopicSettings.INDEX_INTERVAL_BYTES),
                 values.longOf(TopicSettings.RETENTION_MS),
                 values.longOf(TopicSettings.RETENTION_BYTES),
-                values.longOf(TopicSettings.FILE_DELETE_DELAY_MS),
                 values.intOf(TopicSettings.MAX_MESSAGE_BYTES),
-                values.longOf(TopicSettings.FLUSH_MESSAGES),
-                values.longOf(TopicSettings.FLUSH_MS),
                 "LogAppendTime".equals(values.text(TopicSettings.MESSAGE_TIMESTAMP_TYPE)),
                 values.longOf(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
                 values.longOf(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
-                values.text(TopicSettings.COMPRESSION_TYPE),
                 policy.contains("delete"),
                 policy.contains("compact"),
-                values.intOf(TopicSettings.MIN_INSYNC_REPLICAS),
-                values.booleanOf(TopicSettings.PREALLOCATE),
-                Durability.of(values.text(TopicSettings.DURABILITY)),
-                "full".equals(values.text(TopicSettings.RECORD_VALIDATION)));
+                Durability.of(values.text(TopicSettings.DURABILITY)));
     }
 }

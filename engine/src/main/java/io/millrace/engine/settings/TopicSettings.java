@@ -33,14 +33,15 @@ public final class TopicSettings {
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Accepted, but batches are stored as sent so far.")
+                    "Codec of stored batches. Batches are stored as they were sent so far, whatever it says.")
             .check(ValueCheck.CODECS));
     public static final Setting FILE_DELETE_DELAY_MS = add(Setting.topic(
                     "file.delete.delay.ms",
                     LONG,
                     "60000",
-                    "How long removed files stay readable; ours stay as long as they are read.")
-            .check(ValueCheck.atLeast(0)));
+                    "Kafka's; accepted without effect: removed files stay readable as long as they are read.")
+            .check(ValueCheck.atLeast(0))
+            .asUnused());
     public static final Setting FLUSH_MESSAGES = add(Setting.topic(
                     "flush.messages",
                     LONG,
@@ -86,13 +87,17 @@ public final class TopicSettings {
                     "Whose clock stamps records: the producer's or the broker's.")
             .check(ValueCheck.oneOf("CreateTime", "LogAppendTime")));
     public static final Setting MIN_INSYNC_REPLICAS = add(Setting.topic(
-                    "min.insync.replicas", INT, "1", "Replicas that must have a batch before acks=all is answered.")
+                    "min.insync.replicas",
+                    INT,
+                    "1",
+                    "Replicas that must have a batch before acks=all is answered; never more than there are.")
             .check(ValueCheck.atLeast(1)));
     public static final Setting PREALLOCATE = add(Setting.topic(
-            "preallocate",
-            BOOLEAN,
-            "false",
-            "Accepted for Kafka's sake: space is always reserved ahead, without changing a file's length."));
+                    "preallocate",
+                    BOOLEAN,
+                    "false",
+                    "Kafka's; accepted without effect: space is always reserved ahead, without changing a file's length.")
+            .asUnused());
     public static final Setting RETENTION_BYTES = add(Setting.topic(
             "retention.bytes", LONG, "-1", "Size of a partition above which its oldest segments go; -1: no bound."));
     public static final Setting RETENTION_MS =
@@ -111,7 +116,11 @@ public final class TopicSettings {
             add(Setting.topic("segment.ms", LONG, "604800000", "Age at which a segment is rolled.")
                     .check(ValueCheck.atLeast(1)));
     public static final Setting UNCLEAN_LEADER_ELECTION_ENABLE = add(Setting.topic(
-            "unclean.leader.election.enable", BOOLEAN, "false", "Whether a replica that lacks records may lead."));
+                    "unclean.leader.election.enable",
+                    BOOLEAN,
+                    "false",
+                    "Whether a replica that lacks records may lead.")
+            .asUnused());
     public static final Setting DURABILITY = add(Setting.topic(
                     "millrace.durability",
                     STRING,

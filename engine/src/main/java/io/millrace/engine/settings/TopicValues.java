@@ -44,10 +44,6 @@ public final class TopicValues {
         return ((Number) value(setting)).longValue();
     }
 
-    boolean booleanOf(final Setting setting) {
-        return (Boolean) value(setting);
-    }
-
     String text(final Setting setting) {
         return (String) value(setting);
     }

@@ -79,7 +79,7 @@ class BrokerConfigTest {
                 .hasMessage("Invalid value localhost:9092 for configuration listeners: Expected NAME://host:port,"
                         + " separated by commas, not 'localhost:9092'");
         assertThatThrownBy(() -> conclude("listeners", "A://:1,A://:2")).hasMessageContaining("two of A");
-        assertThatThrownBy(() -> conclude("listeners", "A://:99999")).hasMessageContaining("NAME://host:port");
+        assertThatThrownBy(() -> conclude("listeners", "A://:99999")).hasMessageContaining("at most 65535");
         assertThatThrownBy(() -> conclude("listeners", "")).hasMessageContaining("at least one listener");
         assertThatThrownBy(() -> conclude("listeners", "SSL://:9093")).hasMessageContaining("SSL is SSL");
         assertThatThrownBy(() -> conclude("advertised.listeners", "B://h:1")).hasMessageContaining("not B");
@@ -102,6 +102,7 @@ class BrokerConfigTest {
         assertThatThrownBy(() -> conclude("millrace.cores", "5")).hasMessageContaining("may run on 4");
         assertThatThrownBy(() -> conclude("millrace.cores", "0")).hasMessageContaining("millrace.cores");
         assertThatThrownBy(() -> conclude("millrace.cores", "0-2")).hasMessageContaining("other than [0, 1, 4, 5]");
+        assertThatThrownBy(() -> conclude("millrace.cores", "0-1,1")).hasMessageContaining("names a processor twice");
         assertThatThrownBy(() -> conclude("millrace.cores", "two")).hasMessageContaining("list of processors");
     }
 

@@ -80,6 +80,32 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void shouldWarnOfAValueThatIsNotActedUpon() {
+        loader.file("f", Map.of("compression.type", "producer", "log.cleanup.policy", "delete"))
+                .load();
+        assertThat(loader.warnings()).isEmpty();
+        loader.file("f", Map.of("compression.type", "zstd", "log.cleanup.policy", "compact"))
+                .commandLine("log.preallocate", "true")
+                .load();
+        assertThat(loader.warnings())
+                .anyMatch(line -> line.startsWith("Setting compression.type=zstd (in f) does not do"))
+                .anyMatch(line -> line.startsWith("Setting log.cleanup.policy=compact (in f) does not do"))
+                .anyMatch(line -> line.startsWith("Setting log.preallocate (on the command line) is known"))
+                .hasSize(3);
+    }
+
+    @Test
+    void shouldNameTheOptionThatCanBeNoAddress() {
+        assertThatThrownBy(() -> new SettingsLoader().listener(null, 70_000, null))
+                .hasMessage("--port 70000: expected a port from 0 to 65535");
+        assertThatThrownBy(() -> new SettingsLoader().listener("", null, null))
+                .hasMessageStartingWith("--host is empty");
+        assertThatThrownBy(
+                        () -> new SettingsLoader().listener(null, null, "both").load())
+                .hasMessageStartingWith("Invalid value both for configuration listener.name.plaintext.advertise: ");
+    }
+
+    @Test
     void shouldNameSettingValueExpectationAndPlaceOfABadValue() {
         assertThatThrownBy(() -> loader.commandLine("num.partitions", "0").load())
                 .hasMessage("Invalid value 0 for configuration num.partitions: Value must be at least 1 (on the"
