@@ -2,10 +2,11 @@ package io.millrace.perf;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** The door to what measures Millrace. */
 @Command(
-        name = "perf",
+        name = "./run.sh perf",
         description = "Measures Millrace, beside Apache Kafka wherever a figure would mean nothing alone.",
         mixinStandardHelpOptions = true,
         subcommands = {CompareCommand.class, BenchCommand.class})
@@ -15,7 +16,17 @@ public final class Perf implements Runnable {
     public static void main(final String[] arguments) {
         final CommandLine commands = new CommandLine(new Perf());
         commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setParameterExceptionHandler(Perf::explain);
         System.exit(commands.execute(arguments));
+    }
+
+    /** One line for a mistake on the command line: the whole usage would bury it. */
+    private static int explain(final ParameterException mistake, final String[] arguments) {
+        final CommandLine command = mistake.getCommandLine();
+        command.getErr()
+                .println("millrace: " + mistake.getMessage() + " (see "
+                        + command.getCommandSpec().qualifiedName() + " --help)");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override
