@@ -83,6 +83,13 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final long[] range = range();
+        if (range[0] < 0 || range[0] > range[1]) {
+            throw new ParameterException(
+                    spec.commandLine(), "--offset " + offsets + ": expected an offset or a range such as 17..40");
+        }
+        if (limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit " + limit + ": expected 1 or more");
+        }
         final Options options =
                 new Options(records, verify, stats, list, json, dense, range[0], range[1], limit, producerId);
         return Inspector.run(paths, options, new FileOutputStream(FileDescriptor.out), System.err);

@@ -5,51 +5,89 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * Apache Kafka's text checkpoints: a line with version 0, a line with the count, and a line for each entry, which is
  * {@code topic partition offset} or, for leader epochs, {@code epoch offset}.
  */
 final class CheckpointFile {
+    /** An entry's fields, and the byte at which its line begins. */
+    record Entry(String[] fields, long position) {
+        /** The field as a number; that it is one was seen when the file was read. */
+        long number(final int field) {
+            return Long.parseLong(fields[field]);
+        }
+    }
+
     private static final int BYTES_MAX = 1 << 26;
+    private static final int SHOWN_MAX = 32;
 
-    private final List<String[]> entries = new ArrayList<>();
+    private final Path file;
+    private final List<Entry> entries = new ArrayList<>();
 
-    private CheckpointFile() {}
+    private CheckpointFile(final Path file) {
+        this.file = file;
+    }
 
     /**
      * @param fields in an entry
-     * @throws InspectException if the file is not such a checkpoint
+     * @throws InspectException if the file is not such a checkpoint, with the byte of the line that is not
      */
     static CheckpointFile read(final Path file, final int fields) {
-        final String[] lines = new String(FileWindow.readAll(file, BYTES_MAX), StandardCharsets.UTF_8).split("\n");
-        final CheckpointFile checkpoint = new CheckpointFile();
-        try {
-            if (Integer.parseInt(lines[0].strip()) != 0) {
-                throw new InspectException(file + ": version " + lines[0].strip() + ", expected 0");
-            }
-            final int count = lines.length < 2 ? -1 : Integer.parseInt(lines[1].strip());
-            if (count != lines.length - 2) {
-                throw new InspectException(file + ": says " + count + " entries and has " + (lines.length - 2));
-            }
-            for (int i = 2; i < lines.length; i++) {
-                final String[] entry = lines[i].strip().split("\\s+");
-                if (entry.length != fields) {
-                    throw new InspectException(file + ": line " + (i + 1) + " has not " + fields + " fields");
-                }
-                for (int field = fields == 2 ? 0 : 1; field < fields; field++) {
-                    Long.parseLong(entry[field]);
-                }
-                checkpoint.entries.add(entry);
-            }
-        } catch (final NumberFormatException e) {
-            throw new InspectException(file + ": not a checkpoint file: " + e.getMessage());
+        // A byte is a character here, so that positions are right whatever is in the file.
+        final String text = new String(FileWindow.readAll(file, BYTES_MAX), StandardCharsets.ISO_8859_1);
+        final CheckpointFile checkpoint = new CheckpointFile(file);
+        final String[] lines = text.isEmpty() ? new String[0] : text.split("\n");
+        if (checkpoint.number(lines, 0, 0) != 0) {
+            throw InspectException.damaged(file, 0, "version " + lines[0].strip() + ", expected 0");
+        }
+        long position = lines[0].length() + 1;
+        final long count = checkpoint.number(lines, 1, position);
+        if (count != lines.length - 2) {
+            throw InspectException.damaged(file, position, "says " + count + " entries and has " + (lines.length - 2));
+        }
+        position += lines[1].length() + 1;
+        for (int i = 2; i < lines.length; i++) {
+            checkpoint.entries.add(checkpoint.entry(lines[i], fields, position));
+            position += lines[i].length() + 1;
         }
         return checkpoint;
     }
 
-    List<String[]> entries() {
+    private long number(final String[] lines, final int line, final long position) {
+        if (line >= lines.length) {
+            throw InspectException.damaged(
+                    file, position, "ends where its " + (line == 0 ? "version" : "count") + " should be");
+        }
+        return number(lines[line].strip(), position);
+    }
+
+    private long number(final String text, final long position) {
+        try {
+            return Long.parseLong(text);
+        } catch (final NumberFormatException e) {
+            final String shown = text.length() > SHOWN_MAX ? text.substring(0, SHOWN_MAX) + "…" : text;
+            throw InspectException.damaged(file, position, Values.quoted(shown) + " where a number should be");
+        }
+    }
+
+    private Entry entry(final String line, final int fields, final long position) {
+        final String[] found = line.strip().split("\\s+");
+        if (found.length != fields) {
+            throw InspectException.damaged(
+                    file, position, "an entry of " + found.length + " fields, expected " + fields);
+        }
+        for (int field = fields == 2 ? 0 : 1; field < fields; field++) {
+            number(found[field], position);
+        }
+        return new Entry(found, position);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    List<Entry> entries() {
         return entries;
     }
 
@@ -59,23 +97,14 @@ final class CheckpointFile {
             return -1;
         }
         try {
-            for (final String[] entry : read(file, 3).entries) {
-                if (topicPartition.equals(entry[0] + ' ' + entry[1])) {
-                    return Long.parseLong(entry[2]);
+            for (final Entry entry : read(file, 3).entries) {
+                if (topicPartition.equals(entry.fields()[0] + ' ' + entry.fields()[1])) {
+                    return entry.number(2);
                 }
             }
         } catch (final InspectException e) {
             return -1;
         }
         return -1;
-    }
-
-    /** Leader epochs by the offset at which each begins. */
-    TreeMap<Long, Integer> epochsByStart() {
-        final TreeMap<Long, Integer> epochs = new TreeMap<>();
-        for (final String[] entry : entries) {
-            epochs.put(Long.parseLong(entry[1]), Integer.parseInt(entry[0]));
-        }
-        return epochs;
     }
 }

@@ -21,10 +21,13 @@ public final class Inspector {
     private final Totals totals;
     private final Stats stats = new Stats();
     private final BatchRows rows;
+    private final PrintStream err;
     private int statsPrinted;
+    private boolean unusable;
 
-    private Inspector(final Options options, final Output output) {
+    private Inspector(final Options options, final Output output, final PrintStream err) {
         this.options = options;
+        this.err = err;
         this.report = options.json() ? new JsonReport(output) : new TextReport(output);
         this.totals = new Totals(report);
         this.rows = new BatchRows(options, report, totals);
@@ -33,24 +36,33 @@ public final class Inspector {
     /** Inspects the paths one after the other; mistakes go to {@code err}, a line each. */
     public static int run(
             final List<Path> paths, final Options options, final OutputStream out, final PrintStream err) {
-        boolean unusable = false;
-        boolean damaged = false;
-        try (Output output = new Output(out)) {
-            final Inspector inspector = new Inspector(options, output);
-            for (final Path path : paths) {
-                try {
-                    inspector.inspect(path);
-                } catch (final InspectException e) {
-                    unusable = true;
-                    err.println("millrace inspect: " + e.getMessage());
-                }
-                damaged = inspector.totals.isDamaged();
-            }
+        final Output output = new Output(out);
+        final Inspector inspector = new Inspector(options, output, err);
+        try (output) {
+            paths.forEach(path -> inspector.attempt(() -> inspector.inspect(path)));
             inspector.finish();
-        } catch (final Output.ReaderGone e) {
+        } catch (final Output.NotWritten e) {
+            if (!e.isReaderGone()) {
+                err.println("millrace inspect: the output cannot be written: " + e.getMessage());
+                return UNUSABLE;
+            }
             // Whoever read has seen enough.
         }
-        return unusable ? UNUSABLE : damaged ? DAMAGED : GOOD;
+        return inspector.unusable ? UNUSABLE : inspector.totals.isDamaged() ? DAMAGED : GOOD;
+    }
+
+    /** What cannot be inspected is told, and is no reason not to look at the rest. */
+    private void attempt(final Runnable inspection) {
+        try {
+            inspection.run();
+        } catch (final InspectException e) {
+            if (e.damage() != null) {
+                totals.accept(e.damage());
+            } else {
+                unusable = true;
+                err.println("millrace inspect: " + e.getMessage());
+            }
+        }
     }
 
     private void inspect(final Path path) {
@@ -99,7 +111,7 @@ public final class Inspector {
             if (PartitionFiles.isSetAside(files.name())) {
                 totals.accept(Finding.note(directory, "set aside, not looked at"));
             } else if (files.isPartition()) {
-                inspectPartition(files);
+                attempt(() -> inspectPartition(files));
             } else {
                 totals.accept(Finding.note(directory, "has no segment"));
             }
@@ -108,11 +120,7 @@ public final class Inspector {
 
     private void verifyCheckpoint(final Path file) {
         if (Files.exists(file)) {
-            try {
-                CheckpointFile.read(file, 3);
-            } catch (final InspectException e) {
-                totals.accept(Finding.damage(file, Finding.WHOLE_FILE, e.getMessage()));
-            }
+            attempt(() -> CheckpointFile.read(file, 3));
         }
     }
 

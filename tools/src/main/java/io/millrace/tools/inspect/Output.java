@@ -9,12 +9,17 @@ import java.nio.charset.StandardCharsets;
 
 /** Lines to wherever the output goes. A reader that has seen enough, such as {@code head}, ends the program quietly. */
 final class Output implements AutoCloseable {
-    /** The reader went away. */
-    static final class ReaderGone extends RuntimeException {
+    /** Output goes nowhere any more. */
+    static final class NotWritten extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        ReaderGone(final IOException cause) {
-            super(cause);
+        NotWritten(final IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+
+        /** Whether it is a reader who has seen enough, and not a disk that is full. */
+        boolean isReaderGone() {
+            return "Broken pipe".equals(getMessage());
         }
     }
 
@@ -28,7 +33,7 @@ final class Output implements AutoCloseable {
         try {
             writer.append(text).append('\n');
         } catch (final IOException e) {
-            throw new ReaderGone(e);
+            throw new NotWritten(e);
         }
     }
 
@@ -37,7 +42,7 @@ final class Output implements AutoCloseable {
         try {
             writer.flush();
         } catch (final IOException e) {
-            throw new ReaderGone(e);
+            throw new NotWritten(e);
         }
     }
 }

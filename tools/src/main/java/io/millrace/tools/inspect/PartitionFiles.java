@@ -1,9 +1,11 @@
 package io.millrace.tools.inspect;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -11,8 +13,11 @@ import java.util.stream.Stream;
 /** The files of one partition's directory, by kind, as they were listed once. */
 final class PartitionFiles {
     static final String EPOCHS = "leader-epoch-checkpoint";
+    static final String METADATA = "partition.metadata";
 
     private static final Pattern NUMBERED = Pattern.compile("(\\d{20})\\.(log|index|timeindex|txnindex|snapshot)");
+    private static final Pattern TOPIC_ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+    private static final int METADATA_BYTES_MAX = 4_096;
     /** What deletion, replacement and quarantine append to a partition's name. */
     private static final Pattern NAME = Pattern.compile("(.+)-(\\d+)(\\.[0-9a-f]{32}-(?:delete|future|stray))?");
 
@@ -72,7 +77,7 @@ final class PartitionFiles {
         return files.stream()
                 .filter(file -> {
                     final Matcher matcher = NUMBERED.matcher(nameOf(file));
-                    return matcher.matches() && matcher.group(2).equals(extension);
+                    return matcher.matches() && matcher.group(2).equals(extension) && !Files.isDirectory(file);
                 })
                 .toList();
     }
@@ -103,16 +108,27 @@ final class PartitionFiles {
 
     /** The topic's id as the partition's metadata file has it, or null. */
     String topicId() {
-        final Path metadata = directory.resolve("partition.metadata");
+        final Path metadata = directory.resolve(METADATA);
         if (!has(metadata)) {
             return null;
         }
         for (final String line :
-                new String(FileWindow.readAll(metadata, 4_096), java.nio.charset.StandardCharsets.UTF_8).split("\n")) {
+                new String(FileWindow.readAll(metadata, METADATA_BYTES_MAX), StandardCharsets.UTF_8).split("\n")) {
             if (line.startsWith("topic_id:")) {
-                return line.substring("topic_id:".length()).strip();
+                final String id = line.substring("topic_id:".length()).strip();
+                return TOPIC_ID.matcher(id).matches() ? id : null;
             }
         }
         return null;
+    }
+
+    /** @param wanted whether each partition has a topic id, as with Millrace; old versions of Kafka gave none */
+    void checkTopicId(final Consumer<Finding> findings, final boolean wanted) {
+        final Path metadata = directory.resolve(METADATA);
+        if (has(metadata) && topicId() == null) {
+            findings.accept(Finding.damage(metadata, 0, "names no topic id"));
+        } else if (!has(metadata) && wanted) {
+            findings.accept(Finding.note(directory, "has no " + METADATA + ", which names the topic's id"));
+        }
     }
 }

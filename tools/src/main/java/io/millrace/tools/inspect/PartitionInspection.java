@@ -3,7 +3,6 @@ package io.millrace.tools.inspect;
 import io.millrace.engine.batch.BatchFlyweight;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 
 /** One partition, or one segment of it, from its first file to its last. */
 final class PartitionInspection {
@@ -45,6 +44,7 @@ final class PartitionInspection {
             endOffset = scan(segments.get(i), active, context, verifier);
         }
         if (verifier != null) {
+            files.checkTopicId(totals, context.dense());
             final List<Path> snapshots = files.of("snapshot");
             snapshots.forEach(file -> verifier.snapshot(file, file.equals(snapshots.getLast())));
             verifier.finish(files.directory(), endOffset);
@@ -64,12 +64,15 @@ final class PartitionInspection {
 
     private Verifier verifier(final PartitionFiles files, final PartitionContext context) {
         final Path checkpoint = files.directory().resolve(PartitionFiles.EPOCHS);
-        TreeMap<Long, Integer> epochs = new TreeMap<>();
+        CheckpointFile epochs = null;
         if (files.has(checkpoint)) {
             try {
-                epochs = CheckpointFile.read(checkpoint, 2).epochsByStart();
+                epochs = CheckpointFile.read(checkpoint, 2);
             } catch (final InspectException e) {
-                totals.accept(Finding.damage(checkpoint, Finding.WHOLE_FILE, e.getMessage()));
+                if (e.damage() == null) {
+                    throw e;
+                }
+                totals.accept(e.damage());
             }
         }
         return new Verifier(context, epochs, totals);

@@ -121,15 +121,15 @@ final class SmallFiles {
     }
 
     private Finding epochs(final Path file) {
-        for (final String[] entry : CheckpointFile.read(file, 2).entries()) {
-            report.row(Table.EPOCH, Integer.parseInt(entry[0]), Long.parseLong(entry[1]));
+        for (final CheckpointFile.Entry entry : CheckpointFile.read(file, 2).entries()) {
+            report.row(Table.EPOCH, entry.number(0), entry.number(1));
         }
         return null;
     }
 
     private Finding positions(final Path file) {
-        for (final String[] entry : CheckpointFile.read(file, 3).entries()) {
-            report.row(Table.POSITION, entry[0], Integer.parseInt(entry[1]), Long.parseLong(entry[2]));
+        for (final CheckpointFile.Entry entry : CheckpointFile.read(file, 3).entries()) {
+            report.row(Table.POSITION, entry.fields()[0], entry.number(1), entry.number(2));
         }
         return null;
     }

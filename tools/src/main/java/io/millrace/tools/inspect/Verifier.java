@@ -8,8 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -20,19 +18,18 @@ final class Verifier {
     private final PartitionContext context;
     private final Consumer<Finding> findings;
     private final RecordReader records = new RecordReader();
-    private final TreeMap<Long, Integer> epochs;
+    private final EpochCheck epochs;
     private final List<IndexCheck> indexes = new ArrayList<>();
 
     private Path segment;
     private boolean active;
     private long expected = UNKNOWN;
     private boolean afterDamage;
-    private int epoch = -1;
 
-    /** @param epochs the leader epochs by their start, empty if unknown */
-    Verifier(final PartitionContext context, final TreeMap<Long, Integer> epochs, final Consumer<Finding> findings) {
+    /** @param epochs the checkpoint of leader epochs, or null if there is none that is sound */
+    Verifier(final PartitionContext context, final CheckpointFile epochs, final Consumer<Finding> findings) {
         this.context = context;
-        this.epochs = epochs;
+        this.epochs = new EpochCheck(context, epochs, findings);
         this.findings = findings;
     }
 
@@ -76,7 +73,7 @@ final class Verifier {
         }
         expected = Math.max(expected, batch.nextOffset());
         afterDamage = false;
-        checkEpoch(position, batch);
+        epochs.onBatch(segment, position, batch);
         checkRecords(position, batch);
         for (final IndexCheck check : indexes) {
             check.onBatch(
@@ -111,6 +108,7 @@ final class Verifier {
 
     /** After the last segment. */
     void finish(final Path directory, final long endOffset) {
+        epochs.finish(endOffset);
         if (context.recoveryPoint() > endOffset) {
             findings.accept(Finding.damage(
                     segment == null ? directory : segment,
@@ -177,26 +175,6 @@ final class Verifier {
         if (index.excessBytes() > 0) {
             report(index.file(), index.positionOf(index.entries()), index.excessBytes() + " bytes are no whole entry");
         }
-    }
-
-    private void checkEpoch(final long position, final BatchFlyweight batch) {
-        final int of = batch.partitionLeaderEpoch();
-        if (of < epoch) {
-            findings.accept(Finding.damage(
-                    segment,
-                    position,
-                    "leader epoch " + of + " of offset " + batch.baseOffset() + " follows " + epoch));
-        }
-        final Map.Entry<Long, Integer> known = epochs.floorEntry(batch.baseOffset());
-        final boolean newer = known != null && known.equals(epochs.lastEntry()) && of > known.getValue();
-        if (known != null && known.getValue() != of && !(newer && !context.clean())) {
-            findings.accept(Finding.damage(
-                    segment,
-                    position,
-                    "leader epoch " + of + " of offset " + batch.baseOffset() + ", the checkpoint of epochs says "
-                            + known.getValue()));
-        }
-        epoch = Math.max(epoch, of);
     }
 
     private void checkRecords(final long position, final BatchFlyweight batch) {

@@ -208,7 +208,48 @@ class VerifyTest {
 
         Files.writeString(data.resolve("replication-offset-checkpoint"), "0\n2\nt 0 10\n");
         assertThat(verify()).isEqualTo(Inspector.DAMAGED);
-        assertThat(out).contains("says 2 entries and has 1");
+        assertThat(out).contains("replication-offset-checkpoint at byte 2: says 2 entries and has 1");
+    }
+
+    @Test
+    void shouldNameTheByteOfWhatIsWrongInACheckpoint() throws IOException {
+        final Path checkpoint = log.directory().resolve("leader-epoch-checkpoint");
+        final String[][] cases = {
+            {"", "0: ends where its version should be"},
+            {"7\n0\n", "0: version 7, expected 0"},
+            {"0\nx\n", "2: \"x\" where a number should be"},
+            {"0\n1\n3\n", "4: an entry of 1 fields, expected 2"},
+            {"0\n2\n3 0\n3 90\n", "8: epoch 3 from offset 90 on follows epoch 3 from offset 0 on"},
+        };
+        for (final String[] each : cases) {
+            Files.writeString(checkpoint, each[0]);
+            assertThat(verify()).as(each[1]).isEqualTo(Inspector.DAMAGED);
+            assertThat(out).contains("damage: " + checkpoint + " at byte " + each[1]);
+        }
+        Files.writeString(checkpoint, "0\n2\n3 0\n4 999\n");
+        assertThat(verify()).as(out).isZero();
+        assertThat(out).contains("note: ", "epoch 4 begins at offset 999, but the log ends at 160");
+        Files.createFile(data.resolve(".kafka_cleanshutdown"));
+        assertThat(verify()).isEqualTo(Inspector.DAMAGED);
+    }
+
+    @Test
+    void shouldNoticeAPartitionWithoutATopicId() throws IOException {
+        final Path metadata = log.directory().resolve("partition.metadata");
+        Files.writeString(metadata, "version: 0\ntopic_id: short\n");
+        assertThat(verify()).isEqualTo(Inspector.DAMAGED);
+        assertThat(out).contains("damage: " + metadata + " at byte 0: names no topic id");
+    }
+
+    @Test
+    void shouldGoOnWithTheOtherPartitionsAfterOneThatCannotBeRead() throws IOException {
+        final Path unreadable = log.file(0, "index");
+        Files.delete(unreadable);
+        Files.createDirectory(unreadable);
+        final LogFixture other = new LogFixture(data, "u-0").roll();
+        other.batch(CompressionType.NONE, 1, -1, -1);
+        assertThat(verify()).isEqualTo(Inspector.UNUSABLE);
+        assertThat(out).contains("millrace inspect: " + unreadable, "u-0");
     }
 
     @Test
