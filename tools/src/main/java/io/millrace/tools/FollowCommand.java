@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
         description = "Keep a byte-identical read-only copy of one partition of another broker.",
         footer = {
             "",
-            "The copy lies in <data-dir>/<topic>-<partition>/ and can be inspected. It goes on where it ended, is cut",
-            "back where the broker's history differs, and waits while the broker is away. Ctrl-C ends it cleanly."
+            "The copy lies in <data-dir>/<topic>-<partition>/ and can be inspected. It goes on where it ended, is cut"
+                    + " back where the broker's history differs, and waits while the broker is away. Ctrl-C ends it"
+                    + " cleanly."
         },
         mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {

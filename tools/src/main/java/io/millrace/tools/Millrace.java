@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 
 /** The one front door: the table of commands. Runs on the main thread, before any core exists. */
 @Command(
-        name = "millrace",
+        name = "./run.sh",
         description = "A Kafka-wire-compatible broker on a thread-per-core engine.",
         mixinStandardHelpOptions = true,
         version = "Millrace 0.1.0-SNAPSHOT",
@@ -32,7 +32,7 @@ public final class Millrace implements Runnable {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("millrace: " + mistake.getMessage() + " (see "
-                + command.getCommandSpec().qualifiedName().replaceFirst("^millrace", "./run.sh") + " --help)");
+                + command.getCommandSpec().qualifiedName() + " --help)");
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 

@@ -3,7 +3,9 @@ package io.millrace.tools;
 import io.millrace.engine.settings.SettingException;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +23,10 @@ final class PropertiesFile {
             properties.load(reader);
         } catch (final NoSuchFileException e) {
             throw new SettingException("configuration file " + path + ": there is no such file");
+        } catch (final CharacterCodingException e) {
+            throw new SettingException("configuration file " + path + " cannot be read: it is not UTF-8 text");
+        } catch (final AccessDeniedException e) {
+            throw new SettingException("configuration file " + path + " cannot be read: permission denied");
         } catch (final IOException | IllegalArgumentException e) {
             throw new SettingException("configuration file " + path + " cannot be read: " + e.getMessage());
         }

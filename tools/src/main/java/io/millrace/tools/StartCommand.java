@@ -15,9 +15,6 @@ import picocli.CommandLine.Option;
         description = "Start one broker in the foreground; Ctrl-C or SIGTERM stops it cleanly.",
         mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
-    private static final String HOST_DEFAULT = "127.0.0.1";
-    private static final int PORT_DEFAULT = 9092;
-
     @Option(names = "--host", paramLabel = "H", description = "Address to listen on (default: 127.0.0.1).")
     String host;
 
@@ -88,28 +85,22 @@ final class StartCommand implements Callable<Integer> {
         give(loader, "millrace.durability", durability);
         give(loader, "millrace.idle", idle);
         give(loader, "millrace.log.level", logLevel);
-        if (host != null || port != null) {
-            give(loader, "listeners", "PLAINTEXT://" + address() + ":" + (port == null ? PORT_DEFAULT : port));
-        }
-        give(loader, "listener.name.plaintext.advertise", advertise);
-        return loader;
-    }
-
-    private String address() {
-        if (host == null) {
-            return HOST_DEFAULT;
-        }
-        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        onlyOnce("listeners", host != null || port != null);
+        onlyOnce("listener.name.plaintext.advertise", advertise != null);
+        return loader.listener(host, port, advertise);
     }
 
     private void give(final SettingsLoader loader, final String name, final Object value) {
-        if (value == null) {
-            return;
+        onlyOnce(name, value != null);
+        if (value != null) {
+            loader.commandLine(name, value.toString());
         }
-        if (settings.containsKey(name)) {
+    }
+
+    private void onlyOnce(final String name, final boolean byOption) {
+        if (byOption && settings.containsKey(name)) {
             throw new SettingException(
                     name + " is given twice on the command line: by --set and by an option of its own");
         }
-        loader.commandLine(name, value.toString());
     }
 }

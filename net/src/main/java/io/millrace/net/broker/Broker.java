@@ -5,6 +5,7 @@ import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.core.Sleeper;
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.DiskException;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.os.DiskCompanion;
 import io.millrace.engine.os.HousekeepingLane;
@@ -224,8 +225,9 @@ public final class Broker implements AutoCloseable {
     }
 
     private static RuntimeException startFailed(final NodeLife.Failure failure) {
-        return new BrokerException(
-                "core " + failure.core() + " could not open its partitions: " + failure.cause(), failure.cause());
+        final Throwable cause = failure.cause();
+        final String why = cause instanceof DiskException ? cause.getMessage() : cause.toString();
+        return new BrokerException("core " + failure.core() + " could not open its partitions: " + why, cause);
     }
 
     private void warmUpFrontDoor() {

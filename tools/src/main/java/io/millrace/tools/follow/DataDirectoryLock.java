@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +19,10 @@ final class DataDirectoryLock implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             channel = FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (final FileAlreadyExistsException failure) {
+            throw new IOException("the data directory " + directory + " is not a directory", failure);
+        } catch (final AccessDeniedException failure) {
+            throw new IOException("cannot write to the data directory " + directory + ": permission denied", failure);
         } catch (final IOException failure) {
             throw new IOException("cannot write to the data directory " + directory + ": " + failure, failure);
         }

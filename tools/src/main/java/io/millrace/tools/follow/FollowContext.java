@@ -2,6 +2,7 @@ package io.millrace.tools.follow;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * What to follow, and where to.
@@ -12,6 +13,18 @@ import java.nio.file.Path;
 public record FollowContext(
         InetSocketAddress from, String topic, int partition, Path dataDirectory, Path aeronDirectory, boolean once) {
     private static final int PORT_MAX = 65_535;
+    /** What Kafka allows in the name of a topic: here it also becomes the name of a directory. */
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+    /** @throws IllegalArgumentException for what no topic and no partition is called */
+    public FollowContext {
+        if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+            throw new IllegalArgumentException("--topic " + topic + ": expected the name of a topic");
+        }
+        if (partition < 0) {
+            throw new IllegalArgumentException("--partition " + partition + ": expected 0 or more");
+        }
+    }
 
     /**
      * Understands {@code HOST:PORT}, also {@code [::1]:PORT}.

@@ -42,8 +42,7 @@ public final class FollowRun {
 
     private void turn(final FollowAgent agent) {
         final IdleStrategy idle = new BackoffIdleStrategy(SPINS_MAX, YIELDS_MAX, PARK_NS_MIN, PARK_NS_MAX);
-        final FollowProgress progress =
-                new FollowProgress(agent, System.err, System.console() != null, System.nanoTime());
+        final FollowProgress progress = new FollowProgress(agent, System.err, isTerminal(), System.nanoTime());
         boolean told = false;
         try {
             while (!stopping && !(context.once() && agent.hasCaughtUp())) {
@@ -60,6 +59,10 @@ public final class FollowRun {
         if (agent.copy().isOpen()) {
             System.err.println("The copy ends at offset " + agent.copy().log().stableOffset());
         }
+    }
+
+    private static boolean isTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 
     private void stop() {

@@ -81,7 +81,10 @@ class StartupErrorsIT {
     void shouldNameTheValueThatIsWrong() {
         expectFailure("log.segment.bytes", "--set", "log.segment.bytes=many");
         expectFailure("--port", "--port", "many");
-        expectFailure("70000", "--port", "70000");
+        expectFailure("--port 70000: expected a port", "--port", "70000");
+        expectFailure("--host is empty", "--host", "");
+        expectFailure("names a processor twice", "--cores", "0,0");
+        expectFailure("listener.name.plaintext.advertise", "--advertise", "both");
         expectFailure("both", "--advertise", "both");
         expectFailure("never", "--durability", "never");
         expectFailure("--no-such-option", "--no-such-option");

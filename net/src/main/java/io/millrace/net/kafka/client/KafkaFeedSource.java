@@ -172,9 +172,12 @@ public final class KafkaFeedSource implements FeedSource, AutoCloseable {
                         .findFirst()
                         .orElse(null);
         if (error != Errors.NONE.code() || own == null) {
+            final String why = error == Errors.NONE.code()
+                    ? found.partitions().size() + " partitions"
+                    : Errors.forCode(error).name();
             final String problem = target.getHostString() + ":" + target.getPort() + " has no partition " + partition
-                    + " of topic " + topic + " (" + Errors.forCode(error) + ")";
-            if (!known && (error == Errors.UNKNOWN_TOPIC_OR_PARTITION.code() || error == Errors.NONE.code())) {
+                    + " of topic " + topic + " (" + why + ")";
+            if (!known && isFinal(error)) {
                 throw new KafkaFeedException(problem);
             }
             return beginAgain(nowNs, problem);
@@ -196,6 +199,14 @@ public final class KafkaFeedSource implements FeedSource, AutoCloseable {
         }
         connection.send(ApiKeys.DESCRIBE_CONFIGS, PartitionQuestions.CONFIGS, questions.configs());
         return moveTo(State.CONFIGS);
+    }
+
+    /** Whether asking again would bring the same answer. */
+    private static boolean isFinal(final short error) {
+        return switch (Errors.forCode(error)) {
+            case NONE, UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION, TOPIC_AUTHORIZATION_FAILED -> true;
+            default -> false;
+        };
     }
 
     private int onConfigs(final DescribeConfigsResponseData answer, final long nowNs) throws IOException {
