@@ -248,9 +248,18 @@ prepare() {
     jvm_options
 }
 
+# True if only the help, or the version, is wanted: nobody should wait for a training run then.
+asks_only() {
+    local argument
+    for argument; do
+        case "$argument" in -h | --help | -V | --version) return 0 ;; esac
+    done
+    return 1
+}
+
 run() {
     prepare tools current
-    [[ $1 != start || " $* " == *' --help '* ]] || train_aot "$run_folder"
+    [[ $1 != start ]] || asks_only "$@" || train_aot "$run_folder"
     become io.millrace.tools.Millrace "$@"
 }
 
@@ -280,6 +289,27 @@ Environment:
 
 Relative paths are relative to the folder that you call from.
 EOF
+}
+
+# The help of the commands that are answered here; the others are asked themselves.
+usage_of() {
+    case "$1" in
+    test)
+        cat <<'EOF'
+Usage: ./run.sh test [maven option]…
+Runs every test, the formatter's check and the static checker, and ends with the number of tests that passed, failed
+and were skipped, with the reason of each skip. Exit code: 0 if nothing failed.
+
+  ./run.sh test -pl engine -am                     the tests of one module and of what it needs
+  ./run.sh test -pl tools -am -Dtest='Inspect*'    some tests of one module
+EOF
+        ;;
+    fmt) printf '%s\n' 'Usage: ./run.sh fmt' 'Brings all sources into the form that ./run.sh test asks for.' ;;
+    build)
+        printf '%s\n' 'Usage: ./run.sh build' \
+            'Builds what is stale, without tests; the other commands do so by themselves.'
+        ;;
+    esac
 }
 
 # Counts what surefire reported and closes with one plain line.
@@ -369,7 +399,7 @@ run_tests() {
 run_perf() {
     # What is measured is the broker as a user starts it: built, its start-up cache trained.
     prepare tools current
-    train_aot "$run_folder"
+    asks_only "$@" || train_aot "$run_folder"
     prepare perf perf
     java_options+=("-Dmillrace.perf.front-door=$home/run.sh" "-Xmx${MILLRACE_HEAP:-3g}" -XX:-UseSerialGC -XX:+UseParallelGC
         -Dorg.slf4j.simpleLogger.defaultLogLevel=error)
@@ -381,6 +411,14 @@ main() {
     -h | --help | help)
         usage
         return
+        ;;
+    esac
+    case "${1:-start}" in
+    test | fmt | build)
+        if asks_only "${@:2}"; then
+            usage_of "$1"
+            return
+        fi
         ;;
     esac
     find_jdk
