@@ -1,10 +1,13 @@
 package io.millrace.net.aeron;
 
+import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.agrona.IoUtil;
 
 /** What drivers of killed processes left in memory; nobody else would ever give it back. */
@@ -30,10 +33,27 @@ final class AbandonedDirectories {
     private static boolean isAbandoned(final Path directory) {
         try {
             final long pid = Long.parseLong(directory.getFileName().toString().substring(PREFIX.length()));
-            return ProcessHandle.of(pid).isEmpty()
-                    && !CommonContext.isDriverActive(directory.toFile(), DRIVER_TIMEOUT_MS, ignored -> {});
-        } catch (final RuntimeException notOurs) {
+            if (ProcessHandle.of(pid).isPresent()) {
+                return false;
+            }
+            final Path file = directory.resolve(CncFileDescriptor.CNC_FILE);
+            return isUnfinished(file)
+                    ? System.currentTimeMillis()
+                                    - Files.getLastModifiedTime(file).toMillis()
+                            > DRIVER_TIMEOUT_MS
+                    : !CommonContext.isDriverActive(directory.toFile(), DRIVER_TIMEOUT_MS, ignored -> {});
+        } catch (final IOException | RuntimeException notOurs) {
             return false;
+        }
+    }
+
+    /** Whether the driver was killed, or is, before it gave its file a version: Aeron would wait for one. */
+    private static boolean isUnfinished(final Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return Arrays.equals(bytes.readNBytes(Integer.BYTES), new byte[Integer.BYTES]);
         }
     }
 }
