@@ -37,8 +37,8 @@ final class StartSummary {
         for (final ListenerView view : views) {
             out.println("  listens on  " + describe(view));
         }
-        out.println("  data        " + data + " (" + image.topicCount() + " topics, " + image.partitionCount()
-                + " partitions)");
+        out.println("  data        " + data + " (" + counted(image.topicCount(), "topic") + ", "
+                + counted(image.partitionCount(), "partition") + ")");
         out.println("  durability  " + durability());
         out.println(
                 "  memory      " + config.coreMemoryBytes() / MIB + " MiB a core for requests and answers, heap up to "
@@ -52,6 +52,10 @@ final class StartSummary {
                 "  or          echo hello | kafka-console-producer.sh --bootstrap-server " + address + " --topic demo");
         out.println("              kafka-console-consumer.sh --bootstrap-server " + address
                 + " --topic demo --partition 0 --offset earliest");
+    }
+
+    private static String counted(final int count, final String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     static String describe(final ListenerView view) {
