@@ -17,6 +17,7 @@ public final class FollowRun {
     private final FollowContext context;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopping;
+    private volatile boolean orderly;
 
     public FollowRun(final FollowContext context) {
         this.context = context;
@@ -25,12 +26,9 @@ public final class FollowRun {
     /** @throws IOException if the data directory cannot be used */
     public int run() throws IOException {
         final Thread hook = new Thread(this::stop, "millrace-follow-stop");
-        try (FollowAgent agent = new FollowAgent(context)) {
-            Runtime.getRuntime().addShutdownHook(hook);
-            System.err.println("Following " + context.topic() + "-" + context.partition() + " of "
-                    + context.from().getHostString() + ":" + context.from().getPort() + " into "
-                    + context.dataDirectory().toAbsolutePath().normalize());
-            turn(agent);
+        try {
+            follow(hook);
+            orderly = true;
         } finally {
             ended.countDown();
         }
@@ -38,6 +36,16 @@ public final class FollowRun {
             Runtime.getRuntime().removeShutdownHook(hook);
         }
         return 0;
+    }
+
+    private void follow(final Thread hook) throws IOException {
+        try (FollowAgent agent = new FollowAgent(context)) {
+            Runtime.getRuntime().addShutdownHook(hook);
+            System.err.println("Following " + context.topic() + "-" + context.partition() + " of "
+                    + context.from().getHostString() + ":" + context.from().getPort() + " into "
+                    + context.dataDirectory().toAbsolutePath().normalize());
+            turn(agent);
+        }
     }
 
     private void turn(final FollowAgent agent) {
@@ -65,11 +73,14 @@ public final class FollowRun {
         return System.console() != null && System.console().isTerminal();
     }
 
+    /** Ctrl-C and SIGTERM end here. Halts, since a process that was asked to stop and did so has not failed. */
     private void stop() {
         stopping = true;
         try {
             if (!ended.await(END_SECONDS_MAX, TimeUnit.SECONDS)) {
                 System.err.println("millrace follow: the copy does not end; leaving it as after a crash");
+            } else if (orderly) {
+                Runtime.getRuntime().halt(0);
             }
         } catch (final InterruptedException interrupted) {
             Thread.currentThread().interrupt();
