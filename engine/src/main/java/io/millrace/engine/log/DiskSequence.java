@@ -5,6 +5,7 @@ import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ final class DiskSequence implements DiskCompletion {
     private LogCompletion completion;
     private DiskFile file;
     private boolean ownsFile;
+    private boolean broken;
     private long value;
     private DirectBuffer writeSource;
     private IndexEntries entries;
@@ -175,10 +177,20 @@ final class DiskSequence implements DiskCompletion {
 
     /** Replaces a small file so that the old or the new one is there after any crash. */
     DiskSequence replace(final String directory, final String path, final Supplier<DirectBuffer> content) {
+        return replaceIf(() -> true, directory, path, content);
+    }
+
+    /** As {@link #replace}; if the condition does not hold before the file gets its name, the sequence has failed. */
+    DiskSequence replaceIf(
+            final BooleanSupplier condition,
+            final String directory,
+            final String path,
+            final Supplier<DirectBuffer> content) {
         return open(path + LogFiles.TMP, Disk.OpenMode.REPLACE)
                 .write(0, content)
                 .sync()
                 .closeFile()
+                .call(() -> broken = !condition.getAsBoolean())
                 .rename(path + LogFiles.TMP, path)
                 .syncDirectory(directory);
     }
@@ -202,12 +214,13 @@ final class DiskSequence implements DiskCompletion {
 
     private void next() {
         Step step;
-        while ((step = steps.poll()) != null) {
+        while (!broken && (step = steps.poll()) != null) {
             if (step.start()) {
                 return;
             }
         }
-        completion.onComplete(DiskStatus.OK);
+        steps.clear();
+        completion.onComplete(broken ? DiskStatus.IO_ERROR : DiskStatus.OK);
     }
 
     private boolean writeMore() {

@@ -36,6 +36,8 @@ public final class Log {
     private LogListener listener;
     private State state = State.OPEN;
     private boolean appendableWanted;
+    /** Why the log went offline, until the listener was told. */
+    private int offlineStatus = DiskStatus.OK;
 
     final ArrayList<Segment> segments;
     final BatchRing ring = new BatchRing();
@@ -91,23 +93,6 @@ public final class Log {
     /** Sets up what is to be told; right after the log was made or recovered. */
     public void listener(final LogListener newListener) {
         listener = newListener;
-    }
-
-    /**
-     * Makes an empty log in a directory that does not exist. The log may be used once the completion has said OK; by
-     * then the directory, its first segment and its topic id survive a power loss.
-     */
-    public static Log create(
-            final LogContext context,
-            final String directory,
-            final LogConfig config,
-            final LogProducers producers,
-            final long topicIdHigh,
-            final long topicIdLow,
-            final long nowMs,
-            final LogCompletion completion) {
-        final PartitionMetadata metadata = new PartitionMetadata(topicIdHigh, topicIdLow);
-        return LogCreation.create(context, directory, config, producers, metadata, nowMs, completion);
     }
 
     public String directory() {
@@ -401,7 +386,11 @@ public final class Log {
         context.residency().onWritten(active, active.appendedSize, position - active.appendedSize);
         active.appendedSize = position;
         producers.settle(nextOffset);
-        listener.onAppended(nextOffset);
+        if (state == State.OFFLINE) {
+            tellOffline();
+        } else {
+            listener.onAppended(nextOffset);
+        }
         if (state == State.ROLLING && writes.isEmpty()) {
             roll.proceed();
         }
@@ -448,6 +437,7 @@ public final class Log {
         if (status != DiskStatus.NO_SPACE || state == State.OFFLINE) {
             listener.onAppendFailed(fromOffset, DiskStatus.IO_ERROR);
             goOffline(DiskStatus.IO_ERROR);
+            tellOffline();
             proceed();
             return;
         }
@@ -538,9 +528,17 @@ public final class Log {
     void goOffline(final int status) {
         if (state != State.OFFLINE && state != State.CLOSED) {
             state = State.OFFLINE;
-            if (listener != null) {
-                listener.onOffline(status);
-            }
+            offlineStatus = status;
+            tellOffline();
+        }
+    }
+
+    /** Not before the last write has ended: whoever hears of it gives the lent buffers to others. */
+    private void tellOffline() {
+        if (offlineStatus != DiskStatus.OK && writes.isEmpty() && listener != null) {
+            final int status = offlineStatus;
+            offlineStatus = DiskStatus.OK;
+            listener.onOffline(status);
         }
     }
 

@@ -50,7 +50,8 @@ final class LogClosing {
                 .run(status -> {
                     if (status == DiskStatus.OK) {
                         log.epochFile().written();
-                        log.stable(endOffset, active, active.appendedSize);
+                        // Whoever waited for a sync hears of this one.
+                        log.onSynced(endOffset, active, active.appendedSize);
                     }
                     finish(status);
                 });

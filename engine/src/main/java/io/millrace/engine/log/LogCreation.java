@@ -4,17 +4,23 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 
 /** Makes a new log's directory, its topic id and its first segment, and all three durable. */
-final class LogCreation {
+public final class LogCreation {
     private LogCreation() {}
 
-    static Log create(
+    /**
+     * Makes an empty log in a directory that does not exist. The log may be used once the completion has said OK; by
+     * then the directory, its first segment and its topic id survive a power loss.
+     */
+    public static Log create(
             final LogContext context,
             final String directory,
             final LogConfig config,
             final LogProducers producers,
-            final PartitionMetadata metadata,
+            final long topicIdHigh,
+            final long topicIdLow,
             final long nowMs,
             final LogCompletion completion) {
+        final PartitionMetadata metadata = new PartitionMetadata(topicIdHigh, topicIdLow);
         final Segment first = Segment.empty(context.indexMemory(), context.nextSegmentId(), 0, null, nowMs);
         final Log log = new Log(context, directory, config, producers, metadata, LogParts.of(first, 0));
         final DiskSequence sequence = new DiskSequence(context.disk());

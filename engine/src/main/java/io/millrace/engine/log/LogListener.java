@@ -24,6 +24,9 @@ public interface LogListener {
     /** Everything below the offset survives a power loss. */
     void onStable(long stableOffset);
 
-    /** The disk failed: nothing more is taken, reads of what is in memory may go on. */
+    /**
+     * The disk failed: nothing more is taken, reads of what is in memory may go on. No write is in flight any more, so
+     * that no buffer is lent; what was not told as appended or stable so far never will be.
+     */
     void onOffline(int diskStatus);
 }

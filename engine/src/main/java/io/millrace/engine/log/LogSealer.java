@@ -61,8 +61,12 @@ final class LogSealer {
         }
         sequence.sync().call(() -> segment.syncedSize = segment.appendedSize);
         writeIndexes(sequence, log.directory(), segment);
-        sequence.replace(
-                log.directory(), LogFiles.path(log.directory(), job.endOffset(), LogFiles.SNAPSHOT), job::snapshot);
+        // If another sync of the same file has failed meanwhile, the success of this one means nothing.
+        sequence.replaceIf(
+                () -> !log.isOffline(),
+                log.directory(),
+                LogFiles.path(log.directory(), job.endOffset(), LogFiles.SNAPSHOT),
+                job::snapshot);
         sequence.run(status -> finished(job, status));
     }
 

@@ -66,6 +66,8 @@ final class LogSync implements DiskCompletion {
     public void onDiskCompletion(final long token, final int status, final long value) {
         if (status != DiskStatus.OK) {
             failure = status;
+            // At once: the same file's next sync succeeds, and whoever waits for that one must not believe it.
+            log.goOffline(DiskStatus.IO_ERROR);
         }
         if (token != DIRECTORY) {
             final Segment segment = dirty.get((int) token);
@@ -82,9 +84,7 @@ final class LogSync implements DiskCompletion {
             return;
         }
         dirty.clear();
-        if (failure != DiskStatus.OK) {
-            log.goOffline(DiskStatus.IO_ERROR);
-        } else {
+        if (failure == DiskStatus.OK) {
             log.onSynced(targetOffset, targetSegment, targetPosition);
         }
         targetSegment = null;

@@ -3,6 +3,7 @@ package io.millrace.engine.partition;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
+import io.millrace.engine.log.LogCreation;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.port.DiskStatus;
@@ -79,7 +80,7 @@ public final class Partitions implements Stage {
         final ReplicaProducers producers = newProducers();
         final Partition partition = add(key, leaderEpoch, config, producers);
         final Log[] made = new Log[1];
-        made[0] = Log.create(
+        made[0] = LogCreation.create(
                 context.logs(),
                 directory,
                 context.logConfig(config),

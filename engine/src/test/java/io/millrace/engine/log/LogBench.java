@@ -66,7 +66,7 @@ final class LogBench implements LogListener, LogProducers {
 
     LogBench create() {
         final int[] ended = {UNANSWERED};
-        log = Log.create(context, DIRECTORY, config, this, ID_HIGH, ID_LOW, nowMs, status -> ended[0] = status);
+        log = LogCreation.create(context, DIRECTORY, config, this, ID_HIGH, ID_LOW, nowMs, status -> ended[0] = status);
         log.listener(this);
         until(() -> ended[0] != UNANSWERED);
         assertThat(DiskStatus.nameOf(ended[0])).isEqualTo("OK");

@@ -88,7 +88,7 @@ class LogCrashTest {
     private boolean open(final String name, final LogBench bench, final SimDisk disk) {
         if (!exists) {
             final int[] status = {LogBench.UNANSWERED};
-            bench.log = Log.create(
+            bench.log = LogCreation.create(
                     bench.context, LogBench.DIRECTORY, bench.config, bench, 1, 2, nowMs, ended -> status[0] = ended);
             bench.log.listener(bench);
             bench.until(() -> status[0] != LogBench.UNANSWERED);

@@ -8,6 +8,7 @@ import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimOperation;
 import io.millrace.engine.sim.SimTime;
 import io.millrace.engine.status.Outcome;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,52 @@ class LogFaultTest {
         assertThat(bench.stable).isZero();
         assertThat(bench.log.isDirty()).isFalse();
         assertThat(bench.log.sync()).isFalse();
+    }
+
+    @Test
+    void shouldLetNobodyHaveABufferBackWhileItIsBeingWritten() {
+        bench.create().appendMany(5);
+        final long appended = bench.appended;
+        bench.offer(KafkaBatches.batch().count(1, 1));
+        bench.log.goOffline(DiskStatus.IO_ERROR);
+        assertThat(bench.log.isOffline()).isTrue();
+        assertThat(bench.events).isEmpty();
+        bench.settle();
+        assertThat(bench.events).containsExactly("offline IO_ERROR");
+        assertThat(bench.appended).isEqualTo(appended);
+    }
+
+    /** An error is told to one sync only; the next one of the same file says that all is well. */
+    @Test
+    void shouldNotCallASegmentDurableThatAnotherSyncHasLost() {
+        bench.create();
+        final int[] syncs = {0};
+        image.onOperation((number, operation, path) -> {
+            if (operation == SimOperation.SYNC && path.endsWith(LogFiles.LOG)) {
+                faults.mediaErrors(0, syncs[0]++ == 0 ? 1_000_000 : 0, 0);
+            }
+        });
+        while (bench.log.segments.size() == 1) {
+            if (bench.offer(KafkaBatches.batch().count(1, 1)) == AppendResult.ROLLING) {
+                bench.log.sync();
+            }
+            while (!bench.log.writesAreDone()) {
+                bench.turn();
+            }
+            bench.turn();
+        }
+        bench.settle();
+        assertThat(syncs[0]).isGreaterThan(1);
+        assertThat(bench.events).containsExactly("offline IO_ERROR");
+        assertThat(image.paths()).noneMatch(path -> path.endsWith(LogFiles.SNAPSHOT));
+    }
+
+    @Test
+    void shouldTellWhoeverWaitsThatAllIsStableWhenItIsClosed() {
+        bench.create().appendMany(5);
+        assertThat(bench.stable).isZero();
+        assertThat(bench.close()).isEqualTo(DiskStatus.OK);
+        assertThat(bench.stable).isEqualTo(bench.log.endOffset());
     }
 
     @Test
