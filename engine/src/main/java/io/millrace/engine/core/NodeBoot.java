@@ -42,6 +42,7 @@ public final class NodeBoot {
     private final Entropy entropy;
     private final MetadataStateMachine machine;
     private final TreeSet<String> deletedTopicIds = new TreeSet<>();
+    private final TreeSet<String> deletedTopicNames = new TreeSet<>();
     private final TreeMap<String, PartitionDirectory> directories = new TreeMap<>();
     private final List<String> findings = new ArrayList<>();
     private final List<String> leftovers = new ArrayList<>();
@@ -81,6 +82,7 @@ public final class NodeBoot {
             @Override
             public void onTopicDeleted(final TopicImage topic) {
                 deletedTopicIds.add(topic.idHigh() + ":" + topic.idLow());
+                deletedTopicNames.add(topic.name());
             }
         });
         log = FileMetadataLog.open(disk.disk(), new Replay());
@@ -90,7 +92,40 @@ public final class NodeBoot {
         controller = new MetadataController(machine.image(), log, entropy.stream("metadata"));
         remap();
         sortDirectories();
+        forgetDeleted();
         return this;
+    }
+
+    /**
+     * The crash came after a deletion was committed, and before the positions were out of the checkpoint files: a topic
+     * that gets the same name must not meet them. While cores run, a name gets its directory again only after that.
+     */
+    private void forgetDeleted() {
+        boolean changed = false;
+        for (final String name : union(recoveryPoints, startOffsets)) {
+            final PartitionDirectory directory = PartitionDirectory.parse(name);
+            final TopicImage topic = directory == null ? null : machine.image().topic(directory.topic());
+            final boolean claimed = topic != null && directory.partition() < topic.partitionCount();
+            if (!claimed || (!directories.containsKey(name) && deletedTopicNames.contains(topic.name()))) {
+                final Long recoveryPoint = recoveryPoints.remove(name);
+                startOffsets.remove(name);
+                changed = true;
+                if (claimed && recoveryPoint != null && recoveryPoint > 0) {
+                    findings.add(name + " has no directory: what the checkpoint says of it, that it reached offset "
+                            + recoveryPoint + ", is taken for that of a deleted topic of the same name");
+                }
+            }
+        }
+        if (changed) {
+            Checkpoints.replace(disk, Checkpoints.RECOVERY_POINTS, recoveryPoints);
+            Checkpoints.replace(disk, Checkpoints.LOG_STARTS, startOffsets);
+        }
+    }
+
+    private static TreeSet<String> union(final Map<String, Long> first, final Map<String, Long> second) {
+        final TreeSet<String> names = new TreeSet<>(first.keySet());
+        names.addAll(second.keySet());
+        return names;
     }
 
     private final class Replay implements MetadataLogHandler {

@@ -78,6 +78,11 @@ public final class Checkpoints {
         new DiskSequence(context.disk()).replace(ROOT, file, () -> text).run(completion);
     }
 
+    /** As {@link #write}, blocking; for start-up only. */
+    public static void replace(final BlockingDisk disk, final String file, final Map<String, Long> offsets) {
+        disk.replace(ROOT, file, encode(offsets));
+    }
+
     private static DirectBuffer encode(final Map<String, Long> offsets) {
         final StringBuilder text =
                 new StringBuilder(VERSION).append('\n').append(offsets.size()).append('\n');

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.FileMetadataLog;
@@ -77,6 +78,35 @@ class NodeBootTest {
         assertThat(again.hasDirectory("other-0")).isFalse();
         assertThat(again.findings())
                 .anyMatch(finding -> finding.startsWith("other-0 ") && finding.contains("nothing was deleted"));
+    }
+
+    @Test
+    void shouldForgetHowFarADeletedTopicHadCome() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        makeDirectory("t-0", first.image().topic("t"));
+        Checkpoints.replace(new BlockingDisk(disk), Checkpoints.RECOVERY_POINTS, Map.of("gone-0", 7L, "t-0", 8L));
+        Checkpoints.replace(new BlockingDisk(disk), Checkpoints.LOG_STARTS, Map.of("gone-0", 5L, "t-1", 6L));
+        final NodeBoot again = boot();
+        assertThat(again.recoveryPoints()).containsExactly(Map.entry("t-0", 8L));
+        assertThat(again.startOffsets()).isEmpty();
+        assertThat(Checkpoints.read(new BlockingDisk(disk), Checkpoints.RECOVERY_POINTS))
+                .containsExactly(Map.entry("t-0", 8L));
+        assertThat(Checkpoints.read(new BlockingDisk(disk), Checkpoints.LOG_STARTS))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNotHoldADeletedTopicsPositionsAgainstItsSuccessor() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
+        execute(first, command, MetadataCommands.deleteTopic(command, 0, "t"));
+        createTopic(first);
+        Checkpoints.replace(new BlockingDisk(disk), Checkpoints.RECOVERY_POINTS, Map.of("t-0", 8L));
+        final NodeBoot again = boot();
+        assertThat(again.recoveryPoints()).isEmpty();
+        assertThat(again.findings()).anyMatch(finding -> finding.contains("deleted topic of the same name"));
     }
 
     private NodeBoot boot() {
