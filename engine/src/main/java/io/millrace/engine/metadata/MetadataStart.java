@@ -1,5 +1,6 @@
 package io.millrace.engine.metadata;
 
+import io.millrace.engine.log.DiskException;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Disk.OpenMode;
 import io.millrace.engine.port.DiskCompletion;
@@ -50,10 +51,10 @@ final class MetadataStart {
 
     void run() {
         disk.unlink(MetadataSnapshotFile.TEMPORARY, completion, 0);
-        await(MetadataSnapshotFile.TEMPORARY, DiskStatus.NOT_FOUND);
+        await("unlink", MetadataSnapshotFile.TEMPORARY, DiskStatus.NOT_FOUND);
         readSnapshot();
         logFile = disk.open(FileMetadataLog.FILE, OpenMode.CREATE_IF_ABSENT, completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("open", FileMetadataLog.FILE, DiskStatus.OK);
         showTheMedium();
         final MetadataFrames frames = readAll(logFile, FileMetadataLog.FILE, logFile.size());
         logLength = handOver(frames);
@@ -62,20 +63,20 @@ final class MetadataStart {
         }
         seal();
         disk.syncDirectory("", completion, 0);
-        await("the data directory", DiskStatus.OK);
+        await("sync directory", ".", DiskStatus.OK);
     }
 
     /** A sync may have failed before the crash: what memory shows then is not what a power loss would leave. */
     private void showTheMedium() {
         logFile.sync(completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("sync", FileMetadataLog.FILE, DiskStatus.OK);
         logFile.evict(completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("evict", FileMetadataLog.FILE, DiskStatus.OK);
     }
 
     private void readSnapshot() {
         final DiskFile file = disk.open(MetadataSnapshotFile.FILE, OpenMode.READ_ONLY, completion, 0);
-        if (await(MetadataSnapshotFile.FILE, DiskStatus.NOT_FOUND) == DiskStatus.NOT_FOUND) {
+        if (await("open", MetadataSnapshotFile.FILE, DiskStatus.NOT_FOUND) == DiskStatus.NOT_FOUND) {
             return;
         }
         final MetadataFrames frames = readAll(file, MetadataSnapshotFile.FILE, value);
@@ -133,13 +134,13 @@ final class MetadataStart {
         reports.add(FileMetadataLog.FILE + ": " + (length - logLength)
                 + " bytes of an unfinished write were cut at byte " + logLength);
         logFile.truncate(logLength, completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("truncate", FileMetadataLog.FILE, DiskStatus.OK);
     }
 
     /** What was read may be in memory only; and the last entry is to be known as stable from now on. */
     private void seal() {
         logFile.sync(completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("sync", FileMetadataLog.FILE, DiskStatus.OK);
         if (lastIndex == 0) {
             return;
         }
@@ -149,14 +150,14 @@ final class MetadataStart {
         int written = 0;
         while (written < seal.length()) {
             logFile.write(logLength + written, seal.buffer(), written, seal.length() - written, completion, 0);
-            if (await(FileMetadataLog.FILE, DiskStatus.NO_SPACE) == DiskStatus.NO_SPACE) {
+            if (await("write", FileMetadataLog.FILE, DiskStatus.NO_SPACE) == DiskStatus.NO_SPACE) {
                 return;
             }
             written += (int) value;
         }
         logLength += written;
         logFile.sync(completion, 0);
-        await(FileMetadataLog.FILE, DiskStatus.OK);
+        await("sync", FileMetadataLog.FILE, DiskStatus.OK);
     }
 
     private MetadataFrames readAll(final DiskFile file, final String name, final long length) {
@@ -165,7 +166,7 @@ final class MetadataStart {
         int position = 0;
         while (position < length) {
             file.read(position, frames.buffer(), position, (int) length - position, completion, 0);
-            await(name, DiskStatus.OK);
+            await("read", name, DiskStatus.OK);
             if (value == 0) {
                 throw damage(name, position, "the file ends before its length of " + length);
             }
@@ -181,14 +182,14 @@ final class MetadataStart {
     }
 
     /** Returns OK or the status that is no error here. */
-    private int await(final String file, final int tolerated) {
+    private int await(final String what, final String file, final int tolerated) {
         while (!done) {
             disk.await();
             disk.poll(POLL_LIMIT);
         }
         done = false;
         if (status < 0 && status != tolerated) {
-            throw new MetadataDamageException(file + ": " + DiskStatus.nameOf(status));
+            throw new DiskException(what + ' ' + file + ": " + DiskStatus.nameOf(status), status);
         }
         return status;
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.IoUtil;
 import org.agrona.MarkFile;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -51,21 +52,11 @@ public final class BrokerMark implements AutoCloseable {
         final int labelBytes = BitUtil.align(counterCount * CountersReader.METADATA_LENGTH, PAGE_BYTES);
         final int valueBytes = labelBytes / (CountersReader.METADATA_LENGTH / CountersReader.COUNTER_LENGTH);
         final File path = directory.resolve(FILE).toFile();
-        try {
-            Files.deleteIfExists(path.toPath());
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        layDown(path.toPath(), HEADER_BYTES + labelBytes + valueBytes + ERROR_BYTES);
         file = new MarkFile(
-                path,
-                false,
+                IoUtil.mapExistingFile(path, FILE),
                 MarkHeaderDecoder.versionEncodingOffset(),
-                MarkHeaderDecoder.timestampMsEncodingOffset(),
-                HEADER_BYTES + labelBytes + valueBytes + ERROR_BYTES,
-                1,
-                System::currentTimeMillis,
-                version -> {},
-                null);
+                MarkHeaderDecoder.timestampMsEncodingOffset());
         final UnsafeBuffer all = file.buffer();
         new MarkHeaderEncoder()
                 .wrap(all, 0)
@@ -82,6 +73,16 @@ public final class BrokerMark implements AutoCloseable {
         counters = new CountersManager(new UnsafeBuffer(all, HEADER_BYTES, labelBytes), values);
         errors = new DistinctErrorLog(
                 new UnsafeBuffer(all, HEADER_BYTES + labelBytes + valueBytes, ERROR_BYTES), System::currentTimeMillis);
+    }
+
+    /** Writes every byte before any is mapped: a mapped page that finds no room on the disk kills the process. */
+    private static void layDown(final Path path, final int length) {
+        try {
+            Files.deleteIfExists(path);
+            Files.write(path, new byte[length]);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Everything has its place: readers may come. */

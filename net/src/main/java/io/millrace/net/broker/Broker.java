@@ -13,6 +13,7 @@ import io.millrace.engine.os.HousekeepingPool;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.OsEntropy;
 import io.millrace.engine.os.OsTime;
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -26,6 +27,7 @@ import io.millrace.net.socket.NioTransport;
 import io.millrace.net.socket.SocketSettings;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -90,10 +92,23 @@ public final class Broker implements AutoCloseable {
             final Broker broker = new Broker(config, log, onCrash, data);
             broker.begin(out, onServing, beganNs);
             return broker;
+        } catch (final DiskException failed) {
+            data.close();
+            throw new BrokerException(describe(failed, data.path()), failed);
+        } catch (final UncheckedIOException failed) {
+            data.close();
+            throw DataDirectory.notWritable(data.path(), failed.getCause());
         } catch (final RuntimeException | Error failed) {
             data.close();
             throw failed;
         }
+    }
+
+    private static String describe(final DiskException failed, final Path directory) {
+        return failed.status() == DiskStatus.NO_SPACE
+                ? "data directory " + directory + ": no space left (" + failed.getMessage()
+                        + "); what is there stays as it is, start again when there is room"
+                : "data directory " + directory + " cannot be used: " + failed.getMessage();
     }
 
     private Broker(final BrokerConfig config, final BrokerLog log, final Runnable onCrash, final DataDirectory data) {
@@ -225,9 +240,11 @@ public final class Broker implements AutoCloseable {
     }
 
     private static RuntimeException startFailed(final NodeLife.Failure failure) {
-        final Throwable cause = failure.cause();
-        final String why = cause instanceof DiskException ? cause.getMessage() : cause.toString();
-        return new BrokerException("core " + failure.core() + " could not open its partitions: " + why, cause);
+        if (failure.cause() instanceof final DiskException disk) {
+            return disk;
+        }
+        return new BrokerException(
+                "core " + failure.core() + " could not open its partitions: " + failure.cause(), failure.cause());
     }
 
     private void warmUpFrontDoor() {
@@ -288,7 +305,8 @@ public final class Broker implements AutoCloseable {
         @Override
         public void onFailed(final int core, final Throwable cause) {
             mark.errors().record(cause);
-            if (life.fail(core, cause)) {
+            final boolean first = life.fail(core, cause);
+            if (first && (life.hasServed() || !(cause instanceof DiskException))) {
                 log.error("Millrace crashed: core " + core + ": " + cause, cause);
                 if (life.hasServed()) {
                     onCrash.run();

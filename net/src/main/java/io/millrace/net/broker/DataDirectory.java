@@ -52,7 +52,7 @@ final class DataDirectory implements AutoCloseable {
             writePid(channel);
             return new DataDirectory(path, channel);
         } catch (final IOException e) {
-            throw new BrokerException("data directory " + path + " cannot be written: " + why(e), e);
+            throw notWritable(path, e);
         }
     }
 
@@ -75,6 +75,10 @@ final class DataDirectory implements AutoCloseable {
         channel.truncate(0);
         final String pid = ProcessHandle.current().pid() + "\n";
         channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    }
+
+    static BrokerException notWritable(final Path path, final IOException e) {
+        return new BrokerException("data directory " + path + " cannot be written: " + why(e), e);
     }
 
     private static String why(final IOException e) {

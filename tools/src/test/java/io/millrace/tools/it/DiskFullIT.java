@@ -12,13 +12,17 @@ import io.millrace.tools.it.support.MillraceBroker;
 import io.millrace.tools.it.support.Project;
 import io.millrace.tools.it.support.Sequences;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** On a small file system of its own: a full disk refuses writes, loses nothing, and takes them again by itself. */
 class DiskFullIT {
     private static final String TOPIC = "full";
+    private static final int RECORDS = 2_000;
+    private static final long LOOK_AGAIN_NS = 20_000_000;
 
     private Path folder;
     private Path disk;
@@ -75,6 +81,56 @@ class DiskFullIT {
             broker.kill();
             broker.start();
             assertThat(read(broker)).isEqualTo(before + 100);
+        }
+    }
+
+    @Test
+    void shouldSayThatItCannotStartAndStartWhenThereIsRoom() throws IOException {
+        try (MillraceBroker broker = MillraceBroker.launchIn(disk.resolve("data"), BrokerOptions.defaults())) {
+            Clients.createTopic(broker, TOPIC, 1);
+            send(broker, 0, RECORDS);
+            broker.kill();
+            final Path filling = disk.resolve("filling");
+            fillUp(filling);
+            assertThat(isRefused(broker, disk.resolve("new"))).isTrue();
+            final long all = Files.size(filling);
+            int refusals = 0;
+            for (long freed = 0; isRefused(broker, broker.dataDir()); freed += 64 * 1024) {
+                refusals++;
+                try (FileChannel file = FileChannel.open(filling, StandardOpenOption.WRITE)) {
+                    file.truncate(all - freed);
+                }
+            }
+            assertThat(refusals).as("starts without room").isPositive();
+            Files.delete(filling);
+            broker.start();
+            assertThat(read(broker)).isEqualTo(RECORDS);
+            send(broker, RECORDS, 100);
+        }
+    }
+
+    /** Starts another process on a directory; false if there was room enough for it. */
+    private boolean isRefused(final MillraceBroker broker, final Path dataDir) {
+        final List<String> command =
+                List.of("start", "--data-dir", dataDir.toString(), "--port", Integer.toString(broker.port()));
+        try (ChildProcess process = MillraceBroker.command(folder, Map.of(), command)) {
+            while (process.isAlive()) {
+                if (process.output().contains("Millrace ready")) {
+                    assertThat(read(broker)).isEqualTo(RECORDS);
+                    process.kill();
+                    return false;
+                }
+                LockSupport.parkNanos(LOOK_AGAIN_NS);
+            }
+            assertThat(process.awaitExit(Duration.ofSeconds(60)))
+                    .as(process.output())
+                    .isEqualTo(1);
+            assertThat(process.output().lines().filter(line -> !line.contains(" WARN ")))
+                    .as(process.output())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("millrace: data directory " + dataDir)
+                    .containsIgnoringCase("no space left");
+            return true;
         }
     }
 
