@@ -218,6 +218,7 @@ final class LogLoad {
         }
         final long good = tornBytes > 0 ? scan.findGoodBatch(last.file(), position + 1, end + 1) : -1;
         parts.endOffset = end;
+        report.faultOffset = end;
         final String place =
                 LogFiles.name(last.baseOffset, LogFiles.LOG) + " byte " + position + ", offset " + end + ": " + why;
         if (end < durableOffset) {

@@ -12,6 +12,7 @@ public final class RecoveryReport {
     long bytesCut;
     int indexesRebuilt;
     long endOffset;
+    long faultOffset = -1;
     boolean damaged;
 
     RecoveryReport(final String directory) {
@@ -51,6 +52,11 @@ public final class RecoveryReport {
     /** Where the log ends now. */
     public long endOffset() {
         return endOffset;
+    }
+
+    /** The offset from which on the log could not be read as it lay there, or -1 if all of it could. */
+    public long faultOffset() {
+        return faultOffset;
     }
 
     /** Whether durable data is missing or damaged: the log is then read-only up to there. */

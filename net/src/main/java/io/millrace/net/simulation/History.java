@@ -174,6 +174,11 @@ final class History {
         log.offsets.values().removeIf(place -> place >= offset);
     }
 
+    /** The topic is about to be deleted. */
+    void forget(final String topic) {
+        logs.keySet().removeIf(name -> name.startsWith(topic + "-"));
+    }
+
     List<String> partitions() {
         return new ArrayList<>(logs.keySet());
     }

@@ -9,13 +9,24 @@ final class SimAuditor extends SimConsumer {
     /** What could not be read, from and to: it is damaged, or lies behind damage. */
     private final TreeMap<Integer, TreeMap<Long, Long>> gaps = new TreeMap<>();
 
-    SimAuditor(final SimWorld world, final String topic, final int partitions) {
-        super("auditor", world, topic, partitions, SimNode.NODE_PORT);
+    private final String topic;
+    private final int partitions;
+    private final String prefix;
+
+    /** @param prefix what each record of the topic begins with */
+    SimAuditor(final SimWorld world, final String topic, final int partitions, final String prefix) {
+        super("auditor-" + topic, world, topic, partitions, SimNode.NODE_PORT);
+        this.topic = topic;
+        this.partitions = partitions;
+        this.prefix = prefix;
     }
 
     @Override
     void onRecord(final TopicPartition partition, final long offset, final String record) {
         super.onRecord(partition, offset, record);
+        if (!record.startsWith(prefix)) {
+            throw new ViolationException(partition + ": " + record + " at " + offset + " belongs to another topic");
+        }
         records.computeIfAbsent(partition.partition(), key -> new TreeMap<>()).put(offset, record);
     }
 
@@ -24,7 +35,7 @@ final class SimAuditor extends SimConsumer {
         gaps.computeIfAbsent(partition.partition(), key -> new TreeMap<>()).merge(from, to, Math::max);
     }
 
-    void audit(final String topic, final int partitions) {
+    void audit() {
         for (int i = 0; i < partitions; i++) {
             world().history()
                     .audit(

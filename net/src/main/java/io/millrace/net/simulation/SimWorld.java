@@ -167,7 +167,7 @@ final class SimWorld {
     /** Only where a batch was damaged may durable data be missing; and what is missing was reported. */
     private void onShortened(final RecoveryReport report) {
         final TopicPartition partition = Wounds.partitionOf(report.directory());
-        final boolean atWound = wounds.notice(partition, report.endOffset()) >= 0;
+        final boolean atWound = wounds.notice(partition, report.faultOffset()) >= 0;
         if (report.isDamaged()) {
             if (!wounds.isWounded(partition)) {
                 throw new ViolationException("damage where none was done: " + report);

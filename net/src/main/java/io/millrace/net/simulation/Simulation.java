@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 public final class Simulation {
     private static final String TOPIC = "simulated";
     private static final int CORES_MAX = 3;
+    private static final int OWNER_OPERATIONS_MAX = 80;
     /** Steps after healing within which everything must come right. */
     private static final int HEALING_STEPS = 400_000;
 
@@ -36,6 +37,7 @@ public final class Simulation {
     private final List<SimClient> clients = new ArrayList<>();
     private final List<SimProducer> producers = new ArrayList<>();
     private final SimAdmin admin;
+    private final SimTopicOwner owner;
     /** A copy of another partition on another disk, or null. */
     private final SimReplica replica;
 
@@ -61,6 +63,7 @@ public final class Simulation {
         config = config(fsync);
         partitions = 1 + plan.nextInt(5);
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
+        owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
         addClients(plan);
     }
 
@@ -105,6 +108,7 @@ public final class Simulation {
 
     private void addClients(final Entropy plan) {
         clients.add(admin);
+        clients.add(owner);
         final int producerCount = 1 + plan.nextInt(3);
         for (int i = 0; i < producerCount; i++) {
             producers.add(
@@ -141,19 +145,25 @@ public final class Simulation {
         if (stranded) {
             return;
         }
-        settle("producers to finish", () -> clients.stream().allMatch(SimClient::isDone));
+        settle("the clients to finish", () -> clients.stream().allMatch(SimClient::isDone));
         if (replica != null) {
             settle("the replica to catch up", replica::isDone);
-            replica.audit();
         }
         if (stranded) {
             return;
         }
-        final SimAuditor auditor = new SimAuditor(world, TOPIC, partitions);
-        clients.add(auditor);
-        settle("the auditor to read everything", auditor::isDone);
+        if (replica != null) {
+            replica.audit();
+        }
+        final List<SimAuditor> auditors = new ArrayList<>();
+        auditors.add(new SimAuditor(world, TOPIC, partitions, "p"));
+        owner.living()
+                .forEach(side -> auditors.add(new SimAuditor(
+                        world, side.name, side.partitions, "~" + side.name + '.' + side.generation + '/')));
+        clients.addAll(auditors);
+        settle("the auditors to read everything", () -> auditors.stream().allMatch(SimAuditor::isDone));
         if (!stranded) {
-            auditor.audit(TOPIC, partitions);
+            auditors.forEach(SimAuditor::audit);
         }
     }
 
@@ -279,13 +289,11 @@ public final class Simulation {
             world.count(failed.status() == DiskStatus.NO_SPACE ? "start on a full disk" : "start on a failing disk");
             end(false);
         } catch (final MetadataDamageException failed) {
-            if (metadataTurns && world.wounds().isMetadataDamaged()) {
-                world.count("damage of metadata stopped the start");
-                stranded = true;
-            } else if (!mediaFail) {
+            if (!metadataTurns || !world.wounds().isMetadataDamaged()) {
                 throw failed;
             }
-            world.count("start on a failing disk");
+            world.count("damage of metadata stopped the start");
+            stranded = true;
             end(false);
         }
     }
@@ -308,6 +316,7 @@ public final class Simulation {
         }
         producers.forEach(SimProducer::stop);
         admin.stop();
+        owner.stop();
     }
 
     private SimResult result(final Throwable violation) {
