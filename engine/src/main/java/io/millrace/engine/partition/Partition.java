@@ -144,15 +144,27 @@ public final class Partition implements LogListener {
     void delete(final LogCompletion renamed, final LogCompletion removed) {
         deleted = true;
         context.syncRound().onEnded(this);
-        appends.onFailed(highWatermark.offset(), Outcome.UNKNOWN_PARTITION);
         reads.resume();
         highWatermark.wakeAll();
         if (log != null) {
-            log.delete(renamed, removed);
+            log.delete(giveUpThen(Outcome.UNKNOWN_PARTITION, renamed), removed);
         } else {
-            renamed.onComplete(DiskStatus.OK);
+            giveUpThen(Outcome.UNKNOWN_PARTITION, renamed).onComplete(DiskStatus.OK);
             removed.onComplete(DiskStatus.OK);
         }
+    }
+
+    /** Ends orderly; what the log could not take any more is refused. */
+    void close(final LogCompletion completion) {
+        log.close(giveUpThen(Outcome.NOT_OWNER, completion));
+    }
+
+    /** Appends that wait end when the log has: until then it may write from what they lend. */
+    private LogCompletion giveUpThen(final Outcome outcome, final LogCompletion next) {
+        return status -> {
+            appends.onFailed(highWatermark.offset(), outcome);
+            next.onComplete(status);
+        };
     }
 
     boolean durable() {

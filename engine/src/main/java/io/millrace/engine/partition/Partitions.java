@@ -125,7 +125,7 @@ public final class Partitions implements Stage {
         for (final Partition partition : inOrder) {
             if (partition.isOpen()) {
                 open[0]++;
-                partition.log().close(each);
+                partition.close(each);
             }
         }
         each.onComplete(DiskStatus.OK);
