@@ -62,6 +62,7 @@ final class SimulateCommand implements Callable<Integer> {
         out.println("steps       " + result.options().steps());
         out.println("operations  " + result.operations());
         out.println("records     " + result.records() + " acknowledged");
+        out.println("faults, and what came of them");
         for (final Map.Entry<String, Long> fault : result.faults().entrySet()) {
             out.println("  " + fault.getValue() + " × " + fault.getKey());
         }

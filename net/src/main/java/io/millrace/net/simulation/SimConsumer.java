@@ -247,6 +247,11 @@ class SimConsumer extends SimClient {
             }
             world().count("damage found by a reader");
         }
+        noteEnd(lane);
+    }
+
+    /** What lies behind the end of a log that is read-only was durable once, and cannot be read. */
+    private void noteEnd(final Lane lane) {
         if (world().wounds().isReadOnly(lane.partition) && lane.position == lane.highWatermark) {
             onGap(lane.partition, lane.position, Long.MAX_VALUE);
         }
@@ -260,6 +265,7 @@ class SimConsumer extends SimClient {
         }
         onGap(lane.partition, lane.position, behind);
         lane.position = Math.min(behind, Math.max(lane.highWatermark, lane.position));
+        noteEnd(lane);
         return true;
     }
 
@@ -287,6 +293,7 @@ class SimConsumer extends SimClient {
             final long end = Math.max(lane.highWatermark, lane.position);
             onGap(lane.partition, lane.position, end);
             lane.position = end;
+            noteEnd(lane);
         }
         return true;
     }

@@ -13,6 +13,8 @@ final class SimNetwork {
     private final List<SimLink> links = new ArrayList<>();
     private int nextId;
     private long resets;
+    private long slow;
+    private long partial;
 
     SimNetwork(final SimTime time, final Entropy entropy, final SimNetworkFaults faults) {
         this.time = time;
@@ -56,11 +58,20 @@ final class SimNetwork {
 
     long delayNs() {
         final int usual = entropy.nextInt(100_000);
-        return faults.slowOneIn() > 0 && entropy.nextInt(faults.slowOneIn()) == 0 ? usual * 200L : usual;
+        if (faults.slowOneIn() > 0 && entropy.nextInt(faults.slowOneIn()) == 0) {
+            slow++;
+            return usual * 200L;
+        }
+        return usual;
     }
 
-    Entropy entropy() {
-        return entropy;
+    /** How many of so many bytes move now: now and then only a part. */
+    int movable(final int bytes) {
+        if (bytes > 1 && faults.partialMoves() && entropy.nextInt(4) == 0) {
+            partial++;
+            return 1 + entropy.nextInt(bytes);
+        }
+        return bytes;
     }
 
     SimNetworkFaults faults() {
@@ -69,5 +80,15 @@ final class SimNetwork {
 
     long resets() {
         return resets;
+    }
+
+    /** Messages that were long under way. */
+    long slow() {
+        return slow;
+    }
+
+    /** Sends and receives that moved less than they could. */
+    long partial() {
+        return partial;
     }
 }

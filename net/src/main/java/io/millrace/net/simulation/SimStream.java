@@ -1,6 +1,5 @@
 package io.millrace.net.simulation;
 
-import io.millrace.engine.port.Entropy;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -33,8 +32,7 @@ final class SimStream {
         if (room <= 0 || ended) {
             return 0;
         }
-        final Entropy entropy = network.entropy();
-        final int taken = network.faults().partialMoves() && entropy.nextInt(4) == 0 ? 1 + entropy.nextInt(room) : room;
+        final int taken = network.movable(room);
         final byte[] bytes = new byte[taken];
         source.getBytes(offset, bytes);
         lastDueNs = Math.max(lastDueNs, network.nowNs() + network.delayNs());
@@ -46,10 +44,7 @@ final class SimStream {
     /** Bytes that have arrived, at most {@code length}, perhaps fewer. */
     int receive(final MutableDirectBuffer target, final int offset, final int length) {
         deliver();
-        int count = Math.min(length, arrivedTo - arrivedFrom);
-        if (count > 1 && network.faults().partialMoves() && network.entropy().nextInt(4) == 0) {
-            count = 1 + network.entropy().nextInt(count);
-        }
+        final int count = network.movable(Math.min(length, arrivedTo - arrivedFrom));
         target.putBytes(offset, arrived, arrivedFrom, count);
         arrivedFrom += count;
         unread -= count;

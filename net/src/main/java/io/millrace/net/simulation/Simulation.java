@@ -48,6 +48,7 @@ public final class Simulation {
 
     private long restartAtNs;
     private int lives;
+    private int cores;
 
     private Simulation(final SimOptions options) {
         this.options = options;
@@ -278,9 +279,14 @@ public final class Simulation {
     private void start() {
         lives++;
         world.onStart();
+        final int coresBefore = cores;
+        cores = 1 + entropy.nextInt(CORES_MAX);
         try {
-            world.node(new SimNode(world, config, 1 + entropy.nextInt(CORES_MAX), world.entropy("life-" + lives)));
+            world.node(new SimNode(world, config, cores, world.entropy("life-" + lives)));
             world.count("start");
+            if (coresBefore > 0 && cores != coresBefore) {
+                world.count("start with another number of cores");
+            }
         } catch (final SimCrash crash) {
             end(entropy.nextInt(2) == 0);
         } catch (final DiskException failed) {
@@ -321,6 +327,8 @@ public final class Simulation {
 
     private SimResult result(final Throwable violation) {
         world.counts().merge("connection reset", world.network().resets(), Long::sum);
+        world.counts().put("network.slow", world.network().slow());
+        world.counts().put("network.partial", world.network().partial());
         world.image().stats().forEach((kind, times) -> {
             if (times > 0) {
                 world.counts().put("disk." + kind, times);
