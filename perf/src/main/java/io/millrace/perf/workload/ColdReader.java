@@ -15,7 +15,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * What a consumer that reads cold data at full rate does to the hot tail beside it. The server is restarted after the
- * cold topic was written and the kernel is asked to forget the topic's pages, so that reads go to the disk.
+ * cold topic was written and the kernel is asked to forget the topic's pages, again and again, so
+ * that reads go to the disk.
  */
 final class ColdReader implements Workload {
     private static final String COLD = "cold";
@@ -69,7 +70,8 @@ final class ColdReader implements Workload {
             throws Exception {
         final var plan = new RawConsumer.Plan(COLD, PARTITIONS, PARTITION_BYTES, true);
         final Timing atOnce = new Timing(0, timing.measureMs());
-        try (RawConsumer reader = new RawConsumer(ports, plan)) {
+        try (DropCaches cold = DropCaches.ofLogs(server.dataFolder(), COLD);
+                RawConsumer reader = new RawConsumer(ports, plan)) {
             reader.start();
             final Window window = Window.of(server, atOnce, loop::received, loop::forget);
             if (reader.bytes() == 0) {

@@ -3,6 +3,7 @@ package io.millrace.perf.workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the topics of a run. */
@@ -50,12 +52,8 @@ final class Topics {
     private static int[] leaders(final Admin admin, final String topic) throws Exception {
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (true) {
-            final List<TopicPartitionInfo> partitions = admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
-                    .partitions();
-            if (partitions.stream().allMatch(partition -> partition.leader() != null)) {
+            final List<TopicPartitionInfo> partitions = partitions(admin, topic);
+            if (!partitions.isEmpty() && partitions.stream().allMatch(partition -> partition.leader() != null)) {
                 return partitions.stream()
                         .mapToInt(partition -> partition.leader().port())
                         .toArray();
@@ -64,6 +62,23 @@ final class Topics {
                 throw new IllegalStateException("partitions of " + topic + " have no leader");
             }
             Thread.sleep(20);
+        }
+    }
+
+    /** Empty while the server does not know the topic it has just made. */
+    private static List<TopicPartitionInfo> partitions(final Admin admin, final String topic)
+            throws InterruptedException, ExecutionException {
+        try {
+            return admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions();
+        } catch (final ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return List.of();
+            }
+            throw e;
         }
     }
 }
