@@ -336,9 +336,16 @@ public final class BrokerSettings {
     public static final Setting LEASES = add(Setting.broker(
                     "millrace.core.leases",
                     INT,
-                    "8192",
+                    "4096",
                     "How many slices of segments each core may have lent to fetches at a time.")
             .check(ValueCheck.atLeast(16)));
+    public static final Setting LEASE_BYTES_MIN = add(Setting.broker(
+                    "millrace.core.lease.bytes.min",
+                    INT,
+                    "16384",
+                    "Slices below this size are copied once their client is slow to read, so that slow clients do not "
+                            + "keep all leases; larger ones stay lent.")
+            .check(ValueCheck.atLeast(0)));
 
     private BrokerSettings() {}
 

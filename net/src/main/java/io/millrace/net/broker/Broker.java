@@ -40,7 +40,6 @@ import java.util.function.Consumer;
  * ends everything in order. The only place that starts cores' threads.
  */
 public final class Broker implements AutoCloseable {
-    private static final int LEASES_PER_CORE = 4096;
     private static final int HOUSEKEEPING_CAPACITY = 1024;
     private static final long SPIN_BEFORE_PARK_NS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long TELL_PROGRESS_MS = 2000;
@@ -119,7 +118,7 @@ public final class Broker implements AutoCloseable {
         final int count = config.coreCount();
         companion = new DiskCompanion(data.path());
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
-        mesh = new Mesh(count, config.ringBytes(), LEASES_PER_CORE);
+        mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES));
         transports = new NioTransport[count];
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {

@@ -51,6 +51,7 @@ public final class BrokerCore {
         final long idleMs = config.settings().longOf(BrokerSettings.CONNECTIONS_MAX_IDLE_MS);
         return ConnectionSettings.DEFAULTS
                 .withFrameBytesMax(config.requestBytesMax())
+                .withLeaseBytesMin(config.settings().intOf(BrokerSettings.LEASE_BYTES_MIN))
                 .withIdleMs(idleMs < 0 ? FOREVER_MS : Math.min(idleMs, FOREVER_MS));
     }
 

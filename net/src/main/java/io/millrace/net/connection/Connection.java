@@ -221,6 +221,9 @@ public final class Connection implements EndpointHandler {
             hasFailed = true;
         }
         unsentBytes += exchange.replyBytes();
+        if (outputFull) {
+            exchange.giveBackLeases(owner.settings().leaseBytesMin(), owner);
+        }
         owner.markDirty(this);
     }
 
@@ -309,6 +312,9 @@ public final class Connection implements EndpointHandler {
 
     void onOutputFull() {
         outputFull = true;
+        for (int ahead = 0; sending(ahead) != null; ahead++) {
+            sending(ahead).giveBackLeases(owner.settings().leaseBytesMin(), owner);
+        }
     }
 
     /** There was no memory to read on, or no leave to start a request: to be tried again in the next duty cycle. */

@@ -242,6 +242,29 @@ public final class Exchange {
         }
     }
 
+    /**
+     * The client is slow: pieces of files below the size are copied as far as there is memory, and their leases go back,
+     * of which there are only so many for all.
+     */
+    void giveBackLeases(final int bytesMin, final Connections memory) {
+        for (int i = 0; i < pieceCount; i++) {
+            if (pieces[i] instanceof LogSlice slice && lengths[i] < bytesMin) {
+                final PooledBuffer copy = memory.tryTake(connection, lengths[i]);
+                if (copy == null) {
+                    return;
+                }
+                if (slice.read(offsets[i], copy, 0, lengths[i]) == lengths[i]) {
+                    releasePiece(i);
+                    pieces[i] = copy;
+                    offsets[i] = 0;
+                } else {
+                    // Sending will meet it again, and say so.
+                    copy.release();
+                }
+            }
+        }
+    }
+
     private void expect(final State expected) {
         if (state != expected) {
             throw new IllegalStateException("exchange is " + state + ", expected " + expected);

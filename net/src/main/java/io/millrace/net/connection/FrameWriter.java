@@ -11,7 +11,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class FrameWriter {
     private static final int BUFFER_BYTES_MIN = 16 * 1024;
     private static final int FILE_BYTES_MIN = 16 * 1024;
-    private static final int TURN_BYTES_MAX = 1024 * 1024;
+    /** Enough that the calls do not count, little enough that those who read much delay nobody. */
+    private static final int TURN_BYTES_MAX = 256 * 1024;
+
     private static final int UNREADABLE = -2;
 
     private final UnsafeBuffer gathered;
@@ -35,13 +37,13 @@ final class FrameWriter {
             final int piece = connection.sendPiece();
             final long left = exchange.pieceLength(piece) - connection.sendOffset();
             final boolean isAlone = isLarge(connection, exchange, piece, left);
-            final long asked = isAlone ? left : gather(connection);
+            final long asked = isAlone ? Math.min(left, TURN_BYTES_MAX - total) : gather(connection);
             if (asked == UNREADABLE) {
                 connection.close(CloseReason.DISK);
                 return total;
             }
             final long sent = isAlone
-                    ? sendAlone(connection, exchange, piece, left)
+                    ? sendAlone(connection, exchange, piece, asked)
                     : connection.endpoint().send(gathered, 0, (int) asked);
             if (sent == Endpoint.CLOSED) {
                 connection.close(CloseReason.PEER);
@@ -69,13 +71,13 @@ final class FrameWriter {
     }
 
     private static long sendAlone(
-            final Connection connection, final Exchange exchange, final int piece, final long left) {
+            final Connection connection, final Exchange exchange, final int piece, final long bytes) {
         final long offset = exchange.pieceOffset(piece) + connection.sendOffset();
         if (exchange.piece(piece) instanceof PooledBuffer buffer) {
-            return connection.endpoint().send(buffer, (int) offset, (int) left);
+            return connection.endpoint().send(buffer, (int) offset, (int) bytes);
         }
         final LogSlice slice = (LogSlice) exchange.piece(piece);
-        return connection.endpoint().send(slice.file(), slice.position() + offset, left);
+        return connection.endpoint().send(slice.file(), slice.position() + offset, bytes);
     }
 
     /** Copies pieces together from where sending stands; returns how many bytes, or {@link #UNREADABLE}. */

@@ -61,11 +61,11 @@ public final class Simulation {
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
         world = new SimWorld(options.seed(), fsync, disk, network);
         replica = plan.nextInt(3) == 0 ? new SimReplica(world) : null;
-        config = config(fsync);
         partitions = 1 + plan.nextInt(5);
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
         owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
         addClients(plan);
+        config = config(fsync, plan.nextInt(2) == 0);
     }
 
     private SimDiskFaults diskFaults(final Entropy plan) {
@@ -89,12 +89,13 @@ public final class Simulation {
                 : path.endsWith(".log") || path.endsWith("index") || path.endsWith(".snapshot");
     }
 
-    private static BrokerConfig config(final boolean fsync) {
+    private static BrokerConfig config(final boolean fsync, final boolean lendsAll) {
         final SettingsLoader loader = new SettingsLoader()
                 .commandLine("millrace.durability", fsync ? "fsync" : "os")
                 .commandLine("millrace.core.memory.bytes", "268435456")
                 .commandLine("millrace.ring.bytes", "65536")
                 .commandLine("millrace.core.leases", "64")
+                .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
                 .commandLine("millrace.checkpoint.interval.ms", "50")
                 .commandLine("auto.create.topics.enable", "false");
         return BrokerConfig.conclude(loader.load(), "sim", List.of(0, 1, 2), false);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 final class ConnectionTest {
     private static final int FRAME_BYTES_MAX = 4 * 1024 * 1024;
     private static final ConnectionSettings SETTINGS =
-            new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 16, 1 << 20, 50);
+            new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 16, 1 << 20, 16 << 10, 50);
 
     private final EchoHandler handler = new EchoHandler();
     private LoopbackCore core;

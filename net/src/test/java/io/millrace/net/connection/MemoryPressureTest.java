@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 final class MemoryPressureTest {
     private static final int FRAME_BYTES_MAX = 100 << 20;
     private static final ConnectionSettings SETTINGS =
-            new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 64, 1 << 20, 200);
+            new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 64, 1 << 20, 16 << 10, 200);
 
     @Test
     void shouldNotClaimWhatHalfFramesOnlyAnnounce() throws IOException {
@@ -57,7 +57,7 @@ final class MemoryPressureTest {
 
     @Test
     void shouldCompleteLargeFramesOfManyClientsInLittleMemory() throws Exception {
-        final ConnectionSettings settings = new ConnectionSettings(1 << 20, 600_000, 64, 1 << 20, 5000);
+        final ConnectionSettings settings = new ConnectionSettings(1 << 20, 600_000, 64, 1 << 20, 16 << 10, 5000);
         try (LoopbackCore core = new LoopbackCore(5 << 20, settings, new EchoHandler())) {
             final List<Thread> threads = new ArrayList<>();
             final int[] rounds = new int[16];

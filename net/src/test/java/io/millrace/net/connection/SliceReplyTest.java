@@ -131,6 +131,21 @@ final class SliceReplyTest {
     }
 
     @Test
+    void shouldKeepOnlyLargeLeasesForAClientThatDoesNotRead() throws IOException {
+        final int[] asked = new int[62];
+        asked[1] = 7_900_000;
+        for (int i = 2; i < asked.length; i += 2) {
+            asked[i] = i * 100;
+            asked[i + 1] = 16 * 1024 - i;
+        }
+        try (FrameClient client = new FrameClient(core)) {
+            client.sendBytes(request(asked));
+            core.await("the small leases to be back", () -> slices.lent() == 1);
+            assertAnswer(client.readFrame(), asked);
+        }
+    }
+
+    @Test
     void shouldGiveSlicesBackWhenTheClientGoesAway() throws IOException {
         try (FrameClient client = new FrameClient(core)) {
             for (int i = 0; i < 6; i++) {

@@ -23,6 +23,10 @@ final class Slices {
         return slice;
     }
 
+    int lent() {
+        return table.lent();
+    }
+
     /** Whether every slice is back: all can be lent again. */
     boolean areBack() {
         final LogSlice[] all = new LogSlice[capacity];
