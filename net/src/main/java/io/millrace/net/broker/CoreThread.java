@@ -6,6 +6,7 @@ import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.os.OsDisk;
+import io.millrace.engine.os.SchedulingSlice;
 import io.millrace.net.socket.NioListener;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,7 @@ final class CoreThread implements Runnable {
         final int id = core.core().id();
         try {
             listener.onPinned(id, processor, Processors.pin(processor));
+            SchedulingSlice.shorten(); // where it is refused the core only waits a little longer for its turn
             core.core().recover(reports);
             life.onRecovered();
             if (life.awaitMayServe()) {
