@@ -4,14 +4,16 @@ import java.io.FileDescriptor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
 
 /**
- * The two things that {@link FileChannel} keeps to itself: its descriptor, and that an interrupt must not close it.
- * Needs {@code java.base/sun.nio.ch} opened; without that, files work through their channels alone.
+ * What channels keep to themselves: their descriptors, and that an interrupt must not close a file. Needs {@code
+ * java.base/sun.nio.ch} opened; without that, all works through the channels alone.
  */
 final class ChannelInternals {
     private static final Field DESCRIPTOR = field();
     private static final Method DESCRIPTOR_VALUE = method("sun.nio.ch.IOUtil", "fdVal", FileDescriptor.class);
+    private static final Method SELECTABLE_DESCRIPTOR = method("sun.nio.ch.SelChImpl", "getFDVal");
     private static final Method UNINTERRUPTIBLE = method("sun.nio.ch.FileChannelImpl", "setUninterruptible");
 
     private ChannelInternals() {}
@@ -24,6 +26,18 @@ final class ChannelInternals {
         }
         try {
             return (int) DESCRIPTOR_VALUE.invoke(null, DESCRIPTOR.get(channel));
+        } catch (final ReflectiveOperationException e) {
+            return FileIo.NO_DESCRIPTOR;
+        }
+    }
+
+    static int descriptorOf(final SelectableChannel channel) {
+        if (SELECTABLE_DESCRIPTOR == null
+                || !SELECTABLE_DESCRIPTOR.getDeclaringClass().isInstance(channel)) {
+            return FileIo.NO_DESCRIPTOR;
+        }
+        try {
+            return (int) SELECTABLE_DESCRIPTOR.invoke(channel);
         } catch (final ReflectiveOperationException e) {
             return FileIo.NO_DESCRIPTOR;
         }

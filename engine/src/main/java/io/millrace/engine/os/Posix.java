@@ -37,6 +37,10 @@ final class Posix {
     // Looking at errno allocates, so the first attempt does without; one that failed is repeated to learn why.
     private static final MethodHandle PWRITE_PLAIN = linkPlain("pwrite", IO);
     private static final MethodHandle PREAD_PLAIN = linkPlain("pread", IO);
+    private static final FunctionDescriptor STREAM_IO = FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+    private static final MethodHandle WRITE = linkPlain("write", STREAM_IO);
+    private static final MethodHandle READ = linkPlain("read", STREAM_IO);
     private static final MethodHandle FALLOCATE = link(
             "fallocate",
             FunctionDescriptor.of(
@@ -59,6 +63,8 @@ final class Posix {
     /** Whether positional input and output by address work here; else the channels do it. */
     static final boolean AVAILABLE = PWRITE != null && PREAD != null;
 
+    static final boolean CAN_STREAM = WRITE != null && READ != null;
+
     /** Whether space can be reserved without changing a file's length. */
     static final boolean CAN_ALLOCATE = FALLOCATE != null;
 
@@ -70,6 +76,24 @@ final class Posix {
         try {
             final long written = (long) PWRITE_PLAIN.invokeExact(fd, address, length, position);
             return written >= 0 ? written : writeAgain(fd, address, length, position);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Bytes written, or −1 for whatever reason. */
+    static long writeStream(final int fd, final long address, final long length) {
+        return stream(WRITE, fd, address, length);
+    }
+
+    /** Bytes read, or −1 for whatever reason, that there are none for the time being among them. */
+    static long readStream(final int fd, final long address, final long length) {
+        return stream(READ, fd, address, length);
+    }
+
+    private static long stream(final MethodHandle call, final int fd, final long address, final long length) {
+        try {
+            return (long) call.invokeExact(fd, address, length);
         } catch (final Throwable t) {
             throw unexpected(t);
         }

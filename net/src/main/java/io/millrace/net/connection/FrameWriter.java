@@ -12,7 +12,7 @@ final class FrameWriter {
     private static final int BUFFER_BYTES_MIN = 16 * 1024;
     private static final int FILE_BYTES_MIN = 16 * 1024;
     /** Enough that the calls do not count, little enough that those who read much delay nobody. */
-    private static final int TURN_BYTES_MAX = 256 * 1024;
+    private static final int TURN_BYTES_MAX = 64 * 1024;
 
     private static final int UNREADABLE = -2;
 

@@ -1,5 +1,6 @@
 package io.millrace.net.socket;
 
+import io.millrace.engine.os.WakePipe;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.Poller;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class NioTransport implements Poller, AutoCloseable {
     private static final int PAUSE_TURNS = 100_000;
 
     private final Selector selector;
+    private final WakePipe wakePipe;
     private final SocketSettings settings;
     private final MemoryView view = new MemoryView();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
@@ -44,6 +46,10 @@ public final class NioTransport implements Poller, AutoCloseable {
         this.settings = settings;
         try {
             selector = Selector.open();
+            wakePipe = WakePipe.open();
+            if (wakePipe != null) {
+                wakePipe.source().register(selector, SelectionKey.OP_READ, (Selected) this::onWoken);
+            }
         } catch (final IOException failure) {
             throw new UncheckedIOException("cannot open a selector", failure);
         }
@@ -129,8 +135,17 @@ public final class NioTransport implements Poller, AutoCloseable {
     @Override
     public void wakeup() {
         if (!wakeupPending.get() && wakeupPending.compareAndSet(false, true)) {
-            selector.wakeup();
+            if (wakePipe == null) {
+                selector.wakeup();
+            } else {
+                wakePipe.wake();
+            }
         }
+    }
+
+    private int onWoken(final int readyOps) {
+        wakePipe.drain();
+        return 0;
     }
 
     Selector selector() {
@@ -156,6 +171,9 @@ public final class NioTransport implements Poller, AutoCloseable {
         }
         try {
             selector.close();
+            if (wakePipe != null) {
+                wakePipe.close();
+            }
         } catch (final IOException failure) {
             throw new UncheckedIOException("cannot close the selector", failure);
         }
