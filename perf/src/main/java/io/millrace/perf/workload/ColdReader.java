@@ -1,7 +1,7 @@
 package io.millrace.perf.workload;
 
+import io.millrace.perf.client.FullRateConsumer;
 import io.millrace.perf.client.OpenLoop;
-import io.millrace.perf.client.RawConsumer;
 import io.millrace.perf.client.RawProducer;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
@@ -22,11 +22,12 @@ final class ColdReader implements Workload {
     private static final String COLD = "cold";
     private static final String HOT = "hot";
     private static final int PARTITIONS = 4;
+    private static final String SEGMENT_BYTES = "67108864";
     private static final int RECORDS = 60;
     private static final int RECORD_BYTES = 1_000;
     private static final long REQUESTS = 34_000;
-    private static final int PARTITION_BYTES = 1 << 20;
     private static final short ALL = -1;
+    private static final double BYTES_PER_MEGABYTE = 1e6;
 
     private static final OpenLoop.Plan LOOP = new OpenLoop.Plan(1_000, 1_000, Map.of("acks", "all", "linger.ms", "0"));
 
@@ -37,7 +38,7 @@ final class ColdReader implements Workload {
 
     @Override
     public String description() {
-        return "end to end 1,000/s of 1 KB, without and with a raw consumer that reads 2 GB of cold data at full rate";
+        return "end to end 1,000/s of 1 KB, without and beside a consumer that reads 2 GB of cold data at full rate";
     }
 
     @Override
@@ -47,7 +48,7 @@ final class ColdReader implements Workload {
 
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
-        final int[] ports = fill(server);
+        fill(server);
         server.stop();
         DropCaches.of(server.dataFolder());
         server.start(START_LIMIT);
@@ -56,8 +57,7 @@ final class ColdReader implements Workload {
             loop.start();
             Window.of(server, timing, loop::received, loop::forget);
             final Histogram alone = loop.latencies().copy();
-            final Window beside = besideReader(server, timing, ports, loop);
-            return beside.records()
+            return besideReader(server, timing, loop)
                     .putLatencies(loop.latencies())
                     .put(Metric.P99_ALONE, alone.getValueAtPercentile(99) / 1e6)
                     .put(
@@ -66,23 +66,23 @@ final class ColdReader implements Workload {
         }
     }
 
-    private static Window besideReader(final Server server, final Timing timing, final int[] ports, final OpenLoop loop)
+    private static Figures besideReader(final Server server, final Timing timing, final OpenLoop loop)
             throws Exception {
-        final var plan = new RawConsumer.Plan(COLD, PARTITIONS, PARTITION_BYTES, true);
         final Timing atOnce = new Timing(0, timing.measureMs());
-        try (DropCaches cold = DropCaches.ofLogs(server.dataFolder(), COLD);
-                RawConsumer reader = new RawConsumer(ports, plan)) {
+        try (FullRateConsumer reader = new FullRateConsumer(server.bootstrap(), COLD, PARTITIONS);
+                DropCaches cold = DropCaches.ofSegments(server.dataFolder(), COLD, reader::position)) {
             reader.start();
             final Window window = Window.of(server, atOnce, loop::received, loop::forget);
             if (reader.bytes() == 0) {
                 throw new IOException("the cold reader got nothing");
             }
-            return window;
+            return window.records()
+                    .put(Metric.BYTE_RATE, reader.bytes() / BYTES_PER_MEGABYTE / (timing.measureMs() / 1e3));
         }
     }
 
-    private static int[] fill(final Server server) throws Exception {
-        final int[] ports = Topics.create(server.bootstrap(), COLD, PARTITIONS);
+    private static void fill(final Server server) throws Exception {
+        final int[] ports = Topics.create(server.bootstrap(), COLD, PARTITIONS, Map.of("segment.bytes", SEGMENT_BYTES));
         final var plan = new RawProducer.Plan(COLD, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
         try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
             producer.start();
@@ -90,6 +90,5 @@ final class ColdReader implements Workload {
                 Thread.sleep(10);
             }
         }
-        return ports;
     }
 }

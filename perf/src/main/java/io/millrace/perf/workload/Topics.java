@@ -23,8 +23,14 @@ final class Topics {
 
     /** Returns where the leader of each partition listens. */
     static int[] create(final String bootstrap, final String topic, final int partitions) throws Exception {
+        return create(bootstrap, topic, partitions, Map.of());
+    }
+
+    static int[] create(
+            final String bootstrap, final String topic, final int partitions, final Map<String, String> configs)
+            throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(configs)))
                     .all()
                     .get();
             final int[] ports = leaders(admin, topic);
