@@ -1,6 +1,7 @@
 package io.millrace.engine.os;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
@@ -29,18 +30,19 @@ public final class WakePipe implements AutoCloseable {
         this.sinkDescriptor = sinkDescriptor;
     }
 
-    /**
-     * Makes one; null if the platform does not give access to descriptors.
-     *
-     * @throws IOException if there is no descriptor left
-     */
-    public static WakePipe open() throws IOException {
+    /** Makes one; null if the platform does not give access to descriptors. */
+    public static WakePipe open() {
         if (!Posix.CAN_STREAM) {
             return null;
         }
-        final Pipe pipe = Pipe.open();
-        pipe.source().configureBlocking(false);
-        pipe.sink().configureBlocking(false);
+        final Pipe pipe;
+        try {
+            pipe = Pipe.open();
+            pipe.source().configureBlocking(false);
+            pipe.sink().configureBlocking(false);
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("cannot open a pipe", failure);
+        }
         final int source = ChannelInternals.descriptorOf(pipe.source());
         final int sink = ChannelInternals.descriptorOf(pipe.sink());
         if (source < 0 || sink < 0) {
@@ -74,7 +76,7 @@ public final class WakePipe implements AutoCloseable {
 
     /** Waits for those who are waking: a descriptor's number may mean another file right after. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         closed = true;
         while (wakers.get() != 0) {
             Thread.onSpinWait();
@@ -82,8 +84,12 @@ public final class WakePipe implements AutoCloseable {
         close(pipe);
     }
 
-    private static void close(final Pipe pipe) throws IOException {
-        pipe.sink().close();
-        pipe.source().close();
+    private static void close(final Pipe pipe) {
+        try {
+            pipe.sink().close();
+            pipe.source().close();
+        } catch (final IOException failure) {
+            throw new UncheckedIOException("cannot close a pipe", failure);
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.millrace.engine.os.HousekeepingPool;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.OsEntropy;
 import io.millrace.engine.os.OsTime;
+import io.millrace.engine.os.WakePipe;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
@@ -25,6 +26,7 @@ import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.NioTransport;
 import io.millrace.net.socket.SocketSettings;
+import io.millrace.net.socket.Waker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -122,7 +124,7 @@ public final class Broker implements AutoCloseable {
         transports = new NioTransport[count];
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
-            transports[core] = new NioTransport(socketSettings(config.settings()));
+            transports[core] = new NioTransport(socketSettings(config.settings()), waker());
             final Sleeper sleeper = mesh.sleeper(core);
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
@@ -138,6 +140,11 @@ public final class Broker implements AutoCloseable {
         for (int core = 0; core < count; core++) {
             cores[core] = newCore(core, entropy.stream("core-" + core));
         }
+    }
+
+    private static Waker waker() {
+        final WakePipe pipe = WakePipe.open();
+        return pipe == null ? null : new Waker(pipe.source(), pipe::wake, pipe::drain, pipe::close);
     }
 
     private static SocketSettings socketSettings(final Settings settings) {

@@ -1,6 +1,5 @@
 package io.millrace.net.socket;
 
-import io.millrace.engine.os.WakePipe;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.Poller;
 import java.io.IOException;
@@ -28,7 +27,7 @@ public final class NioTransport implements Poller, AutoCloseable {
     private static final int PAUSE_TURNS = 100_000;
 
     private final Selector selector;
-    private final WakePipe wakePipe;
+    private final Waker waker;
     private final SocketSettings settings;
     private final MemoryView view = new MemoryView();
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
@@ -38,17 +37,14 @@ public final class NioTransport implements Poller, AutoCloseable {
     private int endpoints;
     private int pausedTurns;
 
-    public NioTransport() {
-        this(SocketSettings.DEFAULTS);
-    }
-
-    public NioTransport(final SocketSettings settings) {
+    /** @param waker what ends this core's sleep and is closed with the transport; null for the selector's own way */
+    public NioTransport(final SocketSettings settings, final Waker waker) {
         this.settings = settings;
+        this.waker = waker;
         try {
             selector = Selector.open();
-            wakePipe = WakePipe.open();
-            if (wakePipe != null) {
-                wakePipe.source().register(selector, SelectionKey.OP_READ, (Selected) this::onWoken);
+            if (waker != null) {
+                waker.source().register(selector, SelectionKey.OP_READ, (Selected) this::onWoken);
             }
         } catch (final IOException failure) {
             throw new UncheckedIOException("cannot open a selector", failure);
@@ -135,16 +131,16 @@ public final class NioTransport implements Poller, AutoCloseable {
     @Override
     public void wakeup() {
         if (!wakeupPending.get() && wakeupPending.compareAndSet(false, true)) {
-            if (wakePipe == null) {
+            if (waker == null) {
                 selector.wakeup();
             } else {
-                wakePipe.wake();
+                waker.wake().run();
             }
         }
     }
 
     private int onWoken(final int readyOps) {
-        wakePipe.drain();
+        waker.drain().run();
         return 0;
     }
 
@@ -171,8 +167,8 @@ public final class NioTransport implements Poller, AutoCloseable {
         }
         try {
             selector.close();
-            if (wakePipe != null) {
-                wakePipe.close();
+            if (waker != null) {
+                waker.close().run();
             }
         } catch (final IOException failure) {
             throw new UncheckedIOException("cannot close the selector", failure);

@@ -4,6 +4,8 @@ import io.millrace.engine.port.Stage;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.NioListener;
 import io.millrace.net.socket.NioTransport;
+import io.millrace.net.socket.SocketSettings;
+import io.millrace.net.socket.Wakers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,7 +19,7 @@ import java.util.function.Supplier;
 
 /** A core that does nothing but connections over real sockets, on a thread of its own. */
 public final class LoopbackCore implements AutoCloseable, Executor {
-    private final NioTransport transport = new NioTransport();
+    private final NioTransport transport = new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
     private final ConnectionHandoff handoff = new ConnectionHandoff(transport);
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final BufferPool pool;

@@ -26,7 +26,7 @@ final class NioEndpointContractTest extends EndpointContract {
     }
 
     private static final class Pair implements EndpointDriver {
-        private final NioTransport transport = new NioTransport();
+        private final NioTransport transport = new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
         private final SocketChannel peer;
         private final Endpoint endpoint;
         private final ByteBuffer received = ByteBuffer.allocate(1 << 20);

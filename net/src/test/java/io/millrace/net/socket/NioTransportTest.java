@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class NioTransportTest {
-    private final NioTransport transport = new NioTransport();
+    private final NioTransport transport = new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
     private final List<SocketChannel> accepted = new ArrayList<>();
 
     @AfterEach
@@ -48,7 +48,7 @@ final class NioTransportTest {
     @Test
     void shouldNotShareAPortWithAnotherBroker() {
         final NioListener first = transport.listen(loopback(0), accepted::add);
-        try (NioTransport other = new NioTransport()) {
+        try (NioTransport other = new NioTransport(SocketSettings.DEFAULTS, Wakers.open())) {
             assertThatThrownBy(() -> other.listen(first.address(), accepted::add))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("the port is in use");
@@ -123,7 +123,7 @@ final class NioTransportTest {
     @Test
     void shouldGiveEachSocketToTheCoreWithTheFewest() throws IOException {
         final List<String> adopted = new ArrayList<>();
-        try (NioTransport second = new NioTransport()) {
+        try (NioTransport second = new NioTransport(SocketSettings.DEFAULTS, Wakers.open())) {
             final ConnectionHandoff handoff = new ConnectionHandoff(new Poller[] {transport, second});
             final Stage[] stages = {
                 handoff.arrivals(0, transport, (listener, endpoint) -> adopted.add("core 0, listener " + listener)),
@@ -148,6 +148,16 @@ final class NioTransportTest {
             for (final Socket client : clients) {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void shouldBeWokenBySelectorWhereThereIsNoPipe() {
+        try (NioTransport plain = new NioTransport(SocketSettings.DEFAULTS, null)) {
+            plain.wakeup();
+            assertThat(plain.poll(TimeUnit.HOURS.toNanos(1))).isZero();
+            plain.wakeup();
+            assertThat(plain.poll(TimeUnit.HOURS.toNanos(1))).isZero();
         }
     }
 }
