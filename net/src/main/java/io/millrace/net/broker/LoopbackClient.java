@@ -58,6 +58,14 @@ public final class LoopbackClient implements AutoCloseable {
         return response;
     }
 
+    /** Ends the conversation and waits until the broker has ended it too. */
+    public void hangUp() throws IOException {
+        socket.shutdownOutput();
+        if (in.read() >= 0) {
+            throw new IOException("an answer to nothing");
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -56,6 +56,8 @@ final class WarmUp {
                 client.exchange(ApiKeys.METADATA, METADATA_VERSION, noMetadata());
                 client.exchange(ApiKeys.PRODUCE, PRODUCE_VERSION, produceNowhere());
                 client.exchange(ApiKeys.FETCH, FETCH_VERSION, fetchNowhere());
+                // Clients have max.connections to themselves.
+                client.hangUp();
             }
         }
     }
