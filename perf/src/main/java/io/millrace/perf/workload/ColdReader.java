@@ -72,12 +72,18 @@ final class ColdReader implements Workload {
         try (FullRateConsumer reader = new FullRateConsumer(server.bootstrap(), COLD, PARTITIONS);
                 DropCaches cold = DropCaches.ofSegments(server.dataFolder(), COLD, reader::position)) {
             reader.start();
-            final Window window = Window.of(server, atOnce, loop::received, loop::forget);
-            if (reader.bytes() == 0) {
-                throw new IOException("the cold reader got nothing");
+            final long limitNs = System.nanoTime() + START_LIMIT.toNanos();
+            while (reader.bytes() == 0) {
+                if (System.nanoTime() > limitNs) {
+                    throw new IOException("the cold reader got nothing");
+                }
+                Thread.sleep(1);
             }
-            return window.records()
-                    .put(Metric.BYTE_RATE, reader.bytes() / BYTES_PER_MEGABYTE / (timing.measureMs() / 1e3));
+            final long bytes = reader.bytes();
+            final long startNs = System.nanoTime();
+            final Window window = Window.of(server, atOnce, loop::received, loop::forget);
+            final double seconds = (System.nanoTime() - startNs) / 1e9;
+            return window.records().put(Metric.BYTE_RATE, (reader.bytes() - bytes) / BYTES_PER_MEGABYTE / seconds);
         }
     }
 
