@@ -60,10 +60,13 @@ public final class WakePipe implements AutoCloseable {
     /** Any thread. A pipe that is full wakes as well as one with a byte in it. */
     public void wake() {
         wakers.incrementAndGet();
-        if (!closed) {
-            Posix.writeStream(sinkDescriptor, signal.addressOffset(), 1);
+        try {
+            if (!closed) {
+                Posix.writeStream(sinkDescriptor, signal.addressOffset(), 1);
+            }
+        } finally {
+            wakers.decrementAndGet();
         }
-        wakers.decrementAndGet();
     }
 
     /** The thread that was woken: forgets all wakes so far. */

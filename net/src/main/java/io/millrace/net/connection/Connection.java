@@ -222,7 +222,7 @@ public final class Connection implements EndpointHandler {
         }
         unsentBytes += exchange.replyBytes();
         if (outputFull) {
-            exchange.giveBackLeases(owner.settings().leaseBytesMin(), owner);
+            owner.onOutputFull();
         }
         owner.markDirty(this);
     }
@@ -312,9 +312,30 @@ public final class Connection implements EndpointHandler {
 
     void onOutputFull() {
         outputFull = true;
-        for (int ahead = 0; sending(ahead) != null; ahead++) {
-            sending(ahead).giveBackLeases(owner.settings().leaseBytesMin(), owner);
+        owner.onOutputFull();
+    }
+
+    /** Copies what a slow client holds leases for; returns how many pieces, at most the limit. */
+    int giveBackLeases(final int limit) {
+        int copied = 0;
+        if (outputFull && !closed) {
+            for (int ahead = 0; copied < limit && sending(ahead) != null; ahead++) {
+                copied += sending(ahead).giveBackLeases(owner.settings().leaseBytesMin(), limit - copied, owner);
+            }
         }
+        return copied;
+    }
+
+    /** Whether a client that is slow keeps leases which could be given back. */
+    boolean keepsLeases() {
+        if (outputFull && !closed) {
+            for (int ahead = 0; sending(ahead) != null; ahead++) {
+                if (sending(ahead).holdsLeaseBelow(owner.settings().leaseBytesMin())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** There was no memory to read on, or no leave to start a request: to be tried again in the next duty cycle. */

@@ -21,6 +21,10 @@ public final class Connections implements Stage, AutoCloseable {
     private static final long MS_NS = 1_000_000L;
     /** For so many grace periods a client may keep scarce memory by sending a little now and then. */
     private static final int TRICKLE_GRACES = 20;
+    /** So often a part of what slow clients have on lease is copied, of so many pieces. */
+    private static final long LEASE_SWEEP_NS = 50 * MS_NS;
+
+    private static final int LEASE_SWEEP_PIECES = 128;
     /** Those who starve look again so often, and whenever anything happens on the core. */
     private static final long STARVING_RETRY_NS = 10 * MS_NS;
 
@@ -49,6 +53,14 @@ public final class Connections implements Stage, AutoCloseable {
     private boolean wasStarving;
     private boolean isMemoryShort;
     private Deadlines deadlines;
+    private final Deadline leaseSweep = new Deadline() {
+        @Override
+        protected void onDeadline(final long firedNs, final long firedMs) {
+            sweepLeases(firedNs);
+        }
+    };
+    private int sweepNext;
+    private long cycleNs;
     private final Deadline starvingRetry = new Deadline() {
         @Override
         protected void onDeadline(final long nowNs, final long nowMs) {
@@ -119,6 +131,7 @@ public final class Connections implements Stage, AutoCloseable {
 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
+        cycleNs = nowNs;
         int work = 0;
         if (starving.isEmpty()) {
             wasStarving = false;
@@ -185,6 +198,11 @@ public final class Connections implements Stage, AutoCloseable {
 
     PooledBuffer tryTake(final Connection connection, final int bytes) {
         return pool.tryTake(bytes, keptBackFrom(connection));
+    }
+
+    /** Memory that nobody needs for receiving, not even the one with the permit; null if there is none. */
+    PooledBuffer tryTakeSpare(final int bytes) {
+        return pool.tryTake(bytes, keptBackBytes + (pool.budgetBytes() - keptBackBytes) / 2);
     }
 
     private long keptBackFrom(final Connection connection) {
@@ -268,6 +286,33 @@ public final class Connections implements Stage, AutoCloseable {
             }
         }
         return longest;
+    }
+
+    // Leases
+
+    /** A client does not take what it is sent: what it has on lease is to come back, if that lasts. */
+    void onOutputFull() {
+        if (deadlines != null && !leaseSweep.isArmed()) {
+            deadlines.arm(leaseSweep, cycleNs + LEASE_SWEEP_NS);
+        }
+    }
+
+    /** Goes on where the last sweep stopped; sweeps again while anybody keeps leases. */
+    void sweepLeases(final long nowNs) {
+        int left = LEASE_SWEEP_PIECES;
+        boolean again = false;
+        final int first = all.isEmpty() ? 0 : sweepNext % all.size();
+        for (int i = 0; i < all.size(); i++) {
+            final Connection connection = all.get((first + i) % all.size());
+            if (left > 0) {
+                left -= connection.giveBackLeases(left);
+                sweepNext = first + i;
+            }
+            again |= connection.keepsLeases();
+        }
+        if (again && deadlines != null) {
+            deadlines.arm(leaseSweep, nowNs + LEASE_SWEEP_NS);
+        }
     }
 
     // Time

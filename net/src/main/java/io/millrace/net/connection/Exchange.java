@@ -243,26 +243,40 @@ public final class Exchange {
     }
 
     /**
-     * The client is slow: pieces of files below the size are copied as far as there is memory, and their leases go back,
-     * of which there are only so many for all.
+     * The client is slow: pieces of files below the size are copied, and their leases go back, of which there are only
+     * so many for all.
+     *
+     * @return how many were copied; fewer than {@code limit} if no more are left, or no memory for them
      */
-    void giveBackLeases(final int bytesMin, final Connections memory) {
-        for (int i = 0; i < pieceCount; i++) {
+    int giveBackLeases(final int bytesMin, final int limit, final Connections memory) {
+        int copied = 0;
+        for (int i = 0; i < pieceCount && copied < limit; i++) {
             if (pieces[i] instanceof LogSlice slice && lengths[i] < bytesMin) {
-                final PooledBuffer copy = memory.tryTake(connection, lengths[i]);
+                final PooledBuffer copy = memory.tryTakeSpare(lengths[i]);
                 if (copy == null) {
-                    return;
+                    return copied;
                 }
                 if (slice.read(offsets[i], copy, 0, lengths[i]) == lengths[i]) {
                     releasePiece(i);
                     pieces[i] = copy;
                     offsets[i] = 0;
+                    copied++;
                 } else {
                     // Sending will meet it again, and say so.
                     copy.release();
                 }
             }
         }
+        return copied;
+    }
+
+    boolean holdsLeaseBelow(final int bytesMin) {
+        for (int i = 0; i < pieceCount; i++) {
+            if (pieces[i] instanceof LogSlice && lengths[i] < bytesMin) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void expect(final State expected) {

@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class FrameWriter {
     private static final int BUFFER_BYTES_MIN = 16 * 1024;
     private static final int FILE_BYTES_MIN = 16 * 1024;
-    /** Enough that the calls do not count, little enough that those who read much delay nobody. */
+    /** A turn ends after so much. Enough that the calls do not count, little enough that nobody is delayed. */
     private static final int TURN_BYTES_MAX = 64 * 1024;
 
     private static final int UNREADABLE = -2;
@@ -37,7 +37,7 @@ final class FrameWriter {
             final int piece = connection.sendPiece();
             final long left = exchange.pieceLength(piece) - connection.sendOffset();
             final boolean isAlone = isLarge(connection, exchange, piece, left);
-            final long asked = isAlone ? Math.min(left, TURN_BYTES_MAX - total) : gather(connection);
+            final long asked = isAlone ? Math.min(left, TURN_BYTES_MAX) : gather(connection);
             if (asked == UNREADABLE) {
                 connection.close(CloseReason.DISK);
                 return total;
@@ -89,7 +89,7 @@ final class FrameWriter {
         for (Exchange exchange = connection.sending(); exchange != null; exchange = connection.sending(++ahead)) {
             for (; piece < exchange.pieceCount(); piece++) {
                 final long left = exchange.pieceLength(piece) - offset;
-                final int room = (int) Math.min(left, gathered.capacity() - filled);
+                final int room = (int) Math.min(left, Math.min(TURN_BYTES_MAX, gathered.capacity()) - filled);
                 if ((room == 0 && left > 0) || (filled > 0 && isLarge(connection, exchange, piece, left))) {
                     return filled;
                 }

@@ -140,7 +140,10 @@ final class SliceReplyTest {
         }
         try (FrameClient client = new FrameClient(core)) {
             client.sendBytes(request(asked));
-            core.await("the small leases to be back", () -> slices.lent() == 1);
+            core.await("the small leases to be back", () -> {
+                core.connections().sweepLeases(System.nanoTime());
+                return slices.lent() == 1;
+            });
             assertAnswer(client.readFrame(), asked);
         }
     }
