@@ -48,6 +48,32 @@ public final class MetadataCommands {
             final List<Assignment> assignments,
             final Map<String, String> configs,
             final boolean validateOnly) {
+        return createTopic(
+                buffer,
+                offset,
+                name,
+                partitions,
+                replicationFactor,
+                assignments,
+                configs,
+                validateOnly,
+                Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param existingBelow the name may collide with those of topics of this number and above, which came with it in
+     *                      one request
+     */
+    public static int createTopic(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final String name,
+            final int partitions,
+            final int replicationFactor,
+            final List<Assignment> assignments,
+            final Map<String, String> configs,
+            final boolean validateOnly,
+            final int existingBelow) {
         if (assignments.size() > GROUP_MAX
                 || configs.size() > GROUP_MAX
                 || assignments.stream()
@@ -58,7 +84,8 @@ public final class MetadataCommands {
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
                 .partitions(partitions)
                 .replicationFactor((short) replicationFactor)
-                .validateOnly(flag(validateOnly));
+                .validateOnly(flag(validateOnly))
+                .existingBelow(existingBelow);
         final CreateTopicEncoder.AssignmentsEncoder group = command.assignmentsCount(assignments.size());
         for (final Assignment assignment : assignments) {
             final CreateTopicEncoder.AssignmentsEncoder.ReplicasEncoder replicas = group.next()

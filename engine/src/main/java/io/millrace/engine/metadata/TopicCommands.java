@@ -31,11 +31,12 @@ final class TopicCommands {
         final int partitions = command.partitions();
         final int replicationFactor = command.replicationFactor();
         final boolean validateOnly = command.validateOnly() != 0;
+        final int existingBelow = command.existingBelow();
         final List<Assignment> assignments = readAssignments(command);
         final List<String> withoutValue = new ArrayList<>();
         final SortedMap<String, String> configs = readConfigs(command, withoutValue);
         final String name = command.topicName();
-        checkNewName(name);
+        checkNewName(name, existingBelow);
         if (!withoutValue.isEmpty()) {
             throw new Refusal(
                     Outcome.INVALID_CONFIG,
@@ -81,7 +82,7 @@ final class TopicCommands {
         return configs;
     }
 
-    private void checkNewName(final String name) {
+    private void checkNewName(final String name, final int existingBelow) {
         if (TopicNames.isProhibited(name)) {
             throw new Refusal(Outcome.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
         }
@@ -94,10 +95,11 @@ final class TopicCommands {
         }
         if (TopicNames.mayCollide(name)) {
             for (int i = 0; i < image.topicCount(); i++) {
-                final String other = image.topicAt(i).name();
-                if (TopicNames.collide(name, other)) {
+                final TopicImage other = image.topicAt(i);
+                if (other.topicNumber() < existingBelow && TopicNames.collide(name, other.name())) {
                     throw new Refusal(
-                            Outcome.INVALID_TOPIC_NAME, "Topic '" + name + "' collides with existing topic: " + other);
+                            Outcome.INVALID_TOPIC_NAME,
+                            "Topic '" + name + "' collides with existing topic: " + other.name());
                 }
             }
         }

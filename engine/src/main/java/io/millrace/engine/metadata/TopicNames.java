@@ -52,7 +52,12 @@ public final class TopicNames {
 
     /** Whether two names would be one in a metric's name, where '.' and '_' are alike. */
     static boolean collide(final String first, final String second) {
-        return first.length() == second.length() && first.replace('.', '_').equals(second.replace('.', '_'));
+        return first.length() == second.length() && unified(first).equals(unified(second));
+    }
+
+    /** The name as metrics have it: colliding names are one. */
+    public static String unified(final String name) {
+        return name.replace('.', '_');
     }
 
     static boolean mayCollide(final String name) {

@@ -61,6 +61,11 @@ final class ControllerFixture {
         return runAndCommit(MetadataCommands.createTopic(buffer, 0, name, -1, -1, assignments, Map.of(), false));
     }
 
+    CommandResult createBesides(final String name, final int existingBelow) {
+        return runAndCommit(
+                MetadataCommands.createTopic(buffer, 0, name, 1, -1, List.of(), Map.of(), false, existingBelow));
+    }
+
     CommandResult createUncommitted(final String name, final int partitions) {
         return run(MetadataCommands.createTopic(buffer, 0, name, partitions, -1, List.of(), Map.of(), false));
     }

@@ -88,6 +88,19 @@ class MetadataControllerTest {
     }
 
     @Test
+    void shouldLetNamesOfOneRequestCollideButNotWithTopicsThatWereThere() {
+        node.create("a.b.c", 1);
+        final int existingBelow = node.image.nextTopicNumber();
+
+        assertThat(node.createBesides("d.e", existingBelow).outcome()).isEqualTo(Outcome.OK);
+        assertThat(node.createBesides("d_e", existingBelow).outcome()).isEqualTo(Outcome.OK);
+        assertRefused(
+                node.createBesides("a_b_c", existingBelow),
+                Outcome.INVALID_TOPIC_NAME,
+                "Topic 'a_b_c' collides with existing topic: a.b.c");
+    }
+
+    @Test
     void shouldSeeATopicThatIsProposedButNotCommitted() {
         final CommandResult first = node.createUncommitted("a", 1);
         final CommandResult second = node.createUncommitted("a", 1);

@@ -6,6 +6,7 @@ import io.millrace.engine.metadata.ConfigEntry;
 import io.millrace.engine.metadata.MetadataCommands;
 import io.millrace.engine.metadata.MetadataCommands.Assignment;
 import io.millrace.engine.metadata.MetadataCommands.Replica;
+import io.millrace.engine.metadata.TopicNames;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.Exchange;
@@ -14,6 +15,7 @@ import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,13 +55,14 @@ final class CreateTopicsApi {
                 duplicates.add(topic.name());
             }
         });
+        final int existingBelow = existingBelow(names);
         final List<CreatableTopicResult> results = new ArrayList<>();
         final CommandBatch batch = new CommandBatch(core, () -> respond(exchange, results));
         for (final CreatableTopic topic : request.topics()) {
             if (!duplicates.contains(topic.name())) {
                 final CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
                 results.add(result);
-                create(batch, header, topic, request.validateOnly(), result);
+                create(batch, header, topic, request.validateOnly(), existingBelow, result);
             }
         }
         for (final String name : duplicates) {
@@ -69,6 +72,17 @@ final class CreateTopicsApi {
                     .setErrorMessage("Duplicate topic name."));
         }
         batch.end();
+    }
+
+    /** Names of one request do not collide with each other, as in Kafka, but with those of topics that were there. */
+    private int existingBelow(final Set<String> names) {
+        final Set<String> unified = new HashSet<>();
+        for (final String name : names) {
+            if (!unified.add(TopicNames.unified(name))) {
+                return core.image().nextTopicNumber();
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     private static Errors refusalOfAll(final CreateTopicsRequestData request) {
@@ -112,6 +126,7 @@ final class CreateTopicsApi {
             final RequestHeader header,
             final CreatableTopic topic,
             final boolean validateOnly,
+            final int existingBelow,
             final CreatableTopicResult result) {
         final TreeMap<String, String> configs = new TreeMap<>();
         for (final CreatableTopicConfig config : topic.configs()) {
@@ -125,7 +140,8 @@ final class CreateTopicsApi {
                 topic.replicationFactor(),
                 assignments(topic, header.listener()),
                 configs,
-                validateOnly);
+                validateOnly,
+                existingBelow);
         final boolean describes = header.version() >= CONFIGS_SINCE;
         batch.send(buffer, length, (outcome, idHigh, idLow, message) -> {
             final Errors error = WireErrors.of(outcome);

@@ -26,8 +26,6 @@ import org.junit.jupiter.api.TestFactory;
  * <p>What differs on purpose, besides what {@link Normal} takes out, is not asked:
  *
  * <ul>
- *   <li>CreateTopics of {@code a.b} and {@code a_b} in one request: Apache Kafka makes both, though it refuses the second
- *       in a request of its own, because their metrics would have one name. Here the second is refused in any case.
  *   <li>A wrong record count or a missing key inside a compressed batch, and an offset delta that is not the record's
  *       index: the first two are not looked for, the third is refused here and stored by Apache Kafka.
  *   <li>Loggers' levels: they cannot be changed while running.

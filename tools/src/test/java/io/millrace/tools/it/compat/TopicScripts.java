@@ -67,6 +67,16 @@ final class TopicScripts {
         create(twins, "with a dot", topic -> {}, prefix + ".a");
         twins.each(party -> party.awaitTopic(prefix + ".a"));
         create(twins, "with an underscore where the dot was", topic -> {}, prefix + "_a");
+        create(
+                twins,
+                "two that collide with each other",
+                topic -> {},
+                prefix + "_b.c",
+                prefix + ".b_c",
+                prefix + "_b_c");
+        twins.each(party -> party.awaitTopic(prefix + ".b_c"));
+        create(twins, "again, and one more", topic -> {}, prefix + "_b.c", prefix + "_b_c");
+        create(twins, "two that collide with an existing one", topic -> {}, prefix + ".a", prefix + "_a");
         create(twins, "a double underscore", topic -> {}, "__" + prefix);
         twins.ask(
                 "removed",
