@@ -2,7 +2,6 @@ package io.millrace.perf.workload;
 
 import io.millrace.perf.client.FullRateConsumer;
 import io.millrace.perf.client.OpenLoop;
-import io.millrace.perf.client.RawProducer;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
 import io.millrace.perf.server.Server;
@@ -22,11 +21,8 @@ final class ColdReader implements Workload {
     private static final String COLD = "cold";
     private static final String HOT = "hot";
     private static final int PARTITIONS = 4;
-    private static final String SEGMENT_BYTES = "67108864";
-    private static final int RECORDS = 60;
-    private static final int RECORD_BYTES = 1_000;
-    private static final long REQUESTS = 34_000;
-    private static final short ALL = -1;
+    private static final FilledTopic FILLED =
+            new FilledTopic(COLD, PARTITIONS, 34_000, Map.of("segment.bytes", "67108864"));
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     private static final OpenLoop.Plan LOOP = new OpenLoop.Plan(1_000, 1_000, Map.of("acks", "all", "linger.ms", "0"));
@@ -48,7 +44,7 @@ final class ColdReader implements Workload {
 
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
-        fill(server);
+        FILLED.write(server.bootstrap());
         server.stop();
         DropCaches.of(server.dataFolder());
         server.start(START_LIMIT);
@@ -84,17 +80,6 @@ final class ColdReader implements Workload {
             final Window window = Window.of(server, atOnce, loop::received, loop::forget);
             final double seconds = (System.nanoTime() - startNs) / 1e9;
             return window.records().put(Metric.BYTE_RATE, (reader.bytes() - bytes) / BYTES_PER_MEGABYTE / seconds);
-        }
-    }
-
-    private static void fill(final Server server) throws Exception {
-        final int[] ports = Topics.create(server.bootstrap(), COLD, PARTITIONS, Map.of("segment.bytes", SEGMENT_BYTES));
-        final var plan = new RawProducer.Plan(COLD, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
-        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
-            producer.start();
-            while (producer.answered() < REQUESTS) {
-                Thread.sleep(10);
-            }
         }
     }
 }

@@ -2,35 +2,23 @@ package io.millrace.perf.workload;
 
 import io.millrace.perf.client.OpenLoop;
 import io.millrace.perf.report.Figures;
+import io.millrace.perf.server.Durability;
 import io.millrace.perf.server.Server;
 
 /**
  * From the moment at which a record was meant to be sent until a consumer has it: an open loop, so that a server that
  * stalls is charged for every record that should have been sent meanwhile.
  */
-final class EndToEnd implements Workload {
+final class EndToEnd extends NamedWorkload {
     private static final String TOPIC = "e2e";
 
-    private final String name;
-    private final String description;
     private final int partitions;
     private final OpenLoop.Plan plan;
 
     EndToEnd(final String name, final String description, final int partitions, final OpenLoop.Plan plan) {
-        this.name = name;
-        this.description = description;
+        super(name, description, Durability.OS);
         this.partitions = partitions;
         this.plan = plan;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
     }
 
     @Override

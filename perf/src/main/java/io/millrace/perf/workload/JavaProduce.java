@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Kafka's own Java producers, each on a thread of its own, as fast as acknowledgements allow. The latency is that of an
  * acknowledgement, from the call of send: at full rate mostly the time in the producer's own queue.
  */
-final class JavaProduce implements Workload {
+final class JavaProduce extends NamedWorkload {
     /**
      * @param producers producers, each with a thread
      * @param partitions partitions of the one topic
@@ -48,22 +48,8 @@ final class JavaProduce implements Workload {
     private final Plan plan;
 
     JavaProduce(final Plan plan) {
+        super(plan.name, plan.description, plan.durability);
         this.plan = plan;
-    }
-
-    @Override
-    public String name() {
-        return plan.name;
-    }
-
-    @Override
-    public String description() {
-        return plan.description;
-    }
-
-    @Override
-    public Durability durability() {
-        return plan.durability;
     }
 
     @Override

@@ -6,34 +6,14 @@ import io.millrace.perf.server.Durability;
 import io.millrace.perf.server.Server;
 
 /** Prebuilt produce requests over raw sockets: the server's own cost of a request. */
-final class RawProduce implements Workload {
+final class RawProduce extends NamedWorkload {
     private static final short ALL = -1;
 
-    private final String name;
-    private final String description;
-    private final Durability durability;
     private final RawProducer.Plan plan;
 
     RawProduce(final String name, final String description, final Durability durability, final RawProducer.Plan plan) {
-        this.name = name;
-        this.description = description;
-        this.durability = durability;
+        super(name, description, durability);
         this.plan = plan;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
-    public Durability durability() {
-        return durability;
     }
 
     @Override

@@ -1,11 +1,11 @@
 package io.millrace.perf.workload;
 
 import io.millrace.perf.client.RawConsumer;
-import io.millrace.perf.client.RawProducer;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers.Kind;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Fetches by raw sockets of what was just written, again and again. */
@@ -13,10 +13,7 @@ final class ReadBack implements Workload {
     private static final String TOPIC = "readback";
     private static final int PARTITIONS = 4;
     private static final int PARTITION_BYTES = 1 << 20;
-    private static final int RECORDS = 60;
-    private static final int RECORD_BYTES = 1_000;
-    private static final long REQUESTS = 12_000;
-    private static final short ALL = -1;
+    private static final FilledTopic FILLED = new FilledTopic(TOPIC, PARTITIONS, 12_000, Map.of());
 
     @Override
     public String name() {
@@ -35,14 +32,7 @@ final class ReadBack implements Workload {
 
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
-        final int[] ports = Topics.create(server.bootstrap(), TOPIC, PARTITIONS);
-        final var fill = new RawProducer.Plan(TOPIC, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
-        try (RawProducer producer = new RawProducer(ports, fill, ALL)) {
-            producer.start();
-            while (producer.answered() < REQUESTS) {
-                Thread.sleep(10);
-            }
-        }
+        final int[] ports = FILLED.write(server.bootstrap());
         final var plan = new RawConsumer.Plan(TOPIC, PARTITIONS, PARTITION_BYTES, true);
         try (RawConsumer consumer = new RawConsumer(ports, plan)) {
             consumer.start();

@@ -1,21 +1,18 @@
 package io.millrace.perf.workload;
 
-import io.millrace.perf.client.RawProducer;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers.Kind;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /** From the command to readiness after a kill -9 with 2.7 GB of log. */
 final class Restart implements Workload {
     private static final String TOPIC = "restart";
     private static final int PARTITIONS = 8;
-    private static final int RECORDS = 60;
-    private static final int RECORD_BYTES = 1_000;
-    private static final long REQUESTS = 45_000;
-    private static final short ALL = -1;
+    private static final FilledTopic FILLED = new FilledTopic(TOPIC, PARTITIONS, 45_000, Map.of());
 
     @Override
     public String name() {
@@ -34,14 +31,7 @@ final class Restart implements Workload {
 
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
-        final int[] ports = Topics.create(server.bootstrap(), TOPIC, PARTITIONS);
-        final var plan = new RawProducer.Plan(TOPIC, PARTITIONS, PARTITIONS, 2, RECORDS, RECORD_BYTES);
-        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
-            producer.start();
-            while (producer.answered() < REQUESTS) {
-                Thread.sleep(10);
-            }
-        }
+        FILLED.write(server.bootstrap());
         server.kill();
         final long beganNs = System.nanoTime();
         server.start(START_LIMIT);

@@ -1,0 +1,31 @@
+package io.millrace.perf.workload;
+
+import io.millrace.perf.client.RawProducer;
+import java.util.Map;
+
+/**
+ * A topic that holds data before a workload looks at it: requests of 60 records of 1 KB each, acks=all, one connection
+ * a partition.
+ *
+ * @param requests how many requests are written, over all partitions
+ * @param configs the topic's configuration
+ */
+record FilledTopic(String name, int partitions, long requests, Map<String, String> configs) {
+    private static final int RECORDS = 60;
+    private static final int RECORD_BYTES = 1_000;
+    private static final int IN_FLIGHT = 2;
+    private static final short ALL = -1;
+
+    /** Creates the topic and fills it; returns where the leader of each partition listens. */
+    int[] write(final String bootstrap) throws Exception {
+        final int[] ports = Topics.create(bootstrap, name, partitions, configs);
+        final var plan = new RawProducer.Plan(name, partitions, partitions, IN_FLIGHT, RECORDS, RECORD_BYTES);
+        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
+            producer.start();
+            while (producer.answered() < requests) {
+                Thread.sleep(10);
+            }
+        }
+        return ports;
+    }
+}
