@@ -1,6 +1,7 @@
 package io.millrace.perf.workload;
 
 import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.client.Topics;
 import java.util.Map;
 
 /**

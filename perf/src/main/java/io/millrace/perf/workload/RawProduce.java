@@ -1,6 +1,7 @@
 package io.millrace.perf.workload;
 
 import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.client.Topics;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.server.Durability;
 import io.millrace.perf.server.Server;

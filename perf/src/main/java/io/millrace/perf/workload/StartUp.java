@@ -1,5 +1,6 @@
 package io.millrace.perf.workload;
 
+import io.millrace.perf.client.Topics;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
 import io.millrace.perf.server.Server;

@@ -1,4 +1,4 @@
-package io.millrace.perf.workload;
+package io.millrace.perf.client;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +15,18 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the topics of a run. */
-final class Topics {
+public final class Topics {
     /** As long as any workload's records need to be: the time of sending stands at their beginning. */
     private static final byte[] FIRST_RECORD = new byte[Long.BYTES];
 
     private Topics() {}
 
     /** Returns where the leader of each partition listens. */
-    static int[] create(final String bootstrap, final String topic, final int partitions) throws Exception {
+    public static int[] create(final String bootstrap, final String topic, final int partitions) throws Exception {
         return create(bootstrap, topic, partitions, Map.of());
     }
 
-    static int[] create(
+    public static int[] create(
             final String bootstrap, final String topic, final int partitions, final Map<String, String> configs)
             throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
@@ -39,8 +39,14 @@ final class Topics {
         }
     }
 
+    public static void delete(final String bootstrap, final String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+    }
+
     /** A leader that is named may not know it yet; a raw client would be told so, one of Kafka's own tries again. */
-    static void touch(final String bootstrap, final String topic, final int partitions) throws Exception {
+    public static void touch(final String bootstrap, final String topic, final int partitions) throws Exception {
         final Map<String, Object> properties = Map.of("bootstrap.servers", bootstrap, "acks", "all");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
