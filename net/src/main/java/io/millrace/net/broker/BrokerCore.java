@@ -30,6 +30,7 @@ public final class BrokerCore {
     private final Core core;
     private final BufferPool pool;
     private final Connections connections;
+    private final FetchHandler fetches;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
     private boolean stopping;
@@ -40,9 +41,10 @@ public final class BrokerCore {
         pool = new BufferPool(config.coreMemoryBytes());
         connections = new Connections(core.id(), pool, connectionSettings(config));
         connections.congestion(() -> stopping || core.requests().isCongested());
+        fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
         table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId()))
                 .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id())));
+                .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, node);
         core.addStage(connections);
     }
@@ -70,9 +72,10 @@ public final class BrokerCore {
         }
     }
 
-    /** Starts no request any more; those that run go on. */
+    /** Starts no request any more; those that run go on, but none waits for news. */
     public void stopServing() {
         stopping = true;
+        fetches.endWaits();
     }
 
     public boolean isStopping() {

@@ -1,13 +1,11 @@
 package io.millrace.net.broker;
 
 import io.millrace.engine.port.DiskStatus;
-import io.millrace.net.socket.NioListener;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One core's orderly end, a step a duty cycle. Owned by the core's thread. */
-final class CoreStop {
-    /** How long requests that are running may take to end; a fetch that waits for news is cut short. */
+/** One core's orderly end, a step a duty cycle. Owned by whoever calls the core. */
+public final class CoreStop {
+    /** How long requests that are running may take to end. */
     private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private enum State {
@@ -24,27 +22,27 @@ final class CoreStop {
 
     private final BrokerCore core;
     private final NodeLife life;
-    private final List<NioListener> listeners;
+    private final Runnable stopListening;
     private State state = State.SERVING;
     private long graceEndNs;
 
-    CoreStop(final BrokerCore core, final NodeLife life, final List<NioListener> listeners) {
+    public CoreStop(final BrokerCore core, final NodeLife life, final Runnable stopListening) {
         this.core = core;
         this.life = life;
-        this.listeners = listeners;
+        this.stopListening = stopListening;
     }
 
-    /** True once this core's thread may end. */
-    boolean step(final long nowNs) {
+    /** True once this core need not be called any more. */
+    public boolean step(final long nowNs) {
         switch (state) {
             case SERVING -> {
-                listeners.forEach(NioListener::close);
+                stopListening.run();
                 core.stopServing();
                 graceEndNs = nowNs + GRACE_NS;
                 state = State.DRAINING;
             }
             case DRAINING -> {
-                if (core.connections().running() == 0 || nowNs - graceEndNs >= 0) {
+                if (core.connections().isDrained() || nowNs - graceEndNs >= 0) {
                     core.connections().close();
                     state = State.DRAINED;
                     life.onDrained();

@@ -84,7 +84,7 @@ final class CoreThread implements Runnable {
 
     private void serve() {
         final Core own = core.core();
-        final CoreStop stop = new CoreStop(core, life, listeners);
+        final CoreStop stop = new CoreStop(core, life, () -> listeners.forEach(NioListener::close));
         boolean serving = true;
         while (serving) {
             final int work = own.doWork();

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Where a node's cores meet while it starts and stops: all recover before any serves, all have ended their requests
  * before any closes its partitions, and all keep running until the last has closed. Shared by all threads.
  */
-final class NodeLife {
+public final class NodeLife {
     /** What a core died of. */
     record Failure(int core, Throwable cause) {}
 
@@ -23,7 +23,7 @@ final class NodeLife {
     private volatile boolean served;
     private volatile boolean stopping;
 
-    NodeLife(final int coreCount) {
+    public NodeLife(final int coreCount) {
         recovered = new CountDownLatch(coreCount);
         ended = new CountDownLatch(coreCount);
         serving = new AtomicInteger(coreCount);
@@ -106,12 +106,12 @@ final class NodeLife {
         open.decrementAndGet();
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return open.get() == 0;
     }
 
     /** Whether every core could close everything. */
-    boolean isClean() {
+    public boolean isClean() {
         return unclean.get() == 0 && failure.get() == null;
     }
 

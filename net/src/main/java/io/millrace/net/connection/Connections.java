@@ -117,6 +117,11 @@ public final class Connections implements Stage, AutoCloseable {
         return running;
     }
 
+    /** Whether every request that was started has ended, and its answer was tried to be sent. */
+    public boolean isDrained() {
+        return running == 0 && dirty.isEmpty();
+    }
+
     public ConnectionCounters counters() {
         return counters;
     }

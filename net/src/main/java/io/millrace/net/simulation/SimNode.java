@@ -4,13 +4,14 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
-import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimHousekeeping;
 import io.millrace.net.broker.BrokerCore;
+import io.millrace.net.broker.CoreStop;
+import io.millrace.net.broker.NodeLife;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
@@ -24,6 +25,8 @@ final class SimNode {
     static final int CORE_PORT = 9192;
     private static final int HOUSEKEEPING_DELAY_NS_MAX = 500_000;
     private static final int HOUSEKEEPING_CAPACITY = 64;
+    /** So often a core that stops looks for the others. */
+    private static final long STOP_STEP_NS = 100_000;
 
     private final SimWorld world;
     private final Entropy entropy;
@@ -31,13 +34,14 @@ final class SimNode {
     private final List<SimDisk> disks = new ArrayList<>();
     private final List<SimPoller> pollers = new ArrayList<>();
     private final List<SimHousekeeping> housekeepings = new ArrayList<>();
-    private int closedCores;
-    private boolean closedWell = true;
+    private final List<CoreStop> stops = new ArrayList<>();
+    private final NodeLife life;
 
     /** Boots on what the disk holds. */
     SimNode(final SimWorld world, final BrokerConfig config, final int coreCount, final Entropy entropy) {
         this.world = world;
         this.entropy = entropy;
+        life = new NodeLife(coreCount);
         for (int i = 0; i < coreCount; i++) {
             disks.add(new SimDisk(world.image(), world.time(), world.diskFaults(), entropy.stream("disk-" + i)));
         }
@@ -90,7 +94,7 @@ final class SimNode {
     SimLink connect(final int port, final SimNetwork network) {
         final boolean perCore = port >= CORE_PORT;
         final int core = perCore ? port - CORE_PORT : entropy.nextInt(cores.size());
-        if (core >= cores.size() || closedCores > 0 || cores.get(core).isStopping()) {
+        if (core >= cores.size() || cores.get(core).isStopping()) {
             return null;
         }
         final SimLink link = network.connect();
@@ -104,7 +108,7 @@ final class SimNode {
         final int first = entropy.nextInt(cores.size());
         for (int i = 0; i < cores.size(); i++) {
             if (cores.size() == 1 || entropy.nextInt(8) > 0) {
-                work += cores.get((first + i) % cores.size()).core().doWork();
+                work += doWork((first + i) % cores.size());
             } else {
                 work++; // this one comes later, so the world is not idle
             }
@@ -112,9 +116,18 @@ final class SimNode {
         return work;
     }
 
+    private int doWork(final int index) {
+        final Core core = cores.get(index).core();
+        final int work = core.doWork();
+        if (!stops.isEmpty()) {
+            stops.get(index).step(core.nowNs());
+        }
+        return work;
+    }
+
     /** When something is due although nobody has work now. */
     long nextDueNs() {
-        long next = Long.MAX_VALUE;
+        long next = stops.isEmpty() ? Long.MAX_VALUE : world.nowNs() + STOP_STEP_NS;
         for (int i = 0; i < cores.size(); i++) {
             final Core core = cores.get(i).core();
             next = Math.min(
@@ -130,23 +143,17 @@ final class SimNode {
 
     /** Begins an orderly stop. */
     void close() {
-        cores.forEach(BrokerCore::stopServing);
-        for (final BrokerCore core : cores) {
-            core.core().close(status -> {
-                closedCores++;
-                closedWell &= status == DiskStatus.OK;
-            });
-        }
+        cores.forEach(core -> stops.add(new CoreStop(core, life, () -> {})));
     }
 
     /** Whether the orderly stop has come to its end, but for the mark. */
     boolean isClosed() {
-        return closedCores == cores.size();
+        return life.isClosed();
     }
 
     /** Whether the next start may trust what was closed. */
     boolean isClosedWell() {
-        return closedWell;
+        return life.isClean();
     }
 
     /** Whether something failed that a new start alone can mend. */

@@ -34,11 +34,13 @@ final class ArchitectureTest {
             List.of("kafka.api"),
             List.of("kafka.produce", "kafka.fetch", "kafka.admin", "kafka.group", "kafka.txn"));
 
-    /** What both composition roots put cores together with. */
+    /** What both composition roots put cores together with, and end them. */
     private static final List<String> SHARED = List.of(
             "io.millrace.net.broker.BrokerCore",
             "io.millrace.net.broker.BrokerException",
-            "io.millrace.net.broker.NodeIdentity");
+            "io.millrace.net.broker.CoreStop",
+            "io.millrace.net.broker.NodeIdentity",
+            "io.millrace.net.broker.NodeLife");
 
     private static final String[] COMPOSITION_ROOTS = {
         "io.millrace.net.broker..", "io.millrace.net.simulation..", "io.millrace.tools..", "io.millrace.perf.."

@@ -11,6 +11,8 @@ import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ApiHandler;
 import io.millrace.net.kafka.api.RequestHeader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Serves Fetch on one core: keeps its sessions and the pool of {@link FetchTask}s. */
 public final class FetchHandler implements ApiHandler {
@@ -20,6 +22,7 @@ public final class FetchHandler implements ApiHandler {
     private final FetchMessages messages;
     private final FetchAnswer answers;
     private final ArrayDeque<FetchTask> idle = new ArrayDeque<>();
+    private final List<FetchTask> running = new ArrayList<>();
     private Settings settings;
     private int answerBytesMax;
     private int sessionSlots;
@@ -37,10 +40,24 @@ public final class FetchHandler implements ApiHandler {
     public void handle(final Exchange exchange, final RequestHeader header) {
         final FetchTask pooled = idle.pollLast();
         final FetchTask task = pooled == null ? new FetchTask(this) : pooled;
+        task.slot = running.size();
+        running.add(task);
         task.begin(exchange, header);
     }
 
+    /** The node stops: whoever waits for news is answered soon, with what there is. */
+    public void endWaits() {
+        for (int i = 0; i < running.size(); i++) {
+            running.get(i).endWait();
+        }
+    }
+
     void recycle(final FetchTask task) {
+        final FetchTask last = running.remove(running.size() - 1);
+        if (last != task) {
+            last.slot = task.slot;
+            running.set(task.slot, last);
+        }
         idle.addLast(task);
     }
 

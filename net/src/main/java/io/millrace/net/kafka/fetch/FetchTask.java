@@ -51,6 +51,9 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private final ReplyHandler onRead = this::onReadReply;
     private final ReplyHandler onWatch = this::onWatchReply;
 
+    /** Its place among those that run. */
+    int slot;
+
     private State state = State.POOLED;
     private Exchange exchange;
     private RequestHeader header;
@@ -330,6 +333,16 @@ final class FetchTask extends Deadline implements ExchangeListener {
 
     @Override
     public void onAbandoned(final Exchange abandoned) {
+        hurry();
+    }
+
+    /** Answers as if the client's time were over; never before this returns. */
+    void endWait() {
+        timeIsOver = true;
+        hurry();
+    }
+
+    private void hurry() {
         if (state == State.WATCHING) {
             endWatches();
         } else if (state == State.PAUSING) {

@@ -133,6 +133,23 @@ class FetchHandlerTest {
     }
 
     @Test
+    void shouldAnswerWhoWaitsWhenTheNodeStops() {
+        final FetchRequestData request = fetch(60_000, 100_000);
+        add(request, VERSION, topic, 0, 0);
+        add(request, VERSION, topic, 1, 0);
+        produceTo(topic, 1, "too little");
+        client.send(request, VERSION);
+        node.run(50);
+        assertThat(client.hasAnswer()).isFalse();
+        final long beganMs = node.nowMs();
+        node.endWaits();
+        final List<PartitionData> answers = partitions(client.receive(VERSION, FetchResponseData::new));
+        assertThat(Requests.values(answers.get(1))).containsExactly("too little");
+        assertThat(node.nowMs() - beganMs).isLessThan(50);
+        assertThat(node.connections(0).isDrained()).isTrue();
+    }
+
+    @Test
     void shouldForgetAWaitWhoseClientIsGone() {
         final FetchRequestData request = fetch(60_000, 1);
         add(request, VERSION, topic, 0, 0);

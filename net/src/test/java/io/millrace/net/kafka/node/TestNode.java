@@ -50,6 +50,7 @@ public final class TestNode {
     private final SimTime time;
     private final List<Core> cores = new ArrayList<>();
     private final List<Connections> connections = new ArrayList<>();
+    private final List<FetchHandler> fetchHandlers = new ArrayList<>();
     private final List<List<MemoryEndpoint>> endpoints = new ArrayList<>();
     private final List<ApiTable> tables = new ArrayList<>();
     private final Mesh mesh;
@@ -107,9 +108,11 @@ public final class TestNode {
         core.addStage(own);
         core.addStage(housekeeping);
         connections.add(own);
+        final FetchHandler fetches = new FetchHandler(core, entropy.stream("sessions"));
+        fetchHandlers.add(fetches);
         final ApiTable table = new ApiTable()
                 .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, new FetchHandler(core, entropy.stream("sessions")));
+                .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null));
         tables.add(table);
         cores.add(core);
@@ -186,6 +189,11 @@ public final class TestNode {
         while (time.nanoTime() < end) {
             step();
         }
+    }
+
+    /** What an orderly stop begins with. */
+    public void endWaits() {
+        fetchHandlers.forEach(FetchHandler::endWaits);
     }
 
     /** One turn of every core. */
