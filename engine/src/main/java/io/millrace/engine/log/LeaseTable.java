@@ -8,16 +8,23 @@ import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
  * many as there are slices.
  */
 public final class LeaseTable {
+    /** Cores count side by side, each in a cache line of its own. */
+    private static final int COUNTER_STRIDE = 16;
+
     private final LogSlice[] slices;
     private final int[] free;
     private int freeCount;
     private final SpscVarHandleArrayQueue<LogSlice>[] releases;
     private final int homeCore;
+    private final int share;
+    private final int[] held;
     private Runnable whenReleased;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     public LeaseTable(final int capacity, final int homeCore, final int coreCount) {
         this.homeCore = homeCore;
+        share = capacity / coreCount * 3 / 4;
+        held = new int[coreCount * COUNTER_STRIDE];
         slices = new LogSlice[capacity];
         free = new int[capacity];
         for (int i = 0; i < capacity; i++) {
@@ -42,13 +49,26 @@ public final class LeaseTable {
         return slice;
     }
 
-    /** Any core that was sent the id and has not given it back. */
-    public LogSlice slice(final int id) {
+    /** The named core was sent the id, and gives it back by {@link #release(int, LogSlice)}. */
+    public LogSlice receive(final int core, final int id) {
+        held[core * COUNTER_STRIDE]++;
         return slices[id];
     }
 
-    /** Gives a slice back from the named core, home or not. */
+    /**
+     * How many of those that it has received the named core may keep for one slow reader: half of what its part of
+     * three quarters of all leaves over. So a few who ask for very much cannot take everything, and a fourth stays for
+     * those who ask for little.
+     *
+     * @param undecided how many it has received just now, and may give back
+     */
+    public int fairShare(final int core, final int undecided) {
+        return Math.max(0, share - (held[core * COUNTER_STRIDE] - undecided)) / 2;
+    }
+
+    /** Gives a slice back that the named core, home or not, has received. */
     public void release(final int core, final LogSlice slice) {
+        held[core * COUNTER_STRIDE]--;
         if (core == homeCore) {
             release(slice);
         } else if (!releases[core].offer(slice)) {

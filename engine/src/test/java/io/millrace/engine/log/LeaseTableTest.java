@@ -17,7 +17,7 @@ class LeaseTableTest {
         assertThat(leases.lent()).isEqualTo(3);
         leases.release(first);
         assertThat(leases.acquire()).isSameAs(first);
-        assertThat(leases.slice(first.id())).isSameAs(first);
+        assertThat(leases.receive(0, first.id())).isSameAs(first);
     }
 
     @Test
@@ -30,6 +30,24 @@ class LeaseTableTest {
         assertThat(leases.drain(1)).isEqualTo(1);
         assertThat(leases.drain(10)).isEqualTo(1);
         assertThat(leases.lent()).isZero();
+    }
+
+    @Test
+    void shouldLeaveEachCoreHalfOfWhatItsShareHasLeft() {
+        final LeaseTable table = new LeaseTable(32, 0, 2);
+        assertThat(table.fairShare(1, 0)).isEqualTo(6);
+        final LogSlice[] lent = new LogSlice[8];
+        for (int i = 0; i < lent.length; i++) {
+            lent[i] = table.receive(1, table.acquire().id());
+        }
+        assertThat(table.fairShare(1, 8)).isEqualTo(6);
+        assertThat(table.fairShare(1, 4)).isEqualTo(4);
+        assertThat(table.fairShare(1, 0)).isEqualTo(2);
+        assertThat(table.fairShare(0, 0)).isEqualTo(6);
+        for (final LogSlice slice : lent) {
+            table.release(1, slice);
+        }
+        assertThat(table.fairShare(1, 0)).isEqualTo(6);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.millrace.net.connection.ExchangeListener;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import io.millrace.net.kafka.wire.FetchRequest;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -67,10 +68,13 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private boolean timeIsOver;
     private boolean rerouted;
     private int repliesMissing;
+    /** Of each owner, how many leases this round's answer may still keep. */
+    private final int[] leasesLeft;
 
     FetchTask(final FetchHandler handler) {
         this.handler = handler;
         routes = new FetchRoutes(handler);
+        leasesLeft = new int[handler.coreCount()];
     }
 
     void begin(final Exchange newExchange, final RequestHeader newHeader) {
@@ -248,17 +252,38 @@ final class FetchTask extends Deadline implements ExchangeListener {
 
     private boolean isToBeAnswered() {
         limits.begin(answerBytesMax);
+        shareLeases();
+        boolean cut = false;
         boolean ends = timeIsOver || handler.nowNs() >= deadlineNs;
         boolean reads = false;
         for (int i = 0; i < count; i++) {
             final FetchPartition partition = partitions[i];
             if (partition.slice != null) {
-                partition.taken = limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
+                if (leasesLeft[partition.core] > 0) {
+                    partition.taken =
+                            limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
+                    leasesLeft[partition.core] -= partition.taken > 0 ? 1 : 0;
+                } else {
+                    cut = true;
+                }
             }
             ends |= partition.error != Errors.NONE && !partition.unknown || partition.isDiverging();
             reads |= !partition.unknown;
         }
-        return ends || !reads || limits.total() >= answerBytesMin;
+        return ends || !reads || cut || limits.total() >= answerBytesMin;
+    }
+
+    /** The partitions beyond it are named without bytes, as they are where the answer's bytes end. */
+    private void shareLeases() {
+        Arrays.fill(leasesLeft, 0);
+        for (int i = 0; i < count; i++) {
+            if (partitions[i].slice != null) {
+                leasesLeft[partitions[i].core]++;
+            }
+        }
+        for (int core = 0; core < leasesLeft.length; core++) {
+            leasesLeft[core] = handler.leasesMax(core, leasesLeft[core]);
+        }
     }
 
     private void await() {

@@ -205,6 +205,32 @@ class FetchHandlerTest {
     }
 
     @Test
+    void shouldLeaveLeasesForOthersWhileSomeDoNotRead() {
+        final int partitions = 60;
+        final TestNode small = new TestNode(1, 64);
+        final TopicImage wide = small.createTopic("wide", partitions, Map.of());
+        final TestClient good = small.connect(0);
+        final FetchRequestData request = fetch(0, 1);
+        for (int i = 0; i < partitions; i++) {
+            good.call(add(produce(-1), 9, wide, i, batch("x".repeat(20_000))), 9, ProduceResponseData::new);
+            add(request, VERSION, wide, i, 0);
+        }
+        for (int i = 0; i < 4; i++) {
+            final TestClient slow = small.connect(0);
+            slow.stall();
+            slow.send(request, VERSION);
+            small.run(200);
+        }
+        assertThat(small.lent()).isBetween(8, 56);
+
+        final List<PartitionData> answers = partitions(good.call(request, VERSION, FetchResponseData::new));
+        assertThat(answers).hasSize(partitions);
+        assertThat(answers.stream().filter(data -> Requests.values(data).size() == 1))
+                .hasSize(8);
+        assertThat(answers).allMatch(data -> data.errorCode() == 0 && data.highWatermark() == 1);
+    }
+
+    @Test
     void shouldAnswerWithinItsLimits() {
         final int bytes = bytes(batch("x".repeat(1000))).length;
         for (int i = 0; i < 12; i++) {

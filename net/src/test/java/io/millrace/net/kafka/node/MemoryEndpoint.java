@@ -18,6 +18,7 @@ final class MemoryEndpoint implements Endpoint {
     private int sent;
     private boolean readable;
     private boolean closed;
+    private boolean stalled;
     private EndpointHandler handler;
     private long fileBytes;
 
@@ -28,6 +29,11 @@ final class MemoryEndpoint implements Endpoint {
         }
         incoming.putBytes(arrived, bytes);
         arrived += bytes.length;
+    }
+
+    /** The peer stops reading. */
+    void stall() {
+        stalled = true;
     }
 
     /** The peer goes away without a word. */
@@ -99,6 +105,9 @@ final class MemoryEndpoint implements Endpoint {
         if (closed) {
             return CLOSED;
         }
+        if (stalled) {
+            return 0;
+        }
         outgoing.putBytes(sent, source, offset, length);
         sent += length;
         return length;
@@ -108,6 +117,9 @@ final class MemoryEndpoint implements Endpoint {
     public long send(final DiskFile file, final long position, final long length) {
         if (closed) {
             return CLOSED;
+        }
+        if (stalled) {
+            return 0;
         }
         final int count = file.readResident(position, outgoing, ensure((int) length), (int) length);
         sent += count;

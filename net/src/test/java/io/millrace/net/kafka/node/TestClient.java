@@ -92,6 +92,11 @@ public final class TestClient {
         return endpoint.isClosed();
     }
 
+    /** Takes nothing any more of what it is sent. */
+    public void stall() {
+        endpoint.stall();
+    }
+
     /** Goes away without a word. */
     public void hangUp() {
         endpoint.hangUp();

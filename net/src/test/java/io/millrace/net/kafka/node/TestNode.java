@@ -110,9 +110,8 @@ public final class TestNode {
         connections.add(own);
         final FetchHandler fetches = new FetchHandler(core, entropy.stream("sessions"));
         fetchHandlers.add(fetches);
-        final ApiTable table = new ApiTable()
-                .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, fetches);
+        final ApiTable table =
+                new ApiTable().serve(Api.PRODUCE, new ProduceHandler(core)).serve(Api.FETCH, fetches);
         AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null));
         tables.add(table);
         cores.add(core);
