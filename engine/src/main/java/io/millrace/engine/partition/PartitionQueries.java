@@ -9,6 +9,9 @@ import io.millrace.engine.status.PlantedBug;
 
 /** Answers questions about a partition's positions, and deletes records. Owned by the core's thread. */
 final class PartitionQueries {
+    /** The epoch that stands for none. */
+    private static final int NONE = -1;
+
     private final Partition partition;
     private final PartitionContext context;
 
@@ -48,6 +51,9 @@ final class PartitionQueries {
         final LeaderEpochs epochs = partition.log().epochs();
         if (epoch == partition.leaderEpoch()) {
             answer(task, part, partition.log().endOffset(), -1, epoch);
+        } else if (epoch < NONE || (epoch > NONE && epoch < partition.leaderEpoch() && epochs.latestEpoch() < 0)) {
+            // Before the first epoch that is known of: it ended where the log begins, as Kafka has it.
+            answer(task, part, partition.log().startOffset(), -1, epoch);
         } else {
             answer(task, part, epochs.endOffsetFor(epoch, partition.log().endOffset()), -1, epochs.floorEpoch(epoch));
         }

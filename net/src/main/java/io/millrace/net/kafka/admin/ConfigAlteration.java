@@ -110,7 +110,7 @@ final class ConfigAlteration {
     /** Loggers cannot be changed while running. */
     private void refuseLoggers(
             final byte typeId, final int brokerId, final String name, final List<Wish> wishes, final Answer answer) {
-        final String complaint = replacesAll ? unknownType(typeId) : ConfigWire.complaint(name, brokerId, "Node", ",");
+        final String complaint = replacesAll ? unknownType(typeId) : ConfigWire.complaintOfLoggers(name, brokerId);
         if (complaint != null) {
             answer.accept(Errors.INVALID_REQUEST, complaint);
         } else if (wishes.isEmpty()) {

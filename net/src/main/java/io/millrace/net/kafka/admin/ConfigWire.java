@@ -34,14 +34,22 @@ final class ConfigWire {
      * @param expected what Kafka says after the id that it expects
      */
     static String complaint(final String name, final int brokerId, final String idName, final String expected) {
+        return complaint(name, brokerId, idName, "Unexpected broker id, expected ", expected);
+    }
+
+    /** The same when loggers are to be altered, where Kafka words it in another way. */
+    static String complaintOfLoggers(final String name, final int brokerId) {
+        return complaint(name, brokerId, "Node", "Unexpected node id. Expected ", ",");
+    }
+
+    private static String complaint(
+            final String name, final int brokerId, final String idName, final String unexpected, final String after) {
         final int id;
         try {
             id = Integer.parseInt(name);
         } catch (final NumberFormatException notNumber) {
             return idName + " id must be an integer, but it is: " + name;
         }
-        return id == brokerId
-                ? null
-                : "Unexpected broker id, expected " + brokerId + expected + " but received " + name;
+        return id == brokerId ? null : unexpected + brokerId + after + " but received " + name;
     }
 }

@@ -92,6 +92,12 @@ final class DescribeConfigsApi {
                     refuse(result, complaint);
                 }
             }
+            case CLIENT_METRICS -> {
+                // Nobody can subscribe yet, so every subscription is one without settings.
+                if (name.isEmpty()) {
+                    refuse(result, "Client metrics subscription name must not be empty");
+                }
+            }
             default -> refuse(result, "Unsupported resource type: " + type);
         }
     }

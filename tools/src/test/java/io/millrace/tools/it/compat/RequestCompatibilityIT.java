@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestFactory;
  * <ul>
  *   <li>A wrong record count or a missing key inside a compressed batch, and an offset delta that is not the record's
  *       index: the first two are not looked for, the third is refused here and stored by Apache Kafka.
+ *   <li>Settings of groups, and altering subscriptions of client metrics: neither is served yet.
  *   <li>Loggers' levels: they cannot be changed while running.
  *   <li>InitProducerId with a transactional id: transactions are not served, COORDINATOR_NOT_AVAILABLE says so.
  *   <li>Null records are answered INVALID_RECORD; Apache Kafka never answers them.
@@ -76,6 +77,14 @@ class RequestCompatibilityIT {
 
     private static List<Script> scripts() {
         return List.of(
+                new Script(ApiKeys.DESCRIBE_CONFIGS, 1, 4, OddScripts::describeConfigs),
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, OddScripts::incrementalAlterConfigs),
+                new Script(ApiKeys.ALTER_CONFIGS, 0, 2, OddScripts::alterConfigs),
+                new Script(ApiKeys.CREATE_PARTITIONS, 0, 3, OddScripts::createPartitions),
+                new Script(ApiKeys.DELETE_TOPICS, 1, 6, OddScripts::deleteTopics),
+                new Script(ApiKeys.DELETE_RECORDS, 0, 2, OddScripts::deleteRecords),
+                new Script(ApiKeys.LIST_OFFSETS, 1, 11, OddScripts::listOffsets),
+                new Script(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, 4, OddScripts::offsetForLeaderEpoch),
                 new Script(ApiKeys.API_VERSIONS, 0, 5, ClusterScripts::apiVersions),
                 new Script(ApiKeys.DESCRIBE_CLUSTER, 0, 2, ClusterScripts::describeCluster),
                 new Script(ApiKeys.METADATA, 0, 13, ClusterScripts::metadata),
