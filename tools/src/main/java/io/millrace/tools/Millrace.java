@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
             InspectCommand.class,
             SimulateCommand.class,
             FollowCommand.class,
+            StatCommand.class,
             AotTrainCommand.class,
         })
 public final class Millrace implements Runnable {

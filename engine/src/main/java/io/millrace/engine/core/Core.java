@@ -17,9 +17,11 @@ import io.millrace.engine.port.Stage;
 import io.millrace.engine.port.Time;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.agrona.collections.IntArrayList;
 
 /**
  * One core: a loop that owns its partitions, its sockets and everything it touches outright. {@link #doWork} is one
@@ -45,12 +47,21 @@ public final class Core {
     private final NodeBoot boot;
     private final LogContext logs;
     private final long spinBeforeParkNs;
+    private final Statistics statistics;
+    private final CycleClock clock;
+    private final int mailboxTerm;
+    private final int diskTerm;
+    private final int socketsTerm;
+    private final int ownMessagesTerm;
+    private final int deadlinesTerm;
+    private final int retriesTerm;
     private final CoreProxy[] proxies;
     private final CoreAdapter[] mailbox;
     private final Requests requests;
     private final MessageRoutes routes = new MessageRoutes();
     private final Deadlines deadlines;
     private final List<Stage> stages = new ArrayList<>();
+    private final IntArrayList stageTerms = new IntArrayList();
     private final Partitions partitions;
     private final CheckpointReporter checkpoints;
     private final MetadataFollower metadata;
@@ -69,6 +80,14 @@ public final class Core {
         poller = context.poller();
         boot = context.boot();
         spinBeforeParkNs = context.spinBeforeParkNs();
+        statistics = context.statistics();
+        clock = new CycleClock(time, statistics);
+        mailboxTerm = clock.addTerm("mailbox");
+        diskTerm = clock.addTerm("disk");
+        socketsTerm = clock.addTerm("sockets");
+        ownMessagesTerm = clock.addTerm("own messages");
+        deadlinesTerm = clock.addTerm("deadlines");
+        retriesTerm = clock.addTerm("retries");
         mesh = context.mesh();
         sleeper = mesh.sleeper(id);
         sleeper.bind(poller);
@@ -100,9 +119,9 @@ public final class Core {
         metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
         commands = new Commands(requests);
         producerIds = new ProducerIds(id, commands);
-        addStage(partitions);
-        addStage(checkpoints);
-        addStage(producerIds);
+        addStage("partitions", partitions);
+        addStage("checkpoints", checkpoints);
+        addStage("producer ids", producerIds);
         if (id == METADATA_CORE) {
             hostMetadata(machine.image());
         }
@@ -111,8 +130,10 @@ public final class Core {
     private void hostMetadata(final MetadataImage image) {
         final CheckpointHost checkpointHost = new CheckpointHost(
                 new Checkpoints(logs), image, proxies, boot.recoveryPoints(), boot.startOffsets(), this);
-        addStage(new MetadataHost(
-                id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes));
+        addStage(
+                "metadata",
+                new MetadataHost(
+                        id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes));
     }
 
     /**
@@ -130,20 +151,27 @@ public final class Core {
         checkOwner();
         nowNs = time.nanoTime();
         nowMs = time.epochMs();
-        int work = drainMailbox() + disk.poll(DISK_LIMIT) + poller.poll(0) + mailbox[id].drain(MESSAGE_LIMIT);
+        clock.begin(nowNs, nowMs, socketsTerm);
+        int work = clock.lap(mailboxTerm, drainMailbox())
+                + clock.lap(diskTerm, disk.poll(DISK_LIMIT))
+                + clock.lapAlways(socketsTerm, poller.poll(0))
+                + clock.lap(ownMessagesTerm, mailbox[id].drain(MESSAGE_LIMIT));
         for (int i = 0; i < stages.size(); i++) {
-            work += stages.get(i).doWork(nowNs, nowMs);
+            work += clock.lap(stageTerms.getInt(i), stages.get(i).doWork(nowNs, nowMs));
         }
-        work += deadlines.poll(nowNs, nowMs, DEADLINE_LIMIT) + attemptRetries();
+        work += clock.lap(deadlinesTerm, deadlines.poll(nowNs, nowMs, DEADLINE_LIMIT))
+                + clock.lap(retriesTerm, attemptRetries());
         for (final CoreProxy proxy : proxies) {
             proxy.flushWake();
         }
+        clock.ended(work);
         return work;
     }
 
     /** After a duty cycle without work: looks on for a while, then sleeps until a socket, a message or a deadline. */
     public void idle() {
         final long now = time.nanoTime();
+        clock.idle(now);
         if (idleSinceNs < 0) {
             idleSinceNs = now;
         }
@@ -186,6 +214,7 @@ public final class Core {
         sleeper.fallAsleep();
         final long waitNs = Math.min(PARK_NS_MAX, deadlines.untilNext(now));
         if (waitNs > 0 && mayPark()) {
+            clock.park(now);
             poller.poll(waitNs);
         }
         sleeper.awake();
@@ -288,9 +317,20 @@ public final class Core {
         return deadlines;
     }
 
+    /** Where this core's figures are counted. */
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    /** Where this core's time goes. */
+    public CycleClock clock() {
+        return clock;
+    }
+
     /** Adds a share of the duty cycle; before the first cycle only. */
-    public void addStage(final Stage stage) {
+    public void addStage(final String name, final Stage stage) {
         stages.add(stage);
+        stageTerms.addInt(clock.addTerm(name));
     }
 
     MessageRoutes routes() {

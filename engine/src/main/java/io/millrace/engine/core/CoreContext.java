@@ -6,6 +6,7 @@ import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Housekeeping;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Time;
+import io.millrace.engine.status.Statistics;
 import java.util.Objects;
 
 /** What a {@link Core} is made of: its number and its ports. Set everything, then {@link #conclude}. */
@@ -19,6 +20,7 @@ public final class CoreContext {
     private Housekeeping housekeeping;
     private Decompressor decompressor;
     private NodeBoot boot;
+    private Statistics statistics = new Statistics();
     private long spinBeforeParkNs = 20_000;
 
     public CoreContext core(final int core) {
@@ -64,6 +66,12 @@ public final class CoreContext {
     /** The node's state as brought up from its data directory, the same for all cores. */
     public CoreContext boot(final NodeBoot boot) {
         this.boot = boot;
+        return this;
+    }
+
+    /** Where the core counts; whoever wants to look brings it along. */
+    public CoreContext statistics(final Statistics newStatistics) {
+        statistics = newStatistics;
         return this;
     }
 
@@ -127,6 +135,10 @@ public final class CoreContext {
 
     public NodeBoot boot() {
         return boot;
+    }
+
+    public Statistics statistics() {
+        return statistics;
     }
 
     public long spinBeforeParkNs() {

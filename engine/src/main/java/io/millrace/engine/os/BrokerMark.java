@@ -3,6 +3,8 @@ package io.millrace.engine.os;
 import io.millrace.codec.checkpoint.MarkHeaderDecoder;
 import io.millrace.codec.checkpoint.MarkHeaderEncoder;
 import io.millrace.engine.status.CoreCounter;
+import io.millrace.engine.status.Statistics;
+import io.millrace.engine.status.StatisticsSection;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,26 +23,31 @@ import org.agrona.concurrent.status.CountersReader;
 
 /**
  * The mapped file in which a running broker shows its counters and distinct errors to other processes. Cores write
- * their counters into plain memory, and {@link #publish} copies: a write into a mapped page can wait for the disk, and
- * no core may. One thread publishes.
+ * their counters and statistics into plain memory, and {@link #publish} copies: a write into a mapped page can wait for
+ * the disk, and no core may. One thread publishes; the header's sequence is odd while it does.
  *
  * <pre>
- *   0         128              + labels          + values          + errors
- *   +---------+----------------+-----------------+-----------------+
- *   | header  | labels and     | counter values, | distinct errors |
- *   | (SBE)   | keys (Agrona)  | copied          | (Agrona)        |
- *   +---------+----------------+-----------------+-----------------+
+ *   0         128              + labels          + values          + errors          + sections
+ *   +---------+----------------+-----------------+-----------------+-----------------+
+ *   | header  | labels and     | counter values, | distinct errors | statistics of   |
+ *   | (SBE)   | keys (Agrona)  | copied          | (Agrona)        | core 0, 1, …    |
+ *   +---------+----------------+-----------------+-----------------+-----------------+
  * </pre>
+ *
+ * The statistics' layout is {@link StatisticsSection}'s; the version below stands for it too.
  */
 public final class BrokerMark implements AutoCloseable {
     public static final String FILE = "millrace.mark";
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int HEADER_BYTES = MarkHeaderDecoder.BLOCK_LENGTH;
     private static final int ERROR_BYTES = 256 * 1024;
     private static final int PAGE_BYTES = 4096;
 
     private final MarkFile file;
+    private final UnsafeBuffer header;
+    private final Statistics[] statistics;
+    private final StatisticsSection[] sections;
     private final UnsafeBuffer published;
     private final UnsafeBuffer values;
     private final CountersManager counters;
@@ -52,7 +59,8 @@ public final class BrokerMark implements AutoCloseable {
         final int labelBytes = BitUtil.align(counterCount * CountersReader.METADATA_LENGTH, PAGE_BYTES);
         final int valueBytes = labelBytes / (CountersReader.METADATA_LENGTH / CountersReader.COUNTER_LENGTH);
         final File path = directory.resolve(FILE).toFile();
-        layDown(path.toPath(), HEADER_BYTES + labelBytes + valueBytes + ERROR_BYTES);
+        final int sectionsOffset = HEADER_BYTES + labelBytes + valueBytes + ERROR_BYTES;
+        layDown(path.toPath(), sectionsOffset + coreCount * StatisticsSection.BYTES);
         file = new MarkFile(
                 IoUtil.mapExistingFile(path, FILE),
                 MarkHeaderDecoder.versionEncodingOffset(),
@@ -66,7 +74,16 @@ public final class BrokerMark implements AutoCloseable {
                 .coreCount(coreCount)
                 .labelBytes(labelBytes)
                 .valueBytes(valueBytes)
-                .errorBytes(ERROR_BYTES);
+                .errorBytes(ERROR_BYTES)
+                .sectionBytes(StatisticsSection.BYTES);
+        header = all;
+        statistics = new Statistics[coreCount];
+        sections = new StatisticsSection[coreCount];
+        for (int core = 0; core < coreCount; core++) {
+            statistics[core] = new Statistics();
+            sections[core] = new StatisticsSection(
+                    new UnsafeBuffer(all, sectionsOffset + core * StatisticsSection.BYTES, StatisticsSection.BYTES));
+        }
         published = new UnsafeBuffer(all, HEADER_BYTES + labelBytes, valueBytes);
         final ByteBuffer memory = BufferUtil.allocateDirectAligned(valueBytes, BitUtil.CACHE_LINE_LENGTH * 2);
         values = new UnsafeBuffer(memory);
@@ -91,10 +108,29 @@ public final class BrokerMark implements AutoCloseable {
         file.signalReady(VERSION);
     }
 
-    /** Copies the counters into the file, with the time. */
+    /** Copies the counters and statistics into the file, with the time. */
     public void publish() {
+        final int sequenceOffset = MarkHeaderDecoder.sequenceEncodingOffset();
+        final long sequence = header.getLong(sequenceOffset);
+        header.putLongVolatile(sequenceOffset, sequence | 1);
         published.putBytes(0, values, 0, values.capacity());
+        for (int core = 0; core < sections.length; core++) {
+            sections[core].publish(statistics[core]);
+        }
+        header.putLong(MarkHeaderDecoder.publishedNsEncodingOffset(), System.nanoTime());
         file.timestampRelease(System.currentTimeMillis());
+        header.putLongRelease(sequenceOffset, (sequence | 1) + 1);
+    }
+
+    /** Where a core counts. */
+    public Statistics statistics(final int core) {
+        return statistics[core];
+    }
+
+    /** The broker has ended in order: nothing changes any more. */
+    public void ended() {
+        publish();
+        header.putLongRelease(MarkHeaderDecoder.endedMsEncodingOffset(), System.currentTimeMillis());
     }
 
     public CountersManager counters() {

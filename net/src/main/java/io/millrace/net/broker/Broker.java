@@ -166,12 +166,13 @@ public final class Broker implements AutoCloseable {
                 .housekeeping(lane)
                 .decompressor(new RecordsDecompressor())
                 .boot(boot)
+                .statistics(mark.statistics(core))
                 .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : SPIN_BEFORE_PARK_NS);
         final NodeFacts facts = new NodeFacts(
                 identity.clusterId(), data.path().toString(), config.settings().stringOf(BrokerSettings.BROKER_RACK));
         final BrokerCore made = new BrokerCore(context, config, facts);
-        made.core().addStage(lane);
-        made.core().addStage(handoff.arrivals(core, transports[core], (listener, endpoint) -> {
+        made.core().addStage("housekeeping", lane);
+        made.core().addStage("arrivals", handoff.arrivals(core, transports[core], (listener, endpoint) -> {
             if (gate.admit(made.core().image().settings(), endpoint.remoteAddress())) {
                 made.accept(listener, endpoint);
             } else {

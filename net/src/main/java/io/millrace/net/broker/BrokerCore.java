@@ -8,6 +8,7 @@ import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
+import io.millrace.net.connection.RequestMeter;
 import io.millrace.net.kafka.admin.AdminApis;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
@@ -39,14 +40,15 @@ public final class BrokerCore {
     public BrokerCore(final CoreContext context, final BrokerConfig config, final NodeFacts node) {
         core = new Core(context);
         pool = new BufferPool(config.coreMemoryBytes());
-        connections = new Connections(core.id(), pool, connectionSettings(config));
+        final RequestMeter meter = new RequestMeter(core.statistics(), core.clock(), Api.names(), Api.SPLIT);
+        connections = new Connections(core.id(), pool, connectionSettings(config), meter);
         connections.congestion(() -> stopping || core.requests().isCongested());
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
         table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId()))
                 .serve(Api.PRODUCE, new ProduceHandler(core))
                 .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, node);
-        core.addStage(connections);
+        core.addStage("connections", connections);
     }
 
     private static ConnectionSettings connectionSettings(final BrokerConfig config) {

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
  * that cannot wait: partitions that went offline, a disk that fills up. Once for each change, never once for each event.
  */
 final class NodeStatus implements AutoCloseable {
-    private static final long EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PUBLISH_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int LOOK_EVERY = 4;
     private static final long MIB = 1024 * 1024;
     private static final long NEARLY_FULL_BYTES = 64 * MIB;
 
@@ -42,11 +43,13 @@ final class NodeStatus implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing) {
+        for (int turn = 0; !closing; turn++) {
             mark.publish();
-            tellOffline();
-            tellNearlyFull(data.toFile().getUsableSpace());
-            LockSupport.parkNanos(this, EVERY_NS);
+            if (turn % LOOK_EVERY == 0) {
+                tellOffline();
+                tellNearlyFull(data.toFile().getUsableSpace());
+            }
+            LockSupport.parkNanos(this, PUBLISH_EVERY_NS);
         }
     }
 
@@ -78,7 +81,7 @@ final class NodeStatus implements AutoCloseable {
         closing = true;
         LockSupport.unpark(thread);
         Waiting.join(thread);
-        mark.publish();
+        mark.ended();
         mark.close();
     }
 }

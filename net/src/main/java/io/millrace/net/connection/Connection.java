@@ -26,6 +26,7 @@ public final class Connection implements EndpointHandler {
     private long head;
     private long next;
     private long tail;
+    private long pumpedFrom;
     private int running;
     private boolean runningOverlap;
     private long unsentBytes;
@@ -88,6 +89,10 @@ public final class Connection implements EndpointHandler {
 
     int core() {
         return owner.core();
+    }
+
+    RequestMeter meter() {
+        return owner.meter();
     }
 
     Endpoint endpoint() {
@@ -167,6 +172,7 @@ public final class Connection implements EndpointHandler {
             reader.onReadable();
         }
         int work = 0;
+        pumpedFrom = next;
         do {
             while (mayStart() && owner.maySpend()) {
                 start(ring[(int) next++ & mask], nowNs, nowMs);
@@ -204,6 +210,14 @@ public final class Connection implements EndpointHandler {
         runningOverlap = exchange.overlaps;
         exchange.start(nowNs, nowMs);
         handler.onFrame(exchange);
+        owner.meter().onStarted(exchange);
+    }
+
+    /** Requests of some connections were started, the last of them at {@code nowNs}. */
+    void onPumped(final long nowNs) {
+        for (long i = pumpedFrom; i < next && !closed; i++) {
+            ring[(int) i & mask].parsed(nowNs);
+        }
     }
 
     /** The exchange was ended by its handler. */
@@ -215,6 +229,7 @@ public final class Connection implements EndpointHandler {
             return;
         }
         exchange.state = Exchange.State.ANSWERED;
+        exchange.times().answeredNs = owner.meter().clock().lastNs();
         exchange.releaseFrame();
         if (exchange.failure != null) {
             ending = true;
@@ -284,6 +299,7 @@ public final class Connection implements EndpointHandler {
         unsentBytes -= bytes;
         owner.counters().bytesOut += bytes;
         long left = bytes + sendOffset;
+        long sentNs = 0;
         Exchange exchange = sending();
         while (exchange != null && exchange.failure == null) {
             while (sendPiece < exchange.pieceCount() && left >= exchange.pieceLength(sendPiece)) {
@@ -296,6 +312,8 @@ public final class Connection implements EndpointHandler {
             ring[(int) head++ & mask] = null;
             sendPiece = 0;
             owner.counters().answers++;
+            sentNs = sentNs == 0 ? owner.meter().clock().readNs() : sentNs;
+            owner.meter().onSent(exchange, sentNs);
             owner.recycle(exchange);
             exchange = sending();
         }

@@ -32,6 +32,7 @@ public final class Connections implements Stage, AutoCloseable {
     private final BufferPool pool;
     private final ConnectionSettings settings;
     private final ConnectionCounters counters = new ConnectionCounters();
+    private final RequestMeter meter;
     private final UnsafeBuffer scratch;
     private final FrameWriter writer;
     private final long keptBackBytes;
@@ -69,7 +70,13 @@ public final class Connections implements Stage, AutoCloseable {
     };
 
     public Connections(final int core, final BufferPool pool, final ConnectionSettings settings) {
+        this(core, pool, settings, RequestMeter.unseen());
+    }
+
+    public Connections(
+            final int core, final BufferPool pool, final ConnectionSettings settings, final RequestMeter meter) {
         this.core = core;
+        this.meter = meter;
         this.pool = pool;
         this.settings = settings;
         final int scratchBytes = (int) Math.min(SCRATCH_BYTES_MAX, pool.budgetBytes() / 32);
@@ -100,6 +107,10 @@ public final class Connections implements Stage, AutoCloseable {
 
     int core() {
         return core;
+    }
+
+    RequestMeter meter() {
+        return meter;
     }
 
     /** What says that too much waits already, so that no further request should be started. */
@@ -161,6 +172,12 @@ public final class Connections implements Stage, AutoCloseable {
         int work = 0;
         for (int i = 0; i < connections.size(); i++) {
             work += connections.get(i).pump(nowNs, nowMs);
+        }
+        if (work > 0) {
+            final long pumpedNs = meter.clock().readNs();
+            for (int i = 0; i < connections.size(); i++) {
+                connections.get(i).onPumped(pumpedNs);
+            }
         }
         for (int i = 0; i < connections.size(); i++) {
             final Connection connection = connections.get(i);

@@ -29,6 +29,8 @@ public final class Exchange {
     private int frameLength;
     private long startedNs;
     private long startedMs;
+    private int kind;
+    private final ExchangeTimes times = new ExchangeTimes();
     private Object codec;
     private Object attachment;
     private ExchangeListener listener;
@@ -41,6 +43,8 @@ public final class Exchange {
 
     void queue(final Connection owner, final PooledBuffer buffer, final int length, final boolean mayOverlap) {
         expect(State.POOLED);
+        kind = owner.meter().otherKind();
+        times.received(owner.meter().clock().arrivalNs());
         connection = owner;
         frame = buffer;
         frameLength = length;
@@ -52,7 +56,40 @@ public final class Exchange {
         expect(State.QUEUED);
         startedNs = nowNs;
         startedMs = nowMs;
+        times.beganNs = connection.meter().clock().lastNs();
         state = State.RUNNING;
+    }
+
+    /** The handler has taken the request in: it waits for others now, or is answered already. */
+    void parsed(final long nowNs) {
+        times.parsedNs = nowNs;
+        if (state == State.ANSWERED) {
+            times.answeredNs = nowNs;
+        }
+    }
+
+    /** What kind of request this is, as whoever made the core's {@link RequestMeter} numbers them. */
+    public void kind(final int newKind) {
+        kind = newKind;
+    }
+
+    int kind() {
+        return kind;
+    }
+
+    ExchangeTimes times() {
+        return times;
+    }
+
+    /** The owner of a partition has replied: how long the ways there and back took, and what it did. */
+    public void replied(final long handoverNs, final long ownerNs) {
+        times.handoverNs += handoverNs;
+        times.diskNs += ownerNs;
+    }
+
+    /** The request goes to another core. */
+    public void hop() {
+        times.hops++;
     }
 
     /** Gives back whatever is still held and forgets the request. */

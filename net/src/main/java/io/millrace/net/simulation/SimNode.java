@@ -86,7 +86,7 @@ final class SimNode {
                         .boot(boot),
                 config,
                 new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null));
-        core.core().addStage(housekeeping);
+        core.core().addStage("housekeeping", housekeeping);
         return core;
     }
 

@@ -1,5 +1,8 @@
 package io.millrace.net.kafka.api;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * All that is served: protocol key, versions, and the version from which requests and answers are flexible (KIP-482).
  * An API is advertised only where a handler is registered for it. Produce 0 to 2 are nominal: clients of old want to
@@ -42,6 +45,14 @@ public enum Api {
         this.versionMin = (short) versionMin;
         this.versionMax = (short) versionMax;
         this.flexibleSince = (short) flexibleSince;
+    }
+
+    /** How many of the first are worth a closer look at where their time goes. */
+    public static final int SPLIT = 2;
+
+    /** Names in the order of the numbers by which requests are counted. */
+    public static List<String> names() {
+        return Stream.of(values()).map(Api::name).toList();
     }
 
     /** The API of that key, or null if it is not in the table. */

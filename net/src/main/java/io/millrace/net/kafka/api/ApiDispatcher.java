@@ -33,6 +33,7 @@ public final class ApiDispatcher implements FrameHandler {
             exchange.fail(CloseReason.MALFORMED_REQUEST);
             return;
         }
+        exchange.kind(RequestHeader.of(exchange).api().ordinal());
         try {
             handler.handle(exchange, RequestHeader.of(exchange));
         } catch (final IndexOutOfBoundsException hostileLength) {

@@ -20,6 +20,7 @@ import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
+import io.millrace.net.connection.RequestMeter;
 import io.millrace.net.kafka.admin.AdminApis;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
@@ -104,9 +105,13 @@ public final class TestNode {
                 })
                 .boot(boot));
         core.recover(report -> {});
-        final Connections own = new Connections(id, new BufferPool(64 << 20), ConnectionSettings.DEFAULTS);
-        core.addStage(own);
-        core.addStage(housekeeping);
+        final Connections own = new Connections(
+                id,
+                new BufferPool(64 << 20),
+                ConnectionSettings.DEFAULTS,
+                new RequestMeter(core.statistics(), core.clock(), Api.names(), Api.SPLIT));
+        core.addStage("connections", own);
+        core.addStage("housekeeping", housekeeping);
         connections.add(own);
         final FetchHandler fetches = new FetchHandler(core, entropy.stream("sessions"));
         fetchHandlers.add(fetches);
