@@ -69,6 +69,12 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--apis", description = "Requests by API: rates, latency, and where the time of a request goes.")
     private boolean apis;
 
+    @Option(names = "--connections", description = "Connections by client software, why they ended, their memory.")
+    private boolean connections;
+
+    @Option(names = "--sync", description = "Messages between cores, fill of batches, sync rounds.")
+    private boolean sync;
+
     @Option(names = "--duty", description = "How long duty cycles take, and which part of them takes it.")
     private boolean duty;
 
@@ -112,6 +118,12 @@ final class StatCommand implements Callable<Integer> {
         final Set<Section> sections = EnumSet.noneOf(Section.class);
         if (apis || all) {
             sections.add(Section.APIS);
+        }
+        if (connections || all) {
+            sections.add(Section.CONNECTIONS);
+        }
+        if (sync || all) {
+            sections.add(Section.SYNC);
         }
         if (duty || all) {
             sections.add(Section.DUTY);

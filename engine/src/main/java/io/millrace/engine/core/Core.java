@@ -49,6 +49,7 @@ public final class Core {
     private final long spinBeforeParkNs;
     private final Statistics statistics;
     private final CycleClock clock;
+    private final MessageMeter messages;
     private final int mailboxTerm;
     private final int diskTerm;
     private final int socketsTerm;
@@ -82,6 +83,7 @@ public final class Core {
         spinBeforeParkNs = context.spinBeforeParkNs();
         statistics = context.statistics();
         clock = new CycleClock(time, statistics);
+        messages = new MessageMeter(statistics);
         mailboxTerm = clock.addTerm("mailbox");
         diskTerm = clock.addTerm("disk");
         socketsTerm = clock.addTerm("sockets");
@@ -93,9 +95,9 @@ public final class Core {
         sleeper.bind(poller);
         proxies = new CoreProxy[mesh.coreCount()];
         for (int to = 0; to < proxies.length; to++) {
-            proxies[to] = new CoreProxy(mesh.ring(id, to), mesh.sleeper(to));
+            proxies[to] = new CoreProxy(mesh.ring(id, to), mesh.sleeper(to), messages, to == id);
         }
-        requests = new Requests(proxies);
+        requests = new Requests(proxies, clock);
         mailbox = new CoreAdapter[mesh.coreCount()];
         for (int from = 0; from < mailbox.length; from++) {
             mailbox[from] = new CoreAdapter(from, mesh.ring(from, id), requests, routes);
@@ -109,13 +111,14 @@ public final class Core {
         final Settings settings = machine.image().settings();
         partitions = new Partitions(
                 logs,
-                new ReplyProxy(proxies, checkpoints),
+                new ReplyProxy(proxies, checkpoints, clock),
                 new UpkeepIntervals(
                         settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
                 settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
+                statistics,
                 nowMs);
-        new PartitionAdapter(partitions, routes);
+        new PartitionAdapter(partitions, routes, clock);
         metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
         commands = new Commands(requests);
         producerIds = new ProducerIds(id, commands);
@@ -155,7 +158,7 @@ public final class Core {
         int work = clock.lap(mailboxTerm, drainMailbox())
                 + clock.lap(diskTerm, disk.poll(DISK_LIMIT))
                 + clock.lapAlways(socketsTerm, poller.poll(0))
-                + clock.lap(ownMessagesTerm, mailbox[id].drain(MESSAGE_LIMIT));
+                + clock.lap(ownMessagesTerm, messages.drained(mailbox[id].drain(MESSAGE_LIMIT)));
         for (int i = 0; i < stages.size(); i++) {
             work += clock.lap(stageTerms.getInt(i), stages.get(i).doWork(nowNs, nowMs));
         }
@@ -223,7 +226,7 @@ public final class Core {
     private int drainMailbox() {
         int work = 0;
         for (int i = 0; i < mailbox.length; i++) {
-            work += mailbox[i].drain(MESSAGE_LIMIT);
+            work += messages.drained(mailbox[i].drain(MESSAGE_LIMIT));
         }
         return work;
     }

@@ -1,6 +1,7 @@
 package io.millrace.engine.core;
 
 import io.millrace.engine.status.PlantedBug;
+import io.millrace.engine.status.Tally;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 
@@ -16,13 +17,17 @@ final class CoreProxy {
     private final Ring ring;
     private final Sleeper sleeper;
     private final Outbox outbox = new Outbox();
+    private final MessageMeter meter;
+    private final Tally sent;
     private final int share;
     private int requestBytesOut;
     private int replyBytesOwed;
     private boolean wakeDue;
     private final MessageHandler outboxOffer;
 
-    CoreProxy(final Ring ring, final Sleeper sleeper) {
+    CoreProxy(final Ring ring, final Sleeper sleeper, final MessageMeter meter, final boolean isOwn) {
+        this.meter = meter;
+        sent = isOwn ? meter.own : meter.hops;
         this.ring = ring;
         this.sleeper = sleeper;
         this.share = ring.share();
@@ -51,6 +56,7 @@ final class CoreProxy {
             take(requestFootprint, replyFootprint);
             offer(templateId, message, 0, length);
         } else if (!PlantedBug.MESSAGE_DROPPED.isPlanted()) {
+            meter.stalls.increment();
             outbox.add(templateId, message, length, requestFootprint, replyFootprint);
         }
     }
@@ -108,7 +114,9 @@ final class CoreProxy {
     void flushWake() {
         if (wakeDue) {
             wakeDue = false;
-            sleeper.wake();
+            if (sleeper.wake()) {
+                meter.wakes.increment();
+            }
         }
     }
 
@@ -134,6 +142,7 @@ final class CoreProxy {
             throw new IllegalStateException("ring full in spite of credit: template " + templateId + ", " + length
                     + " bytes, " + ring.size() + " in the ring");
         }
+        sent.increment();
         wakeDue = true;
     }
 }

@@ -21,8 +21,10 @@ final class PartitionAdapter {
     private final WatchCancelDecoder cancel = new WatchCancelDecoder();
     private final QueryRequestDecoder query = new QueryRequestDecoder();
     private final Partitions partitions;
+    private final CycleClock clock;
 
-    PartitionAdapter(final Partitions partitions, final MessageRoutes routes) {
+    PartitionAdapter(final Partitions partitions, final MessageRoutes routes, final CycleClock clock) {
+        this.clock = clock;
         this.partitions = partitions;
         routes.add(AppendRequestDecoder.TEMPLATE_ID, this::onAppend);
         routes.add(ReadRequestDecoder.TEMPLATE_ID, this::onRead);
@@ -36,6 +38,7 @@ final class PartitionAdapter {
         final long correlation = append.correlation();
         final AppendRequestDecoder.PartsDecoder parts = append.parts();
         final AppendTask task = partitions.beginAppend(from, correlation, parts.count());
+        task.beganNs(clock.lastNs());
         for (int part = 0; parts.hasNext(); part++) {
             parts.next();
             partitions.append(task, part, parts.partitionKey(), parts.ownerEpoch(), parts.address(), parts.length());
@@ -48,6 +51,7 @@ final class PartitionAdapter {
         final long correlation = read.correlation();
         final ReadRequestDecoder.PartsDecoder parts = read.parts();
         final ReadTask task = partitions.beginRead(from, correlation, parts.count());
+        task.beganNs(clock.lastNs());
         for (int part = 0; parts.hasNext(); part++) {
             parts.next();
             partitions.read(

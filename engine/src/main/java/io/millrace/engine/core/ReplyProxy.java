@@ -22,15 +22,17 @@ final class ReplyProxy implements PartitionReplies {
     private final WatchReplyEncoder watch = new WatchReplyEncoder();
     private final CoreProxy[] proxies;
     private final CheckpointReporter checkpoints;
+    private final CycleClock clock;
 
-    ReplyProxy(final CoreProxy[] proxies, final CheckpointReporter checkpoints) {
+    ReplyProxy(final CoreProxy[] proxies, final CheckpointReporter checkpoints, final CycleClock clock) {
+        this.clock = clock;
         this.proxies = proxies;
         this.checkpoints = checkpoints;
     }
 
     @Override
     public void onAppended(final AppendTask task) {
-        append.wrap(buffer, 0).correlation(task.correlation());
+        append.wrap(buffer, 0).correlation(task.correlation()).tookNs(clock.readNs() - task.beganNs());
         final AppendReplyEncoder.PartsEncoder parts = append.partsCount(task.partCount());
         for (int i = 0; i < task.partCount(); i++) {
             parts.next()
@@ -45,7 +47,7 @@ final class ReplyProxy implements PartitionReplies {
 
     @Override
     public void onRead(final ReadTask task) {
-        read.wrap(buffer, 0).correlation(task.correlation());
+        read.wrap(buffer, 0).correlation(task.correlation()).tookNs(clock.readNs() - task.beganNs());
         final ReadReplyEncoder.PartsEncoder parts = read.partsCount(task.partCount());
         for (int i = 0; i < task.partCount(); i++) {
             final LogSlice slice = task.slice(i);

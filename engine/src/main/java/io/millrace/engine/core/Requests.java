@@ -27,11 +27,15 @@ public final class Requests {
     private int[] requestFootprints = new int[SLOTS_INITIAL];
     private int[] replyFootprints = new int[SLOTS_INITIAL];
     private int[] generations = new int[SLOTS_INITIAL];
+    private long[] sentNs = new long[SLOTS_INITIAL];
     private int[] free = new int[SLOTS_INITIAL];
     private int freeCount;
+    private final CycleClock clock;
+    private long roundTripNs;
 
-    Requests(final CoreProxy[] proxies) {
+    Requests(final CoreProxy[] proxies, final CycleClock clock) {
         this.proxies = proxies;
+        this.clock = clock;
         addFreeSlots(0, SLOTS_INITIAL);
     }
 
@@ -96,6 +100,11 @@ public final class Requests {
         return proxies[0].messageBytesMax();
     }
 
+    /** For the handler of a reply: how long ago its request was sent, on the core's clock. */
+    public long roundTripNs() {
+        return roundTripNs;
+    }
+
     /** Whether so much waits for credit that no new requests should be started. */
     public boolean isCongested() {
         for (final CoreProxy proxy : proxies) {
@@ -123,6 +132,7 @@ public final class Requests {
         }
         final ReplyHandler handler = handlers[slot];
         final long token = tokens[slot];
+        roundTripNs = clock.lastNs() - sentNs[slot];
         proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
         handlers[slot] = null;
         generations[slot]++;
@@ -140,6 +150,7 @@ public final class Requests {
             final int requestFootprint) {
         final int slot = slotOf(correlation);
         targets[slot] = targetCore;
+        sentNs[slot] = clock.lastNs();
         requestFootprints[slot] = requestFootprint;
         replyFootprints[slot] = Ring.footprint(replyBytesMax);
         proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
@@ -162,6 +173,7 @@ public final class Requests {
         requestFootprints = Arrays.copyOf(requestFootprints, after);
         replyFootprints = Arrays.copyOf(replyFootprints, after);
         generations = Arrays.copyOf(generations, after);
+        sentNs = Arrays.copyOf(sentNs, after);
         free = Arrays.copyOf(free, after);
         addFreeSlots(before, after);
     }

@@ -17,13 +17,15 @@ public final class Sleeper {
         poller = sleepsIn;
     }
 
-    /** Any thread, after it has left something for the core: wakes the core if it sleeps. */
-    public void wake() {
+    /** Any thread, after it has left something for the core: wakes the core if it sleeps; returns whether it did. */
+    public boolean wake() {
         VarHandle.fullFence();
         if (sleeping) {
             sleeping = false;
             poller.wakeup();
+            return true;
         }
+        return false;
     }
 
     void fallAsleep() {

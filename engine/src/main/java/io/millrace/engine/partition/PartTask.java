@@ -14,6 +14,7 @@ public abstract class PartTask {
     private long correlation;
     private int partCount;
     private int remaining;
+    private long beganNs;
     private Outcome[] outcomes = NONE;
 
     final void begin(final int from, final long correlation, final int partCount) {
@@ -44,6 +45,15 @@ public abstract class PartTask {
     /** All parts were handed out; true if nothing is left to wait for. */
     final boolean endOfParts() {
         return --remaining == 0;
+    }
+
+    /** When the request was taken up, for whoever measures. */
+    public final void beganNs(final long nowNs) {
+        beganNs = nowNs;
+    }
+
+    public final long beganNs() {
+        return beganNs;
     }
 
     /** The core that asked. */

@@ -126,6 +126,7 @@ final class PartitionAppend {
                 producers.apply(batch, context.nowMs());
                 task.accepted(part, baseOffset, appendTimeMs, log.startOffset());
                 acks.add(task, part, batch.nextOffset(), length);
+                context.onBatch(length, batch.recordCount());
                 return true;
             }
             case ROLLING, FULL, FAILING -> {

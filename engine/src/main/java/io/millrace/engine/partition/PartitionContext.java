@@ -7,7 +7,10 @@ import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogConfig;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.settings.TopicConfig;
+import io.millrace.engine.status.Histogram;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.Statistic.Unit;
+import io.millrace.engine.status.Statistics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +22,9 @@ final class PartitionContext {
 
     private final LogContext logs;
     private final PartitionReplies replies;
-    private final SyncRound syncRound = new SyncRound();
+    private final SyncRound syncRound;
+    private final Histogram batchBytes;
+    private final Histogram batchRecords;
     private final Crc32c crc32c = new Crc32c();
     private final BatchValidator validator = new BatchValidator(crc32c);
     private final ArrayDeque<AppendTask> appendTasks = new ArrayDeque<>();
@@ -29,7 +34,10 @@ final class PartitionContext {
     private long nowMs;
     private int offlinePartitions;
 
-    PartitionContext(final LogContext logs, final PartitionReplies replies) {
+    PartitionContext(final LogContext logs, final PartitionReplies replies, final Statistics statistics) {
+        syncRound = new SyncRound(statistics);
+        batchBytes = statistics.histogram("batch.bytes", Unit.BYTES);
+        batchRecords = statistics.histogram("batch.records", Unit.COUNT);
         this.logs = logs;
         this.replies = replies;
     }
@@ -103,6 +111,12 @@ final class PartitionContext {
                 config.indexIntervalBytes(),
                 config.deletes() ? config.retentionBytes() : -1,
                 config.deletes() ? config.retentionMs() : -1);
+    }
+
+    /** A batch was appended. */
+    void onBatch(final int bytes, final int records) {
+        batchBytes.record(bytes);
+        batchRecords.record(records);
     }
 
     void now(final long ms) {

@@ -12,6 +12,7 @@ import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.replication.ReplicaProducers;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -32,8 +33,9 @@ public final class Partitions implements Stage {
             final PartitionReplies replies,
             final UpkeepIntervals intervals,
             final long producerExpirationMs,
+            final Statistics statistics,
             final long nowMs) {
-        context = new PartitionContext(logs, replies);
+        context = new PartitionContext(logs, replies, statistics);
         context.now(nowMs);
         upkeep = new PartitionUpkeep(context, intervals, nowMs);
         watches = new Watches(context);

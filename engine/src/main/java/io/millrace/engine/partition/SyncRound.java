@@ -1,6 +1,9 @@
 package io.millrace.engine.partition;
 
 import io.millrace.engine.port.Stage;
+import io.millrace.engine.status.Histogram;
+import io.millrace.engine.status.Statistic.Unit;
+import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +17,15 @@ final class SyncRound implements Stage {
     private List<Partition> syncing = new ArrayList<>();
     private int outstanding;
     private long rounds;
+    private long beganNs;
+    private boolean isMeasured;
+    private final Histogram lengths;
+    private final Histogram partitions;
+
+    SyncRound(final Statistics statistics) {
+        lengths = statistics.histogram("sync.round", Unit.NS);
+        partitions = statistics.histogram("sync.partitions", Unit.COUNT);
+    }
 
     /** The partition has appended something that is not stable. */
     void add(final Partition partition) {
@@ -33,6 +45,10 @@ final class SyncRound implements Stage {
 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
+        if (isMeasured && outstanding == 0) {
+            isMeasured = false;
+            lengths.record(nowNs - beganNs);
+        }
         if (outstanding > 0 || dirty.isEmpty()) {
             return 0;
         }
@@ -45,6 +61,11 @@ final class SyncRound implements Stage {
         final int started = round.size();
         round.clear();
         rounds++;
+        beganNs = nowNs;
+        isMeasured = outstanding > 0;
+        if (isMeasured) {
+            partitions.record(outstanding);
+        }
         return started;
     }
 

@@ -7,6 +7,7 @@ import io.millrace.codec.core.QueryReplyDecoder;
 import io.millrace.codec.core.WatchCancelDecoder;
 import io.millrace.codec.core.WatchReplyEncoder;
 import io.millrace.codec.core.WatchRequestDecoder;
+import io.millrace.engine.status.Statistics;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,8 @@ class RequestsTest {
     private static final int OTHER = 1;
 
     private final Ring out = new Ring(RING_BYTES);
-    private final CoreProxy proxy = new CoreProxy(out, new Sleeper());
-    private final Requests requests = new Requests(new CoreProxy[] {null, proxy});
+    private final CoreProxy proxy = new CoreProxy(out, new Sleeper(), new MessageMeter(new Statistics()), false);
+    private final Requests requests = new Requests(new CoreProxy[] {null, proxy}, CycleClock.stopped());
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[4096]);
     private final List<Integer> templates = new ArrayList<>();
     private final List<Long> correlations = new ArrayList<>();

@@ -21,6 +21,7 @@ import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
+import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.socket.ConnectionHandoff;
@@ -183,6 +184,7 @@ public final class Broker implements AutoCloseable {
         made.connections().closeListener(connection -> {
             gate.onClosed(connection.remoteAddress());
             handoff.onClosed(core);
+            ClientSession.of(connection).gone();
         });
         return made;
     }

@@ -44,7 +44,7 @@ public final class BrokerCore {
         connections = new Connections(core.id(), pool, connectionSettings(config), meter);
         connections.congestion(() -> stopping || core.requests().isCongested());
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
-        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId()))
+        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId(), core.statistics()))
                 .serve(Api.PRODUCE, new ProduceHandler(core))
                 .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, node);

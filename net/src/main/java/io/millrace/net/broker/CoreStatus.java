@@ -31,6 +31,7 @@ final class CoreStatus {
     private final BrokerCore core;
     private final OsDisk disk;
     private final CoreCounters counters;
+    private final CoreGauges gauges;
     private long cycles;
     private long busyCycles;
     private long work;
@@ -44,6 +45,7 @@ final class CoreStatus {
         this.core = core;
         this.disk = disk;
         this.counters = counters;
+        gauges = new CoreGauges(core);
     }
 
     /** After each duty cycle; its length is known when the next one has read the clock, so it costs no look at it. */
@@ -66,6 +68,7 @@ final class CoreStatus {
     }
 
     void show() {
+        gauges.show();
         counters.set(DUTY_CYCLES, cycles);
         counters.set(BUSY_CYCLES, busyCycles);
         counters.set(WORK, work);

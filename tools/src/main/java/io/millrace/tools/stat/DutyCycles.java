@@ -1,5 +1,6 @@
 package io.millrace.tools.stat;
 
+import java.time.Instant;
 import java.util.List;
 
 /** How long a core's duty cycles take, and which of their parts the time goes to. */
@@ -59,7 +60,7 @@ final class DutyCycles {
         for (final int core : cores) {
             for (final SlowCycle cycle : interval.of(core).slowCycles()) {
                 final String[] cells = {
-                    core + ": " + java.time.Instant.ofEpochMilli(cycle.whenMs()),
+                    core + ": " + Instant.ofEpochMilli(cycle.whenMs()),
                     Numbers.time(cycle.lengthNs()),
                     Long.toString(cycle.work()),
                     "",

@@ -25,6 +25,18 @@ final class Numbers {
         return (left < 9.95 ? text("%.1f", left) : text("%.0f", left)) + THOUSANDS[power];
     }
 
+    static String count(final long value) {
+        return count((double) value);
+    }
+
+    static String time(final long ns) {
+        return time((double) ns);
+    }
+
+    static String percent(final long part, final long whole) {
+        return percent((double) part, (double) whole);
+    }
+
     /** At most six characters: 0, 640ns, 1.7us, 23ms, 1.2s. */
     static String time(final double ns) {
         if (ns < 1) {

@@ -143,6 +143,14 @@ public final class StatRun {
             text.append('\n');
             Apis.print(text, interval, of);
         }
+        if (options.has(StatOptions.Section.CONNECTIONS)) {
+            text.append('\n');
+            Connections.print(text, interval, of);
+        }
+        if (options.has(StatOptions.Section.SYNC)) {
+            text.append('\n');
+            Messages.print(text, interval, cores);
+        }
         if (options.has(StatOptions.Section.DUTY)) {
             text.append('\n');
             DutyCycles.print(text, interval, cores);

@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.api;
 
+import io.millrace.engine.status.Statistics;
 import io.millrace.net.connection.Exchange;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -18,9 +19,11 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
 
     private final ApiTable table;
     private final String clusterId;
+    private final ClientSoftware software;
     private final ColdApi<ApiVersionsRequestData> cold = new ColdApi<>(ApiVersionsRequestData::new, this);
 
-    public ApiVersionsHandler(final ApiTable table, final String clusterId) {
+    public ApiVersionsHandler(final ApiTable table, final String clusterId, final Statistics statistics) {
+        software = new ClientSoftware(statistics);
         this.table = table;
         this.clusterId = clusterId;
     }
@@ -49,8 +52,7 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
             return response.setErrorCode(Errors.INVALID_REQUEST.code());
         }
         if (header.version() >= SOFTWARE_SINCE) {
-            exchange.connection()
-                    .session(new ClientSession(request.clientSoftwareName(), request.clientSoftwareVersion()));
+            software.tell(exchange.connection(), request.clientSoftwareName(), request.clientSoftwareVersion());
         }
         if (isMeantForAnother(header.listener(), request)) {
             return response.setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code());

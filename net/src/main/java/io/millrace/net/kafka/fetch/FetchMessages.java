@@ -91,6 +91,11 @@ final class FetchMessages {
         return end;
     }
 
+    /** How long ago the request was sent whose reply is being handled. */
+    long roundTripNs() {
+        return requests.roundTripNs();
+    }
+
     void cancel(final long correlation) {
         requests.cancelWatch(correlation);
     }

@@ -195,6 +195,9 @@ final class FetchTask extends Deadline implements ExchangeListener {
             int first = routes.firstOf(core);
             while (first != FetchPartition.END) {
                 repliesMissing++;
+                if (core != handler.core()) {
+                    exchange.hop();
+                }
                 first = handler.messages().read(core, onRead, partitions, first, answerBytesMax);
             }
         }
@@ -203,6 +206,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private void onReadReply(
             final long first, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
         reply.wrap(buffer, offset, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
+        exchange.replied(handler.messages().roundTripNs() - reply.tookNs(), reply.tookNs());
         int i = (int) first;
         for (final ReadReplyDecoder.PartsDecoder part : reply.parts()) {
             onPart(partitions[i], part);

@@ -84,6 +84,10 @@ public final class ProduceHandler implements ApiHandler {
         idle.addLast(task);
     }
 
+    long roundTripNs() {
+        return requests.roundTripNs();
+    }
+
     int core() {
         return core;
     }

@@ -169,6 +169,9 @@ final class ProduceTask implements ReplyHandler {
             int part = parts.firstOf(core);
             while (part != ProduceParts.END) {
                 repliesMissing++;
+                if (core != handler.core()) {
+                    exchange.hop();
+                }
                 part = handler.send(core, this, parts, part, frameAddress);
             }
         }
@@ -186,6 +189,7 @@ final class ProduceTask implements ReplyHandler {
             return;
         }
         reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
+        exchange.replied(handler.roundTripNs() - reply.tookNs(), reply.tookNs());
         int part = (int) firstPart;
         for (final AppendReplyDecoder.PartsDecoder answer : reply.parts()) {
             onAnswer(part, answer);

@@ -2,6 +2,7 @@ package io.millrace.net.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.status.Statistics;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Exchange;
@@ -35,7 +36,7 @@ final class ApiDispatcherTest {
 
     @BeforeEach
     void start() throws IOException {
-        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, CLUSTER))
+        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, CLUSTER, new Statistics()))
                 .serve(
                         Api.METADATA,
                         new ColdApi<>(
