@@ -1,7 +1,9 @@
 package io.millrace.perf;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.millrace.perf.report.Comparison;
 import io.millrace.perf.report.Figures;
+import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonReport;
 import io.millrace.perf.report.TextReport;
 import io.millrace.perf.server.Server;
@@ -10,10 +12,15 @@ import io.millrace.perf.server.Servers.Kind;
 import io.millrace.perf.workload.Timing;
 import io.millrace.perf.workload.Workload;
 import io.millrace.perf.workload.Workloads;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,6 +72,12 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "<file>", description = "Write all figures there too.")
     private Path json;
 
+    @Option(
+            names = "--html",
+            paramLabel = "<file>",
+            description = "Write a page with plots there too; it needs no network.")
+    private Path html;
+
     @Override
     public Integer call() throws Exception {
         if (list) {
@@ -84,8 +97,22 @@ final class CompareCommand implements Callable<Integer> {
             if (json != null) {
                 JsonReport.write(json, comparisons);
             }
+            if (html != null) {
+                HtmlReport.write(html, comparisons, conditions());
+            }
         }
         return 0;
+    }
+
+    private List<String> conditions() throws IOException {
+        final long bytes = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        return List.of(
+                LocalDate.now(ZoneOffset.UTC).toString(),
+                Runtime.getRuntime().availableProcessors() + " processors, clients on them too",
+                String.format(Locale.ROOT, "%.0f GB of memory", bytes / 1e9),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                "Java " + Runtime.version(),
+                repeats + " runs of each, " + seconds + " s measured after " + warmUpSeconds + " s of warm-up");
     }
 
     private List<Workload> chosen() {

@@ -18,6 +18,7 @@ public final class Figures {
     /** Takes the percentiles of latencies in ns. */
     public Figures putLatencies(final Histogram latenciesNs) {
         put(Metric.P50, latenciesNs.getValueAtPercentile(50) / NS_PER_MS);
+        put(Metric.P90, latenciesNs.getValueAtPercentile(90) / NS_PER_MS);
         put(Metric.P99, latenciesNs.getValueAtPercentile(99) / NS_PER_MS);
         put(Metric.P999, latenciesNs.getValueAtPercentile(99.9) / NS_PER_MS);
         return put(Metric.P9999, latenciesNs.getValueAtPercentile(99.99) / NS_PER_MS);

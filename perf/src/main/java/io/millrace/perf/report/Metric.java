@@ -1,5 +1,7 @@
 package io.millrace.perf.report;
 
+import java.util.List;
+
 /** What is measured, in which unit, and which way is better. */
 public enum Metric {
     RATE("records/s", "records a second", true),
@@ -10,6 +12,7 @@ public enum Metric {
     CPU_PER_MEGABYTE("µs cpu/MB", "processor time of the server for a megabyte, all its threads", false),
     CPU_SHARE("% of a core", "processor time of the server in the run, of one core", false),
     P50("p50 ms", "latency that half stay below", false),
+    P90("p90 ms", "latency that 90 in 100 stay below", false),
     P99("p99 ms", "latency that 99 in 100 stay below", false),
     P999("p99.9 ms", "latency that 999 in 1,000 stay below", false),
     P9999("p99.99 ms", "latency that 9,999 in 10,000 stay below", false),
@@ -20,6 +23,9 @@ public enum Metric {
     RESIDENT("MB resident", "resident memory of the server at the end of the run", false),
     RESIDENT_GROWTH("MB grown", "resident memory above idle", false),
     THREADS("threads", "threads of the server", false);
+
+    /** What stands on a latency curve, from the middle to the tail. */
+    static final List<Metric> LATENCIES = List.of(P50, P90, P99, P999, P9999);
 
     private final String unit;
     private final String description;
