@@ -2,7 +2,6 @@ package io.millrace.perf.load;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /** What happens now: a line each second, on a terminal always the same one, elsewhere every fifth. */
@@ -18,7 +17,7 @@ final class LiveView {
     private long sent;
     private long acknowledged;
     private long received;
-    private long atNs;
+    private long atNs = System.nanoTime();
 
     LiveView(final PrintStream out, final Fleet fleet) {
         this.out = out;
@@ -26,12 +25,11 @@ final class LiveView {
         this.terminal = System.console() != null && System.console().isTerminal();
     }
 
-    /** Shows the load until the time, or until it is not worth going on. */
-    void until(final String phase, final long endNs, final BooleanSupplier hopeless) throws InterruptedException {
+    /** Shows the load until the time. */
+    void until(final String phase, final long endNs) throws InterruptedException {
         final long beganNs = System.nanoTime();
-        atNs = beganNs;
         long nextNs = beganNs;
-        while (System.nanoTime() - endNs < 0 && !hopeless.getAsBoolean()) {
+        while (System.nanoTime() - endNs < 0) {
             nextNs += SECOND_NS;
             final long leftNs = Math.min(nextNs, endNs) - System.nanoTime();
             if (leftNs > 0) {

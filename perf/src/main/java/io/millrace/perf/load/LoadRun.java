@@ -41,7 +41,7 @@ public final class LoadRun {
             fleet.addReaders(profile.consumers());
             fleet.start();
             final LiveView view = new LiveView(live, fleet);
-            view.until("warm-up", System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds()), () -> false);
+            view.until("warm-up", System.nanoTime() + TimeUnit.SECONDS.toNanos(plan.warmUpSeconds()));
             return measure(fleet, view);
         } finally {
             if (server.isEmpty()) {
@@ -63,7 +63,7 @@ public final class LoadRun {
         meter.measure(fromNs, fromNs + lengthNs);
         final LoadResult.Builder result = new LoadResult.Builder(plan);
         try (Chaos chaos = plan.chaos() ? chaos(fleet, fromNs + (long) (lengthNs * OUTAGE_AT)) : null) {
-            view.until("measured", fromNs + lengthNs, () -> false);
+            view.until("measured", fromNs + lengthNs);
             final double seconds = (System.nanoTime() - fromNs) / 1e9;
             result.rates(
                     seconds,

@@ -6,13 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the servers have in common: a folder, a port, a process that comes and goes. */
 abstract class ForkedServer implements Server {
     private final String name;
     private final Path folder;
     private final int port;
+    private final Map<String, String> environment = new HashMap<>();
     private ServerProcess process;
 
     ForkedServer(final String name, final Path folder, final int port) {
@@ -56,8 +59,18 @@ abstract class ForkedServer implements Server {
         if (process != null && process.isAlive()) {
             throw new IllegalStateException(name + " is running");
         }
-        process = ServerProcess.start(folder, command());
+        process = ServerProcess.start(folder, command(), environment);
         process.awaitOutput(readySign(), limit);
+    }
+
+    @Override
+    public void trackNativeMemory() {
+        environment.put("JDK_JAVA_OPTIONS", "-XX:NativeMemoryTracking=summary");
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
     }
 
     @Override

@@ -16,6 +16,12 @@ public interface Server extends AutoCloseable {
     /** The folder that holds its data. */
     Path dataFolder();
 
+    /** Has its JVM account for its native memory (jcmd VM.native_memory) from its next start on. */
+    void trackNativeMemory();
+
+    /** The process's id. */
+    long pid();
+
     /** Starts it on the data that it has; returns when it says that it is ready. */
     void start(Duration limit);
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,11 @@ final class ServerProcess {
     }
 
     static ServerProcess start(final Path folder, final List<String> command) {
+        return start(folder, command, Map.of());
+    }
+
+    /** @param environment what the program finds in its environment besides the rig's own */
+    static ServerProcess start(final Path folder, final List<String> command, final Map<String, String> environment) {
         final Path output = folder.resolve("output");
         final ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
                 .directory(folder.toFile())
@@ -39,6 +45,7 @@ final class ServerProcess {
         builder.environment().keySet().removeIf(name -> name.startsWith("MILLRACE_"));
         builder.environment().put("MILLRACE_SKIP_BUILD", "1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         try {
             final Process process = builder.start();
             ALIVE.add(process);
