@@ -68,6 +68,11 @@ public record BrokerConfig(
         return processors.size();
     }
 
+    /** As of nice(1). A core that spins takes its processor whole; it may not take more than its share of it, too. */
+    public int coreNice() {
+        return spins ? 0 : settings.intOf(BrokerSettings.CORE_NICE);
+    }
+
     private static List<Integer> processors(final Settings settings, final List<Integer> allowed) {
         final List<Integer> processors;
         try {

@@ -311,6 +311,13 @@ public final class BrokerSettings {
                     "park",
                     "What a core does without work: sleep until woken, or spin (bare metal).")
             .check(ValueCheck.oneOf("park", "spin")));
+    public static final Setting CORE_NICE = add(Setting.broker(
+                    "millrace.core.nice",
+                    INT,
+                    "-10",
+                    "How nice a parked core is to others on its processor once woken, as in nice(1). Below 0 only if the"
+                            + " system lets the broker, otherwise it stays as it was started.")
+            .check(ValueCheck.between(-20, 19)));
     public static final Setting CORE_MEMORY_BYTES = add(Setting.broker(
                     "millrace.core.memory.bytes",
                     LONG,

@@ -230,6 +230,7 @@ public final class Broker implements AutoCloseable {
                             cores[core],
                             disks[core],
                             config.processors().get(core),
+                            config.coreNice(),
                             life,
                             counted,
                             listeners.of(core),

@@ -7,6 +7,7 @@ import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.SchedulingSlice;
+import io.millrace.engine.os.ThreadNice;
 import io.millrace.net.socket.NioListener;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ final class CoreThread implements Runnable {
     private final BrokerCore core;
     private final OsDisk disk;
     private final int processor;
+    private final int nice;
     private final NodeLife life;
     private final CoreStatus status;
     private final List<NioListener> listeners;
@@ -42,6 +44,7 @@ final class CoreThread implements Runnable {
             final BrokerCore core,
             final OsDisk disk,
             final int processor,
+            final int nice,
             final NodeLife life,
             final CoreStatus status,
             final List<NioListener> listeners,
@@ -50,6 +53,7 @@ final class CoreThread implements Runnable {
         this.core = core;
         this.disk = disk;
         this.processor = processor;
+        this.nice = nice;
         this.life = life;
         this.status = status;
         this.listeners = listeners;
@@ -68,7 +72,11 @@ final class CoreThread implements Runnable {
         final int id = core.core().id();
         try {
             listener.onPinned(id, processor, Processors.pin(processor));
-            SchedulingSlice.shorten(); // where it is refused the core only waits a little longer for its turn
+            // Where these are refused the core only waits a little longer for its turn.
+            SchedulingSlice.shorten();
+            if (nice != 0) {
+                ThreadNice.set(nice);
+            }
             core.core().recover(reports);
             life.onRecovered();
             if (life.awaitMayServe()) {

@@ -17,6 +17,13 @@ record FilledTopic(String name, int partitions, long requests, Map<String, Strin
     private static final int IN_FLIGHT = 2;
     private static final short ALL = -1;
 
+    static final int REQUEST_BYTES = RECORDS * RECORD_BYTES;
+
+    /** Of values. */
+    long bytes() {
+        return requests * REQUEST_BYTES;
+    }
+
     /** Creates the topic and fills it; returns where the leader of each partition listens. */
     int[] write(final String bootstrap) throws Exception {
         final int[] ports = Topics.create(bootstrap, name, partitions, configs);
