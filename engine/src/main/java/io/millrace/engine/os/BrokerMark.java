@@ -8,6 +8,7 @@ import io.millrace.engine.status.StatisticsSection;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,8 @@ public final class BrokerMark implements AutoCloseable {
         final int sequenceOffset = MarkHeaderDecoder.sequenceEncodingOffset();
         final long sequence = header.getLong(sequenceOffset);
         header.putLongVolatile(sequenceOffset, sequence | 1);
+        // What follows may not be seen before the odd number.
+        VarHandle.storeStoreFence();
         published.putBytes(0, values, 0, values.capacity());
         for (int core = 0; core < sections.length; core++) {
             sections[core].publish(statistics[core]);

@@ -21,7 +21,7 @@ public final class ThreadNice {
     private ThreadNice() {}
 
     /**
-     * Sets the calling thread's.
+     * Sets the calling thread's, unless somebody has: a program that was started with a nice of its own keeps it.
      *
      * @param nice {@link #MIN} to {@link #MAX}, lower is served first
      * @return false if the system does not let the thread, or knows no such thing; it stays as it was
@@ -32,6 +32,16 @@ public final class ThreadNice {
             return false;
         }
         try {
+            final MethodHandle get = Linker.nativeLinker()
+                    .downcallHandle(
+                            Linker.nativeLinker()
+                                    .defaultLookup()
+                                    .find("getpriority")
+                                    .orElseThrow(),
+                            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            if ((int) get.invokeExact(PRIO_PROCESS, THIS_THREAD) != 0) {
+                return false;
+            }
             final MethodHandle call = Linker.nativeLinker()
                     .downcallHandle(
                             Linker.nativeLinker()

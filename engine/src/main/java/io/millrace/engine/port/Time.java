@@ -1,6 +1,9 @@
 package io.millrace.engine.port;
 
-/** The two clocks. Read once per duty cycle by {@code Core}; everyone below takes {@code nowNs} or {@code nowMs}. */
+/**
+ * The two clocks. Read by {@code Core} once per duty cycle; everyone below takes {@code nowNs} or {@code nowMs}, but for
+ * what is measured for the statistics.
+ */
 public interface Time {
     /** Monotonic time in nanoseconds, for deadlines and durations only. */
     long nanoTime();

@@ -1,8 +1,8 @@
 package io.millrace.engine.status;
 
 /**
- * The last {@value #RECORDS} duty cycles that took long, and what ran in them. The number of a record's cycle is written
- * last and cleared first, so that a copy taken meanwhile tells a half written one. Owned by the core's thread.
+ * The last {@value #RECORDS} duty cycles that took long, and what ran in them. A record may be copied while it is written
+ * and is then half old until the next copy, a fraction of a second later. Owned by the core's thread.
  *
  * <pre>
  *   slot 0          1                 1 + 64            1 + 2 × 64           1 + 64 × 64

@@ -2,6 +2,7 @@ package io.millrace.engine.status;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.AtomicBuffer;
 
@@ -39,13 +40,17 @@ public final class StatisticsSection {
     private static final Statistic.Unit[] UNITS = Statistic.Unit.values();
 
     private final AtomicBuffer buffer;
+    private boolean[] changedBefore = {};
 
     /** @param buffer {@link #BYTES} long, zeros at first */
     public StatisticsSection(final AtomicBuffer buffer) {
         this.buffer = buffer;
     }
 
-    /** Copies what changed, so that figures that nobody touches cost no memory here. */
+    /**
+     * Copies what changed, so that figures that nobody touches cost no memory here. The owner goes on counting meanwhile:
+     * what changed is copied once more the next time, when all that belonged to the change has arrived.
+     */
     public void publish(final Statistics statistics) {
         final Statistic[] names = statistics.names();
         final long[] slots = statistics.slots();
@@ -53,11 +58,18 @@ public final class StatisticsSection {
         for (int i = known; i < names.length; i++) {
             writeName(NAMES_OFFSET + i * NAME_LENGTH, names[i]);
         }
-        for (final Statistic name : names) {
+        if (changedBefore.length < names.length) {
+            changedBefore = Arrays.copyOf(changedBefore, names.length);
+        }
+        for (int n = 0; n < names.length; n++) {
+            final Statistic name = names[n];
             final int first = SLOTS_OFFSET + name.firstSlot() * Long.BYTES;
             // The first slot of each kind changes with any other.
-            if (buffer.getLong(first) != slots[name.firstSlot()]) {
-                for (int i = name.slotCount() - 1; i >= 0; i--) {
+            final boolean changed = buffer.getLong(first) != slots[name.firstSlot()];
+            final boolean copies = changed || changedBefore[n];
+            changedBefore[n] = changed;
+            if (copies) {
+                for (int i = 0; i < name.slotCount(); i++) {
                     final long value = slots[name.firstSlot() + i];
                     if (buffer.getLong(first + i * Long.BYTES) != value) {
                         buffer.putLong(first + i * Long.BYTES, value);

@@ -95,8 +95,11 @@ public final class Broker implements AutoCloseable {
             broker.begin(out, onServing, beganNs);
             return broker;
         } catch (final DiskException failed) {
+            final OpenFiles files = OpenFiles.now();
             data.close();
-            throw new BrokerException(describe(failed, data.path()), failed);
+            throw files.areUsedUp()
+                    ? files.refusal(failed)
+                    : new BrokerException(describe(failed, data.path()), failed);
         } catch (final UncheckedIOException failed) {
             data.close();
             throw DataDirectory.notWritable(data.path(), failed.getCause());

@@ -78,6 +78,10 @@ final class DataDirectory implements AutoCloseable {
     }
 
     static BrokerException notWritable(final Path path, final IOException e) {
+        final OpenFiles files = OpenFiles.now();
+        if (files.areUsedUp()) {
+            return files.refusal(e);
+        }
         return new BrokerException("data directory " + path + " cannot be written: " + why(e), e);
     }
 

@@ -43,6 +43,8 @@ final class FrameReader {
 
     /** Receives until there is no more, a bound is met, or memory ends. */
     void onReadable() {
+        // For a core that slept its cycle begins here, whatever comes of what is received.
+        connection.meter().clock().arrivalNs();
         for (int i = 0; i < RECEIVES_MAX && connection.mayTake() && pending == null; i++) {
             final boolean isDirect = half != null && size - received >= DIRECT_BYTES_MIN;
             if (!(isDirect ? hasRoom() : owner.mayReceive(connection))) {

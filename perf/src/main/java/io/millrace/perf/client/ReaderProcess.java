@@ -24,13 +24,14 @@ public final class ReaderProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-XX:+UseG1GC",
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
                         "-cp",
                         System.getProperty("java.class.path"),
                         FullRateConsumer.class.getName(),
                         bootstrap,
                         topic,
                         Integer.toString(partitions)))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         questions = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
         answers = process.inputReader(StandardCharsets.US_ASCII);

@@ -99,8 +99,9 @@ final class Chaos implements AutoCloseable {
     public void close() throws Exception {
         running = false;
         thread.join();
-        if (failure.get() != null) {
-            throw failure.get();
+        final Exception met = failure.getAndSet(null);
+        if (met != null) {
+            throw met;
         }
     }
 }

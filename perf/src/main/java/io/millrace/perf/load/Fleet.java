@@ -99,8 +99,8 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Ends the producers, who send what they have first, and lets the consumers read what was acknowledged. */
-    void drain() throws InterruptedException {
-        writers.forEach(Client::stop);
+    void drain(final long beforeNs) throws InterruptedException {
+        writers.forEach(writer -> writer.finish(beforeNs));
         for (final Writer writer : writers) {
             writer.close();
         }

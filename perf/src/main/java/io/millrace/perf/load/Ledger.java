@@ -2,6 +2,8 @@ package io.millrace.perf.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -25,13 +27,15 @@ final class Ledger {
      * @param different acknowledged, and another record read in its place
      * @param skipped offsets that a consumer was led past
      * @param repeated records read that were read before, or after a later one of their producer
+     * @param repeatedIdempotent those of them whose producer was idempotent
      */
-    record Balance(long missing, long different, long skipped, long repeated) {
+    record Balance(long missing, long different, long skipped, long repeated, long repeatedIdempotent) {
         long lost() {
             return missing + different + skipped;
         }
     }
 
+    private final Set<Integer> mayRepeat = ConcurrentHashMap.newKeySet();
     private final Page[] pages;
 
     /** @param starts the first offset that counts, by partition */
@@ -44,6 +48,11 @@ final class Ledger {
 
     int partitions() {
         return pages.length;
+    }
+
+    /** The writer's producer is not idempotent: it may store a record twice. */
+    void mayRepeat(final int writer) {
+        mayRepeat.add(writer);
     }
 
     void acknowledged(final int partition, final long offset, final long id) {
@@ -73,14 +82,16 @@ final class Ledger {
         long different = 0;
         long skipped = 0;
         long repeated = 0;
+        long repeatedIdempotent = 0;
         for (final Page page : pages) {
             final Balance one = page.balance();
             missing += one.missing;
             different += one.different;
             skipped += one.skipped;
             repeated += one.repeated;
+            repeatedIdempotent += one.repeatedIdempotent;
         }
-        return new Balance(missing, different, skipped, repeated);
+        return new Balance(missing, different, skipped, repeated, repeatedIdempotent);
     }
 
     /** Some of what is wrong, in words. */
@@ -93,7 +104,7 @@ final class Ledger {
         return examples.subList(0, Math.min(examples.size(), NAMED_MAX));
     }
 
-    private static final class Page {
+    private final class Page {
         private final Long2LongHashMap acknowledged = new Long2LongHashMap(NONE);
         private final Long2LongHashMap received = new Long2LongHashMap(NONE);
         private final Long2LongHashMap lastSequences = new Long2LongHashMap(NONE);
@@ -103,6 +114,7 @@ final class Ledger {
         private long different;
         private long skipped;
         private long repeated;
+        private long repeatedIdempotent;
 
         Page(final long start) {
             position = start;
@@ -131,6 +143,7 @@ final class Ledger {
             final long last = lastSequences.get(stamp.writer());
             if (last != NONE && stamp.sequence() <= last) {
                 repeated++;
+                repeatedIdempotent += mayRepeat.contains(stamp.writer()) ? 0 : 1;
                 example("offset " + offset + " holds " + stamp.sequence() + " of writer " + stamp.writer() + " after "
                         + last);
             } else {
@@ -173,7 +186,7 @@ final class Ledger {
         }
 
         synchronized Balance balance() {
-            return new Balance(acknowledged.size(), different, skipped, repeated);
+            return new Balance(acknowledged.size(), different, skipped, repeated, repeatedIdempotent);
         }
 
         synchronized List<String> examples() {

@@ -79,7 +79,7 @@ public final class LoadRun {
             }
         }
         result.longestAckGapNs(fleet.longestAckGapNs());
-        fleet.drain();
+        fleet.drain(fromNs + lengthNs);
         return result.build(meter, fleet.ledger());
     }
 

@@ -106,6 +106,10 @@ public final class SoakRun {
             all.get(random.nextInt(all.size())).leave(random.nextDouble() < ABRUPT);
             replaced++;
             final boolean settled = System.nanoTime() - fromNs >= settleNs;
+            if (!ProcessHandle.of(server.pid()).map(ProcessHandle::isAlive).orElse(false)) {
+                fail("the broker ended after %s", elapsed(System.nanoTime() - fromNs));
+                break;
+            }
             growth.sample(settled);
             live.println(
                     "         " + elapsed(elapsedNs + STEP_NS) + (settled ? "  " : "  (settling)  ") + held(growth));
@@ -113,7 +117,7 @@ public final class SoakRun {
         }
         final double seconds = (System.nanoTime() - fromNs) / 1e9;
         final double rate = fleet.meter().acknowledged() / seconds;
-        fleet.drain();
+        fleet.drain(System.nanoTime());
         judge(fleet, rate);
         report(fleet, growth, rate, seconds, out);
     }
@@ -136,6 +140,12 @@ public final class SoakRun {
             fail(
                     "records are lost: %,d were acknowledged and not read (%s)",
                     Math.max(balance.missing(), fleet.ledger().lag()),
+                    String.join("; ", fleet.ledger().examples()));
+        }
+        if (balance.repeatedIdempotent() > 0) {
+            fail(
+                    "%,d records of idempotent producers came twice or out of order (%s)",
+                    balance.repeatedIdempotent(),
                     String.join("; ", fleet.ledger().examples()));
         }
         if (fleet.meter().errors() > 0) {

@@ -3,6 +3,7 @@ package io.millrace.perf.load;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -25,7 +26,10 @@ final class Writer extends Client {
     /** Records fall due in bursts this far apart where the rate is higher than that: sleeping is not free. */
     private static final double BURSTS_PER_SECOND = 1_000;
 
-    private static final long SPIN_NS = 50_000;
+    /** A shorter sleep costs more than it waits; what a record is sent late by that is the client's latency. */
+    private static final long SLEEP_NS_MIN = 50_000;
+
+    private static final Set<String> IDEMPOTENT_ACKS = Set.of("all", "-1");
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(130);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -37,6 +41,7 @@ final class Writer extends Client {
     private final double intervalNs;
     private long startNs;
     private long due;
+    private volatile long lastDueNs = System.nanoTime();
     private volatile Incarnation present;
 
     Writer(final String name, final Plan plan, final Meter meter, final Ledger ledger) {
@@ -59,6 +64,12 @@ final class Writer extends Client {
             leaving.abruptly = abruptly;
             leaving.leaving = true;
         }
+    }
+
+    /** Ends once all that was due before then is sent: what is late counts too. */
+    void finish(final long beforeNs) {
+        lastDueNs = beforeNs;
+        stop();
     }
 
     @Override
@@ -86,12 +97,19 @@ final class Writer extends Client {
         Incarnation() {
             final Map<String, Object> properties = new HashMap<>(plan.properties);
             properties.put("bootstrap.servers", plan.bootstrap);
+            if (!IDEMPOTENT_ACKS.contains(plan.properties.getOrDefault("acks", "all"))
+                    || "false".equals(plan.properties.get("enable.idempotence"))) {
+                ledger.mayRepeat(number);
+            }
             producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         }
 
         void send() {
-            while (isRunning() && !leaving) {
+            while (!leaving) {
                 final long dueNs = startNs + (long) (due * intervalNs);
+                if (!isRunning() && dueNs - lastDueNs >= 0) {
+                    return;
+                }
                 awaitTime(dueNs);
                 for (int i = 0; i < burst; i++) {
                     send(dueNs);
@@ -125,7 +143,7 @@ final class Writer extends Client {
     private static void awaitTime(final long dueNs) {
         long leftNs = dueNs - System.nanoTime();
         while (leftNs > 0) {
-            LockSupport.parkNanos(Math.max(leftNs, SPIN_NS));
+            LockSupport.parkNanos(Math.max(leftNs, SLEEP_NS_MIN));
             leftNs = dueNs - System.nanoTime();
         }
     }

@@ -8,7 +8,9 @@ import io.millrace.perf.report.Metric;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.HdrHistogram.Histogram;
@@ -38,7 +40,7 @@ final class ColdReader implements Workload {
 
     @Override
     public String description() {
-        return "end to end 1,000/s of 1 KB, without and beside a consumer that reads cold data at full rate";
+        return "end to end 1,000/s of 1 KB, without and beside a consumer that reads cold data at full rate, once (0.8 GB for each second)";
     }
 
     @Override
@@ -49,6 +51,14 @@ final class ColdReader implements Workload {
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
         final FilledTopic cold = cold(timing);
+        final long usable = Files.getFileStore(server.dataFolder()).getUsableSpace();
+        if (usable < cold.bytes() + cold.bytes() / 10) {
+            throw new IOException(String.format(
+                    Locale.ROOT,
+                    "%.1f GB of cold data do not fit into %.1f GB: free some, or choose fewer --seconds",
+                    cold.bytes() / 1e9,
+                    usable / 1e9));
+        }
         cold.write(server.bootstrap());
         server.stop();
         DropCaches.of(server.dataFolder());
@@ -69,7 +79,7 @@ final class ColdReader implements Workload {
 
     private static Figures besideReader(
             final Server server, final Timing timing, final OpenLoop loop, final FilledTopic cold) throws Exception {
-        final Timing oncePrepared = new Timing(READER_WARM_UP_MS, timing.measureMs());
+        final Timing atOnce = new Timing(0, timing.measureMs());
         try (ReaderProcess reader = new ReaderProcess(server.bootstrap(), COLD, PARTITIONS)) {
             reader.start();
             final long limitNs = System.nanoTime() + START_LIMIT.toNanos();
@@ -79,13 +89,14 @@ final class ColdReader implements Workload {
                 }
                 Thread.sleep(1);
             }
+            Thread.sleep(READER_WARM_UP_MS);
             final long bytes = reader.bytes();
             final long startNs = System.nanoTime();
-            final Window window = Window.of(server, oncePrepared, loop::received, loop::forget);
+            final Window window = Window.of(server, atOnce, loop::received, loop::forget);
             final double seconds = (System.nanoTime() - startNs) / 1e9;
             final long read = reader.bytes();
             if (read >= cold.bytes()) {
-                throw new IOException("the reader came to the end of the cold data before the time was over");
+                throw new IOException("all cold data was read before the time was over: choose fewer --seconds");
             }
             return window.records().put(Metric.BYTE_RATE, (read - bytes) / BYTES_PER_MEGABYTE / seconds);
         }

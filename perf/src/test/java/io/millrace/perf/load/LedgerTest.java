@@ -14,7 +14,7 @@ final class LedgerTest {
         ledger.received(0, 11, stamp(1, 1));
         ledger.acknowledged(0, 11, stamp(1, 1).id());
 
-        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 0, 0));
+        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 0, 0, 0));
         assertThat(ledger.lag()).isZero();
         assertThat(ledger.position(0)).isEqualTo(12);
     }
@@ -33,7 +33,7 @@ final class LedgerTest {
         ledger.acknowledged(1, 0, stamp(1, 0).id());
         ledger.received(1, 0, stamp(2, 0));
 
-        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 1, 0, 0));
+        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 1, 0, 0, 0));
     }
 
     @Test
@@ -41,7 +41,7 @@ final class LedgerTest {
         ledger.received(1, 0, stamp(1, 0));
         ledger.received(1, 3, stamp(1, 1));
 
-        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 2, 0));
+        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 2, 0, 0));
     }
 
     @Test
@@ -58,7 +58,7 @@ final class LedgerTest {
         ledger.received(1, 0, stamp(1, 0));
         ledger.received(1, 0, stamp(1, 0));
 
-        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 0, 0));
+        assertThat(ledger.balance()).isEqualTo(new Ledger.Balance(0, 0, 0, 0, 0));
     }
 
     private static Stamp stamp(final int writer, final long sequence) {

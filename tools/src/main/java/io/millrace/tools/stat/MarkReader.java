@@ -4,6 +4,7 @@ import io.millrace.codec.checkpoint.MarkHeaderDecoder;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.status.StatisticsSection;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -152,6 +153,8 @@ public final class MarkReader {
         for (int i = 0; i < COPY_ATTEMPTS; i++) {
             final long before = sequence();
             taken = copy();
+            // Nothing of the copy may be read after the number.
+            VarHandle.loadLoadFence();
             if ((before & 1) == 0 && sequence() == before) {
                 return taken;
             }
