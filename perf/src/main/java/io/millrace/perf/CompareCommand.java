@@ -112,7 +112,6 @@ final class CompareCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%.0f GB of memory", bytes / 1e9),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 "Java " + Runtime.version(),
-                "Millrace's cores ask for precedence (millrace.core.nice), which root is granted",
                 repeats + " runs of each, " + seconds + " s measured after " + warmUpSeconds + " s of warm-up");
     }
 

@@ -314,9 +314,10 @@ public final class BrokerSettings {
     public static final Setting CORE_NICE = add(Setting.broker(
                     "millrace.core.nice",
                     INT,
-                    "-10",
-                    "How nice a parked core is to others on its processor once woken, as in nice(1). Below 0 only if the"
-                            + " system lets the broker, otherwise it stays as it was started.")
+                    "0",
+                    "How nice a parked core is to others on its processor once woken, as in nice(1); 0 leaves it as it was"
+                            + " started. Below 0 (if the system lets the broker) it answers sooner beside neighbours that"
+                            + " compute, but fewer requests at a time: with clients on its processor it gets much less done.")
             .check(ValueCheck.between(-20, 19)));
     public static final Setting CORE_MEMORY_BYTES = add(Setting.broker(
                     "millrace.core.memory.bytes",
