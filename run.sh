@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The one front door of Millrace: builds what is stale, then becomes the JVM that was asked for.
 #
-#   start, stat, inspect, simulate, follow   go to io.millrace.tools.Millrace, by exec: this process id is the JVM's
-#   test, fmt, perf, build                   are answered here
+#   start, stat, doctor, inspect, simulate, follow   go to io.millrace.tools.Millrace, by exec: this id is the JVM's
+#   test, fmt, perf, build                           are answered here
 #
 # What is built lies in target/run/<build>/ (a folder per build, so that a broker that is running keeps its jars while
 # a newer one is built) and target/run/current names the newest. Relative paths, ./data too, belong to the caller's
@@ -271,6 +271,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
 
   ./run.sh [start] [option]…    start one broker in the foreground (port 9092, data in ./data)
   ./run.sh stat …               show what a running broker does, live
+  ./run.sh doctor …             check this machine, and say what to change
   ./run.sh inspect …            show and verify the batches of a data directory, partition or segment
   ./run.sh simulate …           run a broker in one thread on simulated time, disk and network
   ./run.sh follow …             keep a read-only copy of one partition of another broker

@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
             SimulateCommand.class,
             FollowCommand.class,
             StatCommand.class,
+            DoctorCommand.class,
             AotTrainCommand.class,
         })
 public final class Millrace implements Runnable {

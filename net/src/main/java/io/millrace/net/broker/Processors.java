@@ -15,7 +15,12 @@ public final class Processors {
 
     /** In rising order; as many as the JVM sees if the system does not tell which. */
     public static List<Integer> allowed() {
-        final List<Integer> allowed = maskOf(Path.of("/proc/self/status"));
+        return allowed(Path.of("/"));
+    }
+
+    /** As the system says whose files lie below this folder. */
+    public static List<Integer> allowed(final Path root) {
+        final List<Integer> allowed = maskOf(root.resolve("proc/self/status"));
         if (!allowed.isEmpty()) {
             return allowed;
         }
@@ -41,7 +46,7 @@ public final class Processors {
         try {
             for (final String line : Files.readAllLines(status)) {
                 if (line.startsWith(ALLOWED)) {
-                    addAll(line.substring(ALLOWED.length()).trim(), processors);
+                    processors.addAll(parse(line.substring(ALLOWED.length()).trim()));
                 }
             }
         } catch (final IOException unknown) {
@@ -51,7 +56,13 @@ public final class Processors {
         return processors;
     }
 
-    private static void addAll(final String list, final List<Integer> processors) {
+    /**
+     * Of a list as the kernel writes it, such as {@code 0-3,8}.
+     *
+     * @throws NumberFormatException if it is none
+     */
+    public static List<Integer> parse(final String list) {
+        final List<Integer> processors = new ArrayList<>();
         for (final String range : list.split(",")) {
             final int dash = range.indexOf('-');
             final int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
@@ -60,5 +71,6 @@ public final class Processors {
                 processors.add(processor);
             }
         }
+        return processors;
     }
 }
