@@ -70,12 +70,12 @@ public record Change(String benchmark, Measured then, Measured now) {
         if (now.bytes() - then.bytes() >= BYTES_MORE) {
             return Verdict.ALLOCATES;
         }
-        if (ratio() > RATIO_MAX) {
-            return Verdict.TOO_SLOW;
-        }
         final double difference = now.ns() - then.ns();
         if (Math.abs(difference) <= now.nsError() + then.nsError()) {
             return Verdict.SAME;
+        }
+        if (ratio() > RATIO_MAX) {
+            return Verdict.TOO_SLOW;
         }
         return difference < 0 ? Verdict.FASTER : Verdict.SLOWER;
     }
