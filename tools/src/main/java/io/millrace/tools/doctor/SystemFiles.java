@@ -1,6 +1,7 @@
 package io.millrace.tools.doctor;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.zip.GZIPInputStream;
  * not there, or may not be read, is empty: many a file depends on the kernel's version, its configuration, the container.
  */
 final class SystemFiles {
+    private static final int TEXT_BYTES_MAX = 1 << 20;
+
     private final Path root;
 
     SystemFiles(final Path root) {
@@ -31,9 +34,10 @@ final class SystemFiles {
         return text(root.resolve(path));
     }
 
+    /** Asks for much at once: a number below {@code proc/sys} is given to the first read, as far as that reaches. */
     static String text(final Path file) {
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+        try (InputStream stream = Files.newInputStream(file)) {
+            return new String(stream.readNBytes(TEXT_BYTES_MAX), StandardCharsets.UTF_8).strip();
         } catch (final IOException unreadable) {
             return "";
         }

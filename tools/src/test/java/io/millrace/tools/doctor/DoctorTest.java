@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +183,14 @@ final class DoctorTest {
             assertThat(report.text()).contains(finding.seen(), finding.change());
         }
         assertThat(report.text()).contains(" 13 advice, 0 bad, ");
+    }
+
+    /** The kernel gives such a number to the first read alone, as far as that reaches. */
+    @Test
+    void shouldReadAllDigitsOfARealNumber() {
+        final SystemFiles files = new SystemFiles(Path.of("/"));
+        Assumptions.assumeTrue(files.exists("proc/sys/kernel/pid_max"), "skipped: no Linux");
+        assertThat(files.number("proc/sys/kernel/pid_max")).isGreaterThan(100);
     }
 
     /** On whatever machine the tests run: no file of a real kernel surprises it. */
