@@ -172,6 +172,31 @@ public final class CycleClock {
         isAsleep = true;
     }
 
+    /** Duty cycles that have ended. */
+    public long cycles() {
+        return cycles.get();
+    }
+
+    /** Those that did something. */
+    public long busyCycles() {
+        return busyCycles.get();
+    }
+
+    /** What they did, in sum. */
+    public long workDone() {
+        return workDone.get();
+    }
+
+    /** Duty cycles over a millisecond, whatever they did. */
+    public long slowCycles() {
+        return slowCycles.get();
+    }
+
+    /** The longest duty cycle that did something. */
+    public long longestNs() {
+        return longestNs.get();
+    }
+
     private void close(final long nowNs) {
         if (!isOpen) {
             return;

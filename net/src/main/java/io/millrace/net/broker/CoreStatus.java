@@ -18,27 +18,20 @@ import static io.millrace.engine.status.CoreCounter.STARVED;
 import static io.millrace.engine.status.CoreCounter.SYNC_ROUNDS;
 import static io.millrace.engine.status.CoreCounter.WORK;
 
+import io.millrace.engine.core.CycleClock;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.connection.ConnectionCounters;
 import java.util.concurrent.TimeUnit;
 
-/** Counts one core's duty cycles, and shows these and its other counters ten times a second. Owned by the core's thread. */
+/** Shows one core's counters ten times a second. Owned by the core's thread. */
 final class CoreStatus {
-    private static final long STALL_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SHOW_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BrokerCore core;
     private final OsDisk disk;
     private final CoreCounters counters;
     private final CoreGauges gauges;
-    private long cycles;
-    private long busyCycles;
-    private long work;
-    private long stalls;
-    private long longestNs;
-    private long busySinceNs;
-    private boolean wasBusy;
     private long shownNs;
 
     CoreStatus(final BrokerCore core, final OsDisk disk, final CoreCounters counters) {
@@ -48,19 +41,9 @@ final class CoreStatus {
         gauges = new CoreGauges(core);
     }
 
-    /** After each duty cycle; its length is known when the next one has read the clock, so it costs no look at it. */
-    void onCycle(final int cycleWork) {
+    /** After each duty cycle; costs no look at the clock. */
+    void onCycle() {
         final long nowNs = core.core().nowNs();
-        if (wasBusy) {
-            final long lengthNs = nowNs - busySinceNs;
-            longestNs = Math.max(longestNs, lengthNs);
-            stalls += lengthNs > STALL_NS ? 1 : 0;
-        }
-        wasBusy = cycleWork > 0;
-        busySinceNs = nowNs;
-        cycles++;
-        busyCycles += wasBusy ? 1 : 0;
-        work += cycleWork;
         if (nowNs - shownNs >= SHOW_EVERY_NS) {
             shownNs = nowNs;
             show();
@@ -69,11 +52,12 @@ final class CoreStatus {
 
     void show() {
         gauges.show();
-        counters.set(DUTY_CYCLES, cycles);
-        counters.set(BUSY_CYCLES, busyCycles);
-        counters.set(WORK, work);
-        counters.set(STALLS, stalls);
-        counters.set(LONGEST_CYCLE_NS, longestNs);
+        final CycleClock clock = core.core().clock();
+        counters.set(DUTY_CYCLES, clock.cycles());
+        counters.set(BUSY_CYCLES, clock.busyCycles());
+        counters.set(WORK, clock.workDone());
+        counters.set(STALLS, clock.slowCycles());
+        counters.set(LONGEST_CYCLE_NS, clock.longestNs());
         final ConnectionCounters of = core.connections().counters();
         counters.set(CONNECTIONS, core.connections().count());
         counters.set(ACCEPTED, of.accepted());

@@ -96,7 +96,7 @@ final class CoreThread implements Runnable {
         boolean serving = true;
         while (serving) {
             final int work = own.doWork();
-            status.onCycle(work);
+            status.onCycle();
             if (life.isStopping()) {
                 // If a core has died the others would wait for it for ever.
                 serving = !stop.step(own.nowNs()) && life.failure() == null;

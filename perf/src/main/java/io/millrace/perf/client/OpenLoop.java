@@ -30,7 +30,9 @@ public final class OpenLoop implements AutoCloseable {
     public record Plan(int perSecond, int recordBytes, Map<String, String> properties) {}
 
     private static final int LATENCY_DIGITS = 3;
-    private static final long SPIN_NS = 50_000;
+    /** A shorter sleep costs more than it waits; what a record is sent late by that is the client's latency. */
+    private static final long SLEEP_NS_MIN = 50_000;
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final String bootstrap;
@@ -109,10 +111,11 @@ public final class OpenLoop implements AutoCloseable {
         }
     }
 
-    private static void awaitTime(final long dueNs) {
+    /** Sleeps until then, by System.nanoTime; at once if that is past. */
+    public static void awaitTime(final long dueNs) {
         long leftNs = dueNs - System.nanoTime();
         while (leftNs > 0) {
-            LockSupport.parkNanos(Math.max(leftNs, SPIN_NS));
+            LockSupport.parkNanos(Math.max(leftNs, SLEEP_NS_MIN));
             leftNs = dueNs - System.nanoTime();
         }
     }

@@ -1,11 +1,11 @@
 package io.millrace.perf.load;
 
+import io.millrace.perf.client.OpenLoop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -25,9 +25,6 @@ final class Writer extends Client {
 
     /** Records fall due in bursts this far apart where the rate is higher than that: sleeping is not free. */
     private static final double BURSTS_PER_SECOND = 1_000;
-
-    /** A shorter sleep costs more than it waits; what a record is sent late by that is the client's latency. */
-    private static final long SLEEP_NS_MIN = 50_000;
 
     private static final Set<String> IDEMPOTENT_ACKS = Set.of("all", "-1");
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(130);
@@ -110,7 +107,7 @@ final class Writer extends Client {
                 if (!isRunning() && dueNs - lastDueNs >= 0) {
                     return;
                 }
-                awaitTime(dueNs);
+                OpenLoop.awaitTime(dueNs);
                 for (int i = 0; i < burst; i++) {
                     send(dueNs);
                 }
@@ -137,14 +134,6 @@ final class Writer extends Client {
 
         void close() {
             producer.close(abruptly ? Duration.ZERO : CLOSE_LIMIT);
-        }
-    }
-
-    private static void awaitTime(final long dueNs) {
-        long leftNs = dueNs - System.nanoTime();
-        while (leftNs > 0) {
-            LockSupport.parkNanos(Math.max(leftNs, SLEEP_NS_MIN));
-            leftNs = dueNs - System.nanoTime();
         }
     }
 }
