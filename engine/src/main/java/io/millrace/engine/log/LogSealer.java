@@ -124,15 +124,23 @@ final class LogSealer {
         log.proceed();
     }
 
-    /** Adds the steps that write a segment's indexes as whole files. */
+    /**
+     * Adds the steps that write a segment's indexes. Each takes the place of an older one as a whole, since a snapshot
+     * of the segment's end may vouch for the older one already: an orderly stop leaves that. The directory is synced
+     * with the snapshot that follows.
+     */
     static void writeIndexes(final DiskSequence sequence, final String directory, final Segment segment) {
-        sequence.open(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX), Disk.OpenMode.REPLACE)
+        final String index = LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX);
+        final String timeIndex = LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX);
+        sequence.open(index + LogFiles.TMP, Disk.OpenMode.REPLACE)
                 .write(() -> segment.offsetIndex.entries(), () -> segment.offsetIndex.count())
                 .sync()
                 .closeFile()
-                .open(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX), Disk.OpenMode.REPLACE)
+                .rename(index + LogFiles.TMP, index)
+                .open(timeIndex + LogFiles.TMP, Disk.OpenMode.REPLACE)
                 .write(() -> segment.timeIndex.entries(), () -> segment.timeIndex.count())
                 .sync()
-                .closeFile();
+                .closeFile()
+                .rename(timeIndex + LogFiles.TMP, timeIndex);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.sim.SimCrash;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
@@ -67,6 +68,32 @@ class LogRecoveryTest {
             assertThat(found.report.isDamaged()).isFalse();
             found.appendMany(2);
             found.assertAllReadable();
+        }
+    }
+
+    @Test
+    void shouldKeepSoundIndexesWherePowerIsLostWhileTheyAreWrittenAgain() {
+        final String index = LogFiles.path(LogBench.DIRECTORY, 0, LogFiles.INDEX);
+        for (int operations = 1; operations < 30; operations++) {
+            image = new SimDiskImage();
+            bench = newBench().config(LogConfig.DEFAULT.withIndex(1 << 20, 300));
+            bench.create().appendMany(20);
+            bench.close();
+            final byte[] written = image.durableContents(index);
+            final long end = bench.log.endOffset();
+            // After an orderly stop a snapshot vouches for the index, and the segment is sealed as it is.
+            reopen(end, 0, true);
+            image.crashAtOperation(image.operations() + operations);
+            try {
+                bench.log.rollIfDue(Long.MAX_VALUE);
+                bench.settle();
+            } catch (final SimCrash crash) {
+                image.crash(new SeededEntropy(operations));
+            }
+            assertThat(image.durableContents(index))
+                    .as("power lost at operation %d", operations)
+                    .isNotEmpty()
+                    .isEqualTo(written);
         }
     }
 

@@ -274,7 +274,8 @@ class SimConsumer extends SimClient {
         if (error != Errors.CORRUPT_MESSAGE) {
             return;
         }
-        if (lane.highWatermark < 0) {
+        if (lane.highWatermark <= lane.position) {
+            // It has never heard of the end, or was sent on by a deletion since: there is no telling where to give up.
             lane.endUnsure = true;
         } else if (passDamage(lane)) {
             world().count("damage found by the broker");
