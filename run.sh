@@ -277,7 +277,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh follow …             keep a read-only copy of one partition of another broker
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
-  ./run.sh perf …               measure, beside Apache Kafka (compare, load, soak, bench)
+  ./run.sh perf …               measure, beside Apache Kafka (compare, load, soak, bench, stat)
   ./run.sh build                build what is stale, and nothing else
   ./run.sh <command> --help     the options of a command
 

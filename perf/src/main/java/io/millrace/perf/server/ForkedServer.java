@@ -65,7 +65,16 @@ abstract class ForkedServer implements Server {
 
     @Override
     public void trackNativeMemory() {
-        environment.put("JDK_JAVA_OPTIONS", "-XX:NativeMemoryTracking=summary");
+        addJavaOption("-XX:NativeMemoryTracking=summary");
+    }
+
+    @Override
+    public void keepFramePointers() {
+        addJavaOption("-XX:+PreserveFramePointer");
+    }
+
+    private void addJavaOption(final String option) {
+        environment.merge("JDK_JAVA_OPTIONS", option, (given, further) -> given + " " + further);
     }
 
     @Override

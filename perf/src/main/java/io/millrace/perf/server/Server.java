@@ -19,6 +19,9 @@ public interface Server extends AutoCloseable {
     /** Has its JVM account for its native memory (jcmd VM.native_memory) from its next start on. */
     void trackNativeMemory();
 
+    /** Has its JVM keep frame pointers from its next start on, so that stacks of compiled code can be walked. */
+    void keepFramePointers();
+
     /** The process's id. */
     long pid();
 

@@ -14,7 +14,7 @@ public final class Interval {
         this.seconds = seconds;
     }
 
-    static Interval between(final Snapshot before, final Snapshot now) {
+    public static Interval between(final Snapshot before, final Snapshot now) {
         final Interval interval = new Interval(now, Math.max(1e-3, (now.atNs() - before.atNs()) / 1e9));
         for (int core = 0; core < now.cores().size(); core++) {
             interval.cores.add(now.cores().get(core).since(before.cores().get(core)));
@@ -49,7 +49,7 @@ public final class Interval {
         return Figures.sum(cores);
     }
 
-    double rate(final long added) {
+    public double rate(final long added) {
         return added / seconds;
     }
 }

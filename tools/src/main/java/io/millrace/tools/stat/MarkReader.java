@@ -134,7 +134,7 @@ public final class MarkReader {
     }
 
     /** The broker's monotonic clock when it last published. */
-    long snapshotNs() {
+    public long snapshotNs() {
         return buffer.getLongVolatile(MarkHeaderDecoder.publishedNsEncodingOffset());
     }
 

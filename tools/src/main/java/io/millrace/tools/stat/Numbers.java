@@ -3,7 +3,7 @@ package io.millrace.tools.stat;
 import java.util.Locale;
 
 /** Figures in few characters, as people read them. */
-final class Numbers {
+public final class Numbers {
     private static final String[] THOUSANDS = {"", "k", "M", "G", "T", "P"};
     private static final double NS_PER_US = 1e3;
     private static final double NS_PER_MS = 1e6;
@@ -12,7 +12,7 @@ final class Numbers {
     private Numbers() {}
 
     /** At most five characters: 0, 17, 1.7k, 230k, 1.2M. */
-    static String count(final double value) {
+    public static String count(final double value) {
         double left = value;
         int power = 0;
         while (left >= 999.5 && power < THOUSANDS.length - 1) {
@@ -38,7 +38,7 @@ final class Numbers {
     }
 
     /** At most six characters: 0, 640ns, 1.7us, 23ms, 1.2s. */
-    static String time(final double ns) {
+    public static String time(final double ns) {
         if (ns < 1) {
             return "0";
         } else if (ns < 999.5) {
@@ -56,7 +56,7 @@ final class Numbers {
     }
 
     /** A share of a whole in per cent. */
-    static String percent(final double part, final double whole) {
+    public static String percent(final double part, final double whole) {
         return whole <= 0 ? "-" : text("%.1f", 100 * part / whole);
     }
 

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows under a head, each column as wide as its widest cell, or as it was before: rows printed later stay in line. */
-final class TextTable {
+public final class TextTable {
     private final String[] head;
     private final int[] widths;
     private final List<String[]> rows = new ArrayList<>();
 
-    TextTable(final String... head) {
+    public TextTable(final String... head) {
         this.head = head;
         widths = new int[head.length];
         widen(head);
     }
 
-    void row(final String... cells) {
+    public void row(final String... cells) {
         rows.add(cells);
         widen(cells);
     }
@@ -31,7 +31,7 @@ final class TextTable {
     }
 
     /** The rows added since the last call. */
-    void print(final StringBuilder out, final boolean withHead) {
+    public void print(final StringBuilder out, final boolean withHead) {
         if (withHead) {
             line(out, head);
         }
