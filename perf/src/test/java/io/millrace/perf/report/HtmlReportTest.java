@@ -34,6 +34,12 @@ final class HtmlReportTest {
         final String page = Files.readString(file);
         assertThat(page)
                 .contains("750,000", "× 1.50", "608,272", "400,000", "a &lt; b &amp; c", "prefers-color-scheme");
+        assertThat(page)
+                .contains(
+                        "<th>acks</th><th>durability of an ack</th><th>p99</th><th>latency measured end to end?</th>",
+                        "<td>608,272</td><td>16 threads, 1 MB batches</td><td>not stated</td><td>not stated</td>",
+                        "<td>1</td><td>os</td>",
+                        "<td>no: from send() to the ack</td>");
         assertThat(page).doesNotContain("http://", "https://", "<script");
         assertThat(page).doesNotContain("NaN");
     }
