@@ -7,7 +7,7 @@ import java.util.List;
  * What a broker is started with: settings that were checked against each other and against the machine, parsed. What is
  * not here is asked of {@link #settings}.
  *
- * @param processors      one core is pinned to each
+ * @param placement       one core is pinned to each of these processors
  * @param requestBytesMax largest request that is taken
  * @param notes           what the operator should be told at start, a line each
  */
@@ -16,7 +16,7 @@ public record BrokerConfig(
         int nodeId,
         String dataDirectory,
         List<Listener> listeners,
-        List<Integer> processors,
+        Placement placement,
         Durability durability,
         boolean spins,
         long coreMemoryBytes,
@@ -28,26 +28,26 @@ public record BrokerConfig(
 
     /**
      * @param hostName          name of this host, for listeners that bind all addresses
-     * @param allowedProcessors processors that this process may use, in rising order
+     * @param allowedProcessors processors that this process may use
      * @param force             allow what this machine is too small for
      * @throws SettingException naming the setting, the value and what was expected
      */
     public static BrokerConfig conclude(
             final Settings settings,
             final String hostName,
-            final List<Integer> allowedProcessors,
+            final AllowedProcessors allowedProcessors,
             final boolean force) {
         final List<String> notes = new ArrayList<>();
-        final List<Integer> processors = processors(settings, allowedProcessors);
+        final Placement placement = placement(settings, allowedProcessors);
         final List<Listener> listeners = new ListenerParser(settings, hostName, notes).parse();
-        checkPorts(settings, listeners, processors.size());
+        checkPorts(settings, listeners, placement.processors().size());
         checkNodeId(settings, listeners);
         final boolean spins = "spin".equals(settings.stringOf(BrokerSettings.IDLE));
-        if (spins && allowedProcessors.size() < SPIN_PROCESSORS_MIN && !force) {
+        if (spins && allowedProcessors.count() < SPIN_PROCESSORS_MIN && !force) {
             throw refused(
                     settings,
                     BrokerSettings.IDLE,
-                    "Spinning on " + allowedProcessors.size() + " processors leaves none for anything else; expected"
+                    "Spinning on " + allowedProcessors.count() + " processors leaves none for anything else; expected"
                             + " park, at least " + SPIN_PROCESSORS_MIN + " processors, or --force");
         }
         return new BrokerConfig(
@@ -55,7 +55,7 @@ public record BrokerConfig(
                 settings.intOf(BrokerSettings.NODE_ID),
                 dataDirectory(settings),
                 listeners,
-                processors,
+                placement,
                 Durability.of(settings.stringOf(BrokerSettings.DURABILITY)),
                 spins,
                 settings.longOf(BrokerSettings.CORE_MEMORY_BYTES),
@@ -64,8 +64,12 @@ public record BrokerConfig(
                 List.copyOf(notes));
     }
 
+    public List<Integer> processors() {
+        return placement.processors();
+    }
+
     public int coreCount() {
-        return processors.size();
+        return placement.processors().size();
     }
 
     /** As of nice(1). A core that spins takes its processor whole; it may not take more than its share of it, too. */
@@ -73,17 +77,18 @@ public record BrokerConfig(
         return spins ? 0 : settings.intOf(BrokerSettings.CORE_NICE);
     }
 
-    private static List<Integer> processors(final Settings settings, final List<Integer> allowed) {
-        final List<Integer> processors;
+    private static Placement placement(final Settings settings, final AllowedProcessors allowed) {
+        final Placement placement;
         try {
-            processors = CoreList.choose(settings.stringOf(BrokerSettings.CORES), allowed);
+            placement = CoreList.choose(
+                    settings.stringOf(BrokerSettings.CORES), allowed, settings.booleanOf(BrokerSettings.CORES_SMT));
         } catch (final IllegalArgumentException e) {
             throw refused(settings, BrokerSettings.CORES, e.getMessage());
         }
-        if (processors.size() > CORES_MAX) {
+        if (placement.processors().size() > CORES_MAX) {
             throw refused(settings, BrokerSettings.CORES, "Expected at most " + CORES_MAX + " cores");
         }
-        return List.copyOf(processors);
+        return placement;
     }
 
     private static String dataDirectory(final Settings settings) {

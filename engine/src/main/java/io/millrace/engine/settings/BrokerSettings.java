@@ -303,8 +303,14 @@ public final class BrokerSettings {
                     "millrace.cores",
                     STRING,
                     "all",
-                    "Processors to run on: all it may use, a count, or a list such as 0,2-3.")
+                    "Processors to run on: all it may use (one for each physical core, see millrace.cores.smt), a count, or"
+                            + " a list such as 0,2-3. A count above the number of physical cores takes SMT siblings too.")
             .check(ValueCheck.that("all, a count or a list of processors such as 0,2-3", CoreList::isWellFormed)));
+    public static final Setting CORES_SMT = add(Setting.broker(
+            "millrace.cores.smt",
+            BOOLEAN,
+            "false",
+            "Whether all processors means the SMT siblings of a physical core too, and not only its first thread."));
     public static final Setting IDLE = add(Setting.broker(
                     "millrace.idle",
                     STRING,

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BrokerConfigTest {
-    private static final List<Integer> FOUR = List.of(0, 1, 4, 5);
+    private static final AllowedProcessors FOUR = AllowedProcessors.alone(List.of(0, 1, 4, 5));
 
     private static BrokerConfig conclude(final String... namesAndValues) {
         final SettingsLoader loader = new SettingsLoader();
@@ -23,7 +23,7 @@ class BrokerConfigTest {
         assertThat(config.nodeId()).isEqualTo(1);
         assertThat(config.dataDirectory()).isEqualTo("data");
         assertThat(config.durability()).isEqualTo(Durability.FSYNC);
-        assertThat(config.processors()).isEqualTo(FOUR);
+        assertThat(config.processors()).isEqualTo(FOUR.numbers());
         assertThat(config.spins()).isFalse();
         assertThat(config.listeners())
                 .containsExactly(new Listener("PLAINTEXT", "127.0.0.1", 9092, "127.0.0.1", 9092, false));
@@ -107,13 +107,39 @@ class BrokerConfigTest {
     }
 
     @Test
+    void shouldLeaveSiblingsAloneUnlessAskedForThem() {
+        assertThat(onTwoPhysicalCores().processors()).containsExactly(0, 1);
+        assertThat(onTwoPhysicalCores().placement().reason())
+                .isEqualTo("one on each physical core; its SMT siblings 2, 3 are left free, millrace.cores.smt=true takes"
+                        + " them");
+        assertThat(onTwoPhysicalCores("millrace.cores", "1").processors()).containsExactly(0);
+        assertThat(onTwoPhysicalCores("millrace.cores.smt", "true").processors()).containsExactly(0, 1, 2, 3);
+        assertThat(onTwoPhysicalCores("millrace.cores", "3").processors()).containsExactly(0, 1, 2);
+        assertThat(onTwoPhysicalCores("millrace.cores", "3").placement().reason())
+                .isEqualTo("more than the 2 physical cores, so 2 are SMT siblings of others");
+        assertThat(onTwoPhysicalCores("millrace.cores", "0,2").processors()).containsExactly(0, 2);
+        assertThat(onTwoPhysicalCores("millrace.cores", "0,2").placement().reason())
+                .isEqualTo("as listed");
+        assertThatThrownBy(() -> onTwoPhysicalCores("millrace.cores", "5")).hasMessageContaining("may run on 4");
+    }
+
+    private static BrokerConfig onTwoPhysicalCores(final String... namesAndValues) {
+        final SettingsLoader loader = new SettingsLoader();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            loader.commandLine(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return BrokerConfig.conclude(
+                loader.load(), "h", new AllowedProcessors(List.of(0, 1, 2, 3), List.of(0, 1)), false);
+    }
+
+    @Test
     void shouldSpinOnlyWhereThereIsRoom() {
         assertThat(conclude("millrace.idle", "spin").spins()).isTrue();
         final Settings spin =
                 new SettingsLoader().commandLine("millrace.idle", "spin").load();
-        assertThatThrownBy(() -> BrokerConfig.conclude(spin, "h", List.of(0, 1), false))
+        assertThatThrownBy(() -> BrokerConfig.conclude(spin, "h", AllowedProcessors.alone(List.of(0, 1)), false))
                 .hasMessageContaining("--force");
-        assertThat(BrokerConfig.conclude(spin, "h", List.of(0, 1), true).spins())
+        assertThat(BrokerConfig.conclude(spin, "h", AllowedProcessors.alone(List.of(0, 1)), true).spins())
                 .isTrue();
     }
 

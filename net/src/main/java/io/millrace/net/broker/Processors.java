@@ -1,10 +1,13 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.settings.AllowedProcessors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.openhft.affinity.Affinity;
 
 /** The processors that this process may use, and pinning a thread to one of them. */
@@ -13,13 +16,40 @@ public final class Processors {
 
     private Processors() {}
 
-    /** In rising order; as many as the JVM sees if the system does not tell which. */
-    public static List<Integer> allowed() {
+    /** As many as the JVM sees if the system does not tell which. */
+    public static AllowedProcessors allowed() {
         return allowed(Path.of("/"));
     }
 
     /** As the system says whose files lie below this folder. */
-    public static List<Integer> allowed(final Path root) {
+    public static AllowedProcessors allowed(final Path root) {
+        return withSiblings(numbers(root), root);
+    }
+
+    /** Tells these processors apart by the physical cores that the system below this folder says they belong to. */
+    public static AllowedProcessors withSiblings(final List<Integer> numbers, final Path root) {
+        final List<Integer> first = new ArrayList<>();
+        final Set<Integer> taken = new HashSet<>();
+        for (final int processor : numbers) {
+            if (taken.add(processor)) {
+                first.add(processor);
+                taken.addAll(siblings(root, processor));
+            }
+        }
+        return new AllowedProcessors(List.copyOf(numbers), List.copyOf(first));
+    }
+
+    /** All threads of a processor's physical core; empty if the system does not tell. */
+    private static List<Integer> siblings(final Path root, final int processor) {
+        final Path list = root.resolve("sys/devices/system/cpu/cpu" + processor + "/topology/thread_siblings_list");
+        try {
+            return Files.exists(list) ? parse(Files.readString(list).strip()) : List.of();
+        } catch (final IOException | NumberFormatException unknown) {
+            return List.of();
+        }
+    }
+
+    private static List<Integer> numbers(final Path root) {
         final List<Integer> allowed = maskOf(root.resolve("proc/self/status"));
         if (!allowed.isEmpty()) {
             return allowed;

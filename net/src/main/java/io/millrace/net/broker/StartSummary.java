@@ -82,6 +82,9 @@ final class StartSummary {
         return config.coreCount()
                 + (pinned ? ", pinned to processors " : ", NOT pinned, meant for processors ")
                 + processors
+                + " ("
+                + config.placement().reason()
+                + ")"
                 + (config.spins() ? "; spinning when idle" : "; asleep when idle");
     }
 }

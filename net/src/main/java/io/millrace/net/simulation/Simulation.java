@@ -7,6 +7,7 @@ import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.settings.AllowedProcessors;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.SettingsLoader;
 import io.millrace.engine.sim.SimCrash;
@@ -98,7 +99,7 @@ public final class Simulation {
                 .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
                 .commandLine("millrace.checkpoint.interval.ms", "50")
                 .commandLine("auto.create.topics.enable", "false");
-        return BrokerConfig.conclude(loader.load(), "sim", List.of(0, 1, 2), false);
+        return BrokerConfig.conclude(loader.load(), "sim", AllowedProcessors.alone(List.of(0, 1, 2)), false);
     }
 
     private static TreeMap<String, String> topicConfigs(final Entropy plan) {

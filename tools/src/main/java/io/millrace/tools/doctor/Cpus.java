@@ -21,7 +21,8 @@ final class Cpus {
                     "taskset -c " + CpuSets.show(machine.online()) + " ./run.sh start --cores " + machine.coresText()
                             + "   # in a systemd unit CPUAffinity=" + CpuSets.show(machine.online()));
         }
-        if (machine.rest().isEmpty() && machine.online().size() >= LEAVE_SOME_MIN) {
+        final boolean takesAll = CpuSets.without(machine.online(), machine.cores()).isEmpty();
+        if (takesAll && machine.online().size() >= LEAVE_SOME_MIN) {
             return Finding.advice(
                     "processors",
                     seen + "; none is left to interrupts, helpers and the system",
@@ -30,25 +31,21 @@ final class Cpus {
         return Finding.ok("processors", seen);
     }
 
-    /** All but the first physical core. */
+    /** What it would take of all but the first physical core. */
     private static List<Integer> withoutFirst(final Machine machine) {
         final int first = machine.online().getFirst();
-        final List<Integer> threads = siblings(machine, first);
-        return CpuSets.without(machine.online(), threads.isEmpty() ? List.of(first) : threads);
+        final List<Integer> threads = machine.siblings(first);
+        return CpuSets.without(machine.cores(), threads.isEmpty() ? List.of(first) : threads);
     }
 
-    private static List<Integer> siblings(final Machine machine, final int processor) {
-        return CpuSets.parse(machine.files().text(CPU + "cpu" + processor + "/topology/thread_siblings_list"));
-    }
-
-    /** Placement takes processors in the order of their numbers, and does not look at what they share. */
+    /** Placement leaves siblings alone unless a list, or a count above that of physical cores, asks for them. */
     static Finding siblings(final Machine machine) {
         final List<String> shared = new ArrayList<>();
         final List<Integer> single = new ArrayList<>();
         final List<Integer> seen = new ArrayList<>();
         boolean isKnown = false;
         for (final int processor : machine.cores()) {
-            final List<Integer> threads = siblings(machine, processor);
+            final List<Integer> threads = machine.siblings(processor);
             isKnown |= !threads.isEmpty();
             if (!seen.contains(processor)) {
                 single.add(processor);
@@ -116,7 +113,7 @@ final class Cpus {
         }
         if (machine.rest().isEmpty()) {
             return Finding.skipped(
-                    check, "the broker takes all processors: nothing to set apart (--cores takes fewer)");
+                    check, "the broker takes all physical cores: nothing to set apart (--cores takes fewer)");
         }
         return Finding.advice(
                 check,

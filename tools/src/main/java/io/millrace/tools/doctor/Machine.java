@@ -1,5 +1,6 @@
 package io.millrace.tools.doctor;
 
+import io.millrace.engine.settings.AllowedProcessors;
 import io.millrace.engine.settings.CoreList;
 import io.millrace.net.broker.Processors;
 import java.nio.file.Path;
@@ -28,19 +29,21 @@ record Machine(
      */
     static Machine of(final Path root, final String cores, final Path dataDirectory, final int javaVersion) {
         final SystemFiles files = new SystemFiles(root);
-        final List<Integer> allowed = Processors.allowed(root);
+        final AllowedProcessors allowed = Processors.allowed(root);
         final List<Integer> listed = CpuSets.parse(files.text(ONLINE));
-        final List<Integer> online = listed.isEmpty() ? allowed : listed;
-        return new Machine(files, online, allowed, choose(cores, allowed, online), dataDirectory, javaVersion);
+        final List<Integer> online = listed.isEmpty() ? allowed.numbers() : listed;
+        final List<Integer> chosen = choose(cores, allowed, Processors.withSiblings(online, root));
+        return new Machine(files, online, allowed.numbers(), chosen, dataDirectory, javaVersion);
     }
 
     /** The broker refuses processors that it may not use; a check says how to let it, where they exist. */
-    private static List<Integer> choose(final String cores, final List<Integer> allowed, final List<Integer> online) {
+    private static List<Integer> choose(
+            final String cores, final AllowedProcessors allowed, final AllowedProcessors online) {
         try {
-            return CoreList.choose(cores, allowed);
+            return CoreList.choose(cores, allowed, false).processors();
         } catch (final IllegalArgumentException refused) {
             try {
-                return CoreList.choose(cores, online);
+                return CoreList.choose(cores, online, false).processors();
             } catch (final IllegalArgumentException absent) {
                 refused.addSuppressed(absent);
                 throw refused;
@@ -48,9 +51,17 @@ record Machine(
         }
     }
 
-    /** Processors that the broker leaves to everything else. */
+    /** Processors of physical cores that the broker leaves to everything else. */
     List<Integer> rest() {
-        return CpuSets.without(online, cores);
+        final List<Integer> rest = CpuSets.without(online, cores);
+        cores.forEach(core -> rest.removeAll(siblings(core)));
+        return rest;
+    }
+
+    /** All threads of a processor's physical core, it too; empty if the system does not tell. */
+    List<Integer> siblings(final int processor) {
+        return CpuSets.parse(
+                files.text("sys/devices/system/cpu/cpu" + processor + "/topology/thread_siblings_list"));
     }
 
     String coresText() {
