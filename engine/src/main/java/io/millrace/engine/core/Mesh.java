@@ -9,18 +9,28 @@ public final class Mesh {
     private final LeaseTable[] leases;
 
     public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore) {
+        this(coreCount, ringBytes, leasesPerCore, CorePlace.ANYWHERE);
+    }
+
+    /** @param place where rings are made: each near the core that reads it */
+    public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore, final CorePlace place) {
         if (coreCount < 1) {
             throw new IllegalArgumentException("coreCount " + coreCount + ": expected at least 1");
         }
         rings = new Ring[coreCount][coreCount];
         sleepers = new Sleeper[coreCount];
         leases = new LeaseTable[coreCount];
-        for (int from = 0; from < coreCount; from++) {
-            sleepers[from] = new Sleeper();
-            leases[from] = new LeaseTable(leasesPerCore, from, coreCount);
-            for (int to = 0; to < coreCount; to++) {
-                rings[from][to] = new Ring(ringBytes);
-            }
+        for (int i = 0; i < coreCount; i++) {
+            final int core = i;
+            place.run(core, () -> makeOwn(core, ringBytes, leasesPerCore));
+        }
+    }
+
+    private void makeOwn(final int core, final int ringBytes, final int leasesPerCore) {
+        sleepers[core] = new Sleeper();
+        leases[core] = new LeaseTable(leasesPerCore, core, sleepers.length);
+        for (int from = 0; from < sleepers.length; from++) {
+            rings[from][core] = new Ring(ringBytes);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.net.broker;
 
 import io.millrace.engine.core.CoreContext;
+import io.millrace.engine.core.CorePlace;
 import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.core.Sleeper;
@@ -124,7 +125,8 @@ public final class Broker implements AutoCloseable {
         final int count = config.coreCount();
         companion = new DiskCompanion(data.path());
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
-        mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES));
+        final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
+        mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
         transports = new NioTransport[count];
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
@@ -141,8 +143,10 @@ public final class Broker implements AutoCloseable {
         mark = new BrokerMark(data.path(), config.nodeId(), count);
         status = new NodeStatus(mark, data.path(), log);
         cores = new BrokerCore[count];
-        for (int core = 0; core < count; core++) {
-            cores[core] = newCore(core, entropy.stream("core-" + core));
+        for (int i = 0; i < count; i++) {
+            final int core = i;
+            final Entropy own = entropy.stream("core-" + core);
+            place.run(core, () -> cores[core] = newCore(core, own));
         }
     }
 
