@@ -129,7 +129,7 @@ public final class OsDiskFile implements DiskFile {
         }
     }
 
-    /** The descriptor for a platform's own send-file call, or -1 if it cannot be had. */
+    @Override
     public int descriptor() {
         return io.descriptor();
     }

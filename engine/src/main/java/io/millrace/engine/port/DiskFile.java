@@ -54,6 +54,11 @@ public interface DiskFile {
      */
     long transferTo(long position, long count, WritableByteChannel target) throws IOException;
 
+    /** The system's number of the file, for its own calls on resident bytes; negative if there is none. */
+    default int descriptor() {
+        return -1;
+    }
+
     /** Closes the handle once nothing is in flight. Idempotent; further submissions are a programming error. */
     void close();
 }

@@ -14,7 +14,7 @@ public interface Endpoint {
     /** Bytes received, 0 if there are none now, or {@link #CLOSED}. */
     int receive(MutableDirectBuffer target, int offset, int length);
 
-    /** Bytes taken, 0 if the stream is full now, or {@link #CLOSED}. */
+    /** Bytes taken, 0 if the stream is full now, or {@link #CLOSED}. They leave with the next poll at the latest. */
     int send(DirectBuffer source, int offset, int length);
 
     /** Sends resident bytes of a file; bytes taken, 0 if the stream is full now, or {@link #CLOSED}. */
@@ -29,7 +29,7 @@ public interface Endpoint {
     /** The peer's address for people, for example {@code 127.0.0.1:50123}. */
     String remoteAddress();
 
-    /** Closes at once, dropping what was not sent. Idempotent; no call back to the handler follows. */
+    /** Closes at once; what was taken is sent as far as there is room. Idempotent; no call back to the handler follows. */
     void close();
 
     boolean isClosed();

@@ -325,6 +325,14 @@ public final class BrokerSettings {
                             + " started. Below 0 (if the system lets the broker) it answers sooner beside neighbours that"
                             + " compute, but fewer requests at a time: with clients on its processor it gets much less done.")
             .check(ValueCheck.between(-20, 19)));
+    public static final Setting TRANSPORT = add(Setting.broker(
+                    "millrace.transport",
+                    STRING,
+                    "nio",
+                    "How cores talk to their sockets. nio: through the Java runtime's selector. io_uring (Linux from 6.1):"
+                            + " a system call for each turn of a core's loop instead of two for each small request; where"
+                            + " the system does not allow it, nio is used, and the log says why.")
+            .check(ValueCheck.oneOf("nio", "io_uring")));
     public static final Setting CORE_MEMORY_BYTES = add(Setting.broker(
                     "millrace.core.memory.bytes",
                     LONG,

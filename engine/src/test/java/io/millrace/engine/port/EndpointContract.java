@@ -230,6 +230,7 @@ public abstract class EndpointContract {
             if (sent[0] < length) {
                 sent[0] += endpoint.send(source, offset + sent[0], length - sent[0]);
             }
+            driver.poller().poll(0);
             arrived.writeBytes(driver.peerReceive(1 << 20));
             return arrived.size() == length;
         });

@@ -14,21 +14,17 @@ import io.millrace.engine.os.HousekeepingPool;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.OsEntropy;
 import io.millrace.engine.os.OsTime;
-import io.millrace.engine.os.WakePipe;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
-import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.socket.ConnectionHandoff;
-import io.millrace.net.socket.NioTransport;
-import io.millrace.net.socket.SocketSettings;
-import io.millrace.net.socket.Waker;
+import io.millrace.net.socket.Transport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -58,7 +54,7 @@ public final class Broker implements AutoCloseable {
     private final NodeStatus status;
     private final NodeLife life;
     private final Mesh mesh;
-    private final NioTransport[] transports;
+    private final Transport[] transports;
     private final OsDisk[] disks;
     private final BrokerCore[] cores;
     private final ConnectionHandoff handoff;
@@ -127,10 +123,9 @@ public final class Broker implements AutoCloseable {
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
-        transports = new NioTransport[count];
+        transports = Transports.open(count, config.settings(), log);
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
-            transports[core] = new NioTransport(socketSettings(config.settings()), waker());
             final Sleeper sleeper = mesh.sleeper(core);
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
@@ -148,18 +143,6 @@ public final class Broker implements AutoCloseable {
             final Entropy own = entropy.stream("core-" + core);
             place.run(core, () -> cores[core] = newCore(core, own));
         }
-    }
-
-    private static Waker waker() {
-        final WakePipe pipe = WakePipe.open();
-        return pipe == null ? null : new Waker(pipe.source(), pipe::wake, pipe::drain, pipe::close);
-    }
-
-    private static SocketSettings socketSettings(final Settings settings) {
-        return new SocketSettings(
-                settings.intOf(BrokerSettings.SOCKET_SEND_BUFFER_BYTES),
-                settings.intOf(BrokerSettings.SOCKET_RECEIVE_BUFFER_BYTES),
-                settings.intOf(BrokerSettings.SOCKET_LISTEN_BACKLOG_SIZE));
     }
 
     private BrokerCore newCore(final int core, final Entropy entropy) {
@@ -290,11 +273,11 @@ public final class Broker implements AutoCloseable {
             return;
         }
         life.stop();
-        for (final NioTransport transport : transports) {
+        for (final Transport transport : transports) {
             transport.wakeup();
         }
         life.awaitEnded();
-        for (final NioTransport transport : transports) {
+        for (final Transport transport : transports) {
             transport.close();
         }
         housekeeping.close();

@@ -8,7 +8,7 @@ import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.SchedulingSlice;
 import io.millrace.engine.os.ThreadNice;
-import io.millrace.net.socket.NioListener;
+import io.millrace.net.socket.SocketListener;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,7 +35,7 @@ final class CoreThread implements Runnable {
     private final int nice;
     private final NodeLife life;
     private final CoreStatus status;
-    private final List<NioListener> listeners;
+    private final List<SocketListener> listeners;
     private final Consumer<RecoveryReport> reports;
     private final Listener listener;
 
@@ -47,7 +47,7 @@ final class CoreThread implements Runnable {
             final int nice,
             final NodeLife life,
             final CoreStatus status,
-            final List<NioListener> listeners,
+            final List<SocketListener> listeners,
             final Consumer<RecoveryReport> reports,
             final Listener listener) {
         this.core = core;
@@ -92,7 +92,7 @@ final class CoreThread implements Runnable {
 
     private void serve() {
         final Core own = core.core();
-        final CoreStop stop = new CoreStop(core, life, () -> listeners.forEach(NioListener::close));
+        final CoreStop stop = new CoreStop(core, life, () -> listeners.forEach(SocketListener::close));
         boolean serving = true;
         while (serving) {
             final int work = own.doWork();

@@ -3,8 +3,8 @@ package io.millrace.net.broker;
 import io.millrace.engine.settings.Listener;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.socket.ConnectionHandoff;
-import io.millrace.net.socket.NioListener;
-import io.millrace.net.socket.NioTransport;
+import io.millrace.net.socket.SocketListener;
+import io.millrace.net.socket.Transport;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +17,12 @@ final class Listeners {
     private static final int ACCEPTING_CORE = 0;
 
     private final List<Listener> configured;
-    private final NioTransport[] transports;
+    private final Transport[] transports;
     private final ConnectionHandoff handoff;
-    private final List<List<NioListener>> byCore = new ArrayList<>();
+    private final List<List<SocketListener>> byCore = new ArrayList<>();
     private final List<ListenerView> views = new ArrayList<>();
 
-    Listeners(final List<Listener> configured, final NioTransport[] transports, final ConnectionHandoff handoff) {
+    Listeners(final List<Listener> configured, final Transport[] transports, final ConnectionHandoff handoff) {
         this.configured = configured;
         this.transports = transports;
         this.handoff = handoff;
@@ -32,7 +32,7 @@ final class Listeners {
     }
 
     /** The sockets of one core; filled by {@link #open}. */
-    List<NioListener> of(final int core) {
+    List<SocketListener> of(final int core) {
         return byCore.get(core);
     }
 
@@ -55,7 +55,7 @@ final class Listeners {
     }
 
     private ListenerView openNode(final int number, final Listener listener, final int nodeId) {
-        final NioListener socket = transports[ACCEPTING_CORE].listen(
+        final SocketListener socket = transports[ACCEPTING_CORE].listen(
                 address(listener, listener.port()), channel -> handoff.offer(number, channel));
         byCore.get(ACCEPTING_CORE).add(socket);
         final int told = listener.advertisedPort() == 0 ? socket.port() : listener.advertisedPort();
@@ -66,7 +66,7 @@ final class Listeners {
         final int[] ports = new int[transports.length];
         for (int i = 0; i < transports.length; i++) {
             final int core = i;
-            final NioListener socket = transports[core].listen(
+            final SocketListener socket = transports[core].listen(
                     address(listener, listener.portOf(core)), channel -> handoff.offerTo(core, number, channel));
             byCore.get(core).add(socket);
             ports[core] = listener.advertisedPort() == 0 ? socket.port() : listener.advertisedPortOf(core);

@@ -72,7 +72,7 @@ public final class ConnectionHandoff {
     }
 
     /** The share of a core's duty cycle in which it takes the sockets it was given. */
-    public Stage arrivals(final int core, final NioTransport transport, final EndpointAcceptor acceptor) {
+    public Stage arrivals(final int core, final Transport transport, final EndpointAcceptor acceptor) {
         final MpscUnboundedVarHandleArrayQueue<Arrival> queue = arrivals[core];
         return new Stage() {
             @Override
@@ -94,7 +94,7 @@ public final class ConnectionHandoff {
     }
 
     private void adopt(
-            final int core, final NioTransport transport, final EndpointAcceptor acceptor, final Arrival arrival) {
+            final int core, final Transport transport, final EndpointAcceptor acceptor, final Arrival arrival) {
         final Endpoint endpoint = transport.adopt(arrival.channel());
         if (endpoint == null) {
             onClosed(core);

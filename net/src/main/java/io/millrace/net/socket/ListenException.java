@@ -4,7 +4,7 @@ package io.millrace.net.socket;
 public final class ListenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ListenException(final String message, final Throwable cause) {
+    public ListenException(final String message, final Throwable cause) {
         super(message, cause);
     }
 }

@@ -4,7 +4,6 @@ import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.agrona.DirectBuffer;
@@ -23,9 +22,7 @@ final class NioEndpoint implements Endpoint, Selected {
     NioEndpoint(final NioTransport transport, final SocketChannel channel) throws IOException {
         this.transport = transport;
         this.channel = channel;
-        remoteAddress = channel.getRemoteAddress() instanceof InetSocketAddress peer
-                ? peer.getAddress().getHostAddress() + ":" + peer.getPort()
-                : "unknown";
+        remoteAddress = PeerAddress.of(channel);
         key = channel.register(transport.selector(), 0, this);
     }
 

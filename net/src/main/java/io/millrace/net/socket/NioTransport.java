@@ -1,11 +1,9 @@
 package io.millrace.net.socket;
 
 import io.millrace.engine.port.Endpoint;
-import io.millrace.engine.port.Poller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -21,7 +19,7 @@ import java.util.function.Consumer;
  * selector keeps no set of them and a warm turn allocates nothing. All methods but {@link #wakeup} belong to the core's
  * thread.
  */
-public final class NioTransport implements Poller, AutoCloseable {
+public final class NioTransport implements Transport {
     private static final long MS_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long PAUSE_MS = 100;
     private static final int PAUSE_TURNS = 100_000;
@@ -51,23 +49,16 @@ public final class NioTransport implements Poller, AutoCloseable {
         }
     }
 
-    /**
-     * Listens on an address.
-     *
-     * @throws ListenException if that is not possible, naming the address and the reason
-     */
-    public NioListener listen(final InetSocketAddress address, final AcceptHandler handler) {
+    @Override
+    public SocketListener listen(final InetSocketAddress address, final AcceptHandler handler) {
         final NioListener listener = new NioListener(selector, address, settings, handler);
         listeners.add(listener);
         return listener;
     }
 
-    /** Makes this core the owner of an accepted socket; null if its peer went away meanwhile. */
+    @Override
     public Endpoint adopt(final SocketChannel channel) {
         try {
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             settings.applyToConnection(channel);
             final NioEndpoint endpoint = new NioEndpoint(this, channel);
             endpoints++;
@@ -78,7 +69,7 @@ public final class NioTransport implements Poller, AutoCloseable {
         }
     }
 
-    /** Endpoints that are open. */
+    @Override
     public int endpoints() {
         return endpoints;
     }

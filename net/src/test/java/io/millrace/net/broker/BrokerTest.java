@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole node in this process, on ports of its own. */
-final class BrokerTest {
+class BrokerTest {
     private static final int TIMEOUT_MS = 10_000;
     private static final int NO_SUCH_LISTENER = 99;
 
@@ -42,8 +42,13 @@ final class BrokerTest {
     Path folder;
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final CountDownLatch crashed = new CountDownLatch(1);
+
+    /** The value of {@code millrace.transport}. */
+    protected String transport() {
+        return "nio";
+    }
 
     @Test
     void shouldSayWhereItListensAndThenServe() throws IOException {
@@ -170,7 +175,9 @@ final class BrokerTest {
     }
 
     private Broker start(final String... settings) {
-        final SettingsLoader loader = new SettingsLoader().commandLine("log.dirs", folder.toString());
+        final SettingsLoader loader = new SettingsLoader()
+                .commandLine("log.dirs", folder.toString())
+                .commandLine("millrace.transport", transport());
         for (final String setting : settings) {
             final int equals = setting.indexOf('=');
             loader.commandLine(setting.substring(0, equals), setting.substring(equals + 1));

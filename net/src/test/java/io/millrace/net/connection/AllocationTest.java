@@ -3,6 +3,7 @@ package io.millrace.net.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.net.socket.Transport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -10,8 +11,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a warm core thread allocates from readable socket to answer sent: NIO included, less than a byte a request. */
 @Timeout(120)
-final class AllocationTest {
+class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** What the core's sockets are on. */
+    protected Transport transport() {
+        return LoopbackCore.nio();
+    }
 
     @Test
     void shouldNotAllocateForSmallRequests() throws IOException {
@@ -28,11 +34,11 @@ final class AllocationTest {
         assertThat(bytesPerRequest(1_000_000, 300, 1)).isLessThan(10.0);
     }
 
-    private static double bytesPerRequest(final int frameBytes, final int requests, final int batch)
-            throws IOException {
+    private double bytesPerRequest(final int frameBytes, final int requests, final int batch) throws IOException {
         final byte[] frame = new byte[frameBytes];
         frame[0] = 'e';
-        try (LoopbackCore core = new LoopbackCore(64 << 20, ConnectionSettings.DEFAULTS, new EchoHandler());
+        try (LoopbackCore core =
+                        new LoopbackCore(transport(), 64 << 20, ConnectionSettings.DEFAULTS, new EchoHandler());
                 FrameClient client = new FrameClient(core)) {
             run(client, frame, requests, batch);
             final long before = THREADS.getThreadAllocatedBytes(core.thread().threadId());

@@ -2,6 +2,7 @@ package io.millrace.net.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.net.socket.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Order, bounds and endings of connections, over real sockets. */
 @Timeout(60)
-final class ConnectionTest {
+class ConnectionTest {
     private static final int FRAME_BYTES_MAX = 4 * 1024 * 1024;
     private static final ConnectionSettings SETTINGS =
             new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 16, 1 << 20, 16 << 10, 50);
@@ -24,9 +25,14 @@ final class ConnectionTest {
     private LoopbackCore core;
     private FrameClient client;
 
+    /** What the core's sockets are on. */
+    protected Transport transport() {
+        return LoopbackCore.nio();
+    }
+
     @BeforeEach
     void start() throws IOException {
-        core = new LoopbackCore(64 << 20, SETTINGS, handler);
+        core = new LoopbackCore(transport(), 64 << 20, SETTINGS, handler);
         client = new FrameClient(core);
     }
 
@@ -216,7 +222,8 @@ final class ConnectionTest {
 
     @Test
     void shouldCloseIdleConnections() throws IOException {
-        try (LoopbackCore impatient = new LoopbackCore(64 << 20, SETTINGS.withIdleMs(50), new EchoHandler());
+        try (LoopbackCore impatient =
+                        new LoopbackCore(transport(), 64 << 20, SETTINGS.withIdleMs(50), new EchoHandler());
                 FrameClient idle = new FrameClient(impatient)) {
             idle.send("e1");
             assertThat(idle.read()).isEqualTo("e1");

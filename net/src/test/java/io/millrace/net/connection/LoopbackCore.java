@@ -2,9 +2,10 @@ package io.millrace.net.connection;
 
 import io.millrace.engine.port.Stage;
 import io.millrace.net.socket.ConnectionHandoff;
-import io.millrace.net.socket.NioListener;
 import io.millrace.net.socket.NioTransport;
+import io.millrace.net.socket.SocketListener;
 import io.millrace.net.socket.SocketSettings;
+import io.millrace.net.socket.Transport;
 import io.millrace.net.socket.Wakers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,18 +20,29 @@ import java.util.function.Supplier;
 
 /** A core that does nothing but connections over real sockets, on a thread of its own. */
 public final class LoopbackCore implements AutoCloseable, Executor {
-    private final NioTransport transport = new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
-    private final ConnectionHandoff handoff = new ConnectionHandoff(transport);
+    private final Transport transport;
+    private final ConnectionHandoff handoff;
     private final ConcurrentLinkedQueue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final BufferPool pool;
     private final Connections connections;
-    private final NioListener listener;
+    private final SocketListener listener;
     private final Stage arrivals;
     private final Thread thread;
     private volatile boolean stopped;
     private volatile Throwable failure;
 
     public LoopbackCore(final long budgetBytes, final ConnectionSettings settings, final FrameHandler handler) {
+        this(nio(), budgetBytes, settings, handler);
+    }
+
+    /** @param transport closed with this */
+    public LoopbackCore(
+            final Transport transport,
+            final long budgetBytes,
+            final ConnectionSettings settings,
+            final FrameHandler handler) {
+        this.transport = transport;
+        handoff = new ConnectionHandoff(transport);
         pool = new BufferPool(budgetBytes);
         connections = new Connections(0, pool, settings);
         connections.closeListener(connection -> handoff.onClosed(0));
@@ -40,6 +52,10 @@ public final class LoopbackCore implements AutoCloseable, Executor {
         thread = new Thread(this::run, "loopback-core");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    public static Transport nio() {
+        return new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
     }
 
     private void run() {

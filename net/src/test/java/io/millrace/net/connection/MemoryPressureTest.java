@@ -2,6 +2,7 @@ package io.millrace.net.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.net.socket.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,14 +13,19 @@ import org.junit.jupiter.api.Timeout;
 
 /** A good client among many that hold memory and send no more. */
 @Timeout(60)
-final class MemoryPressureTest {
+class MemoryPressureTest {
     private static final int FRAME_BYTES_MAX = 100 << 20;
     private static final ConnectionSettings SETTINGS =
             new ConnectionSettings(FRAME_BYTES_MAX, 600_000, 64, 1 << 20, 16 << 10, 200);
 
+    /** What the core's sockets are on. */
+    protected Transport transport() {
+        return LoopbackCore.nio();
+    }
+
     @Test
     void shouldNotClaimWhatHalfFramesOnlyAnnounce() throws IOException {
-        try (LoopbackCore core = new LoopbackCore(256 << 20, SETTINGS, new EchoHandler())) {
+        try (LoopbackCore core = new LoopbackCore(transport(), 256 << 20, SETTINGS, new EchoHandler())) {
             final List<FrameClient> slow = halfOpen(core, 200, FRAME_BYTES_MAX, 1000);
             assertThat(core.ask(() -> core.pool().usedBytes())).isLessThan(200 * 8192);
             try (FrameClient good = new FrameClient(core)) {
@@ -37,7 +43,7 @@ final class MemoryPressureTest {
     @Test
     void shouldServeAGoodClientWhenHalfFramesHoldAllMemory() throws IOException {
         final ConnectionSettings settings = SETTINGS.withFrameBytesMax(1 << 20);
-        try (LoopbackCore core = new LoopbackCore(4 << 20, settings, new EchoHandler())) {
+        try (LoopbackCore core = new LoopbackCore(transport(), 4 << 20, settings, new EchoHandler())) {
             final List<FrameClient> slow = halfOpen(core, 40, 1 << 20, 200_000);
             try (FrameClient good = new FrameClient(core)) {
                 for (int i = 0; i < 20; i++) {
@@ -58,7 +64,7 @@ final class MemoryPressureTest {
     @Test
     void shouldCompleteLargeFramesOfManyClientsInLittleMemory() throws Exception {
         final ConnectionSettings settings = new ConnectionSettings(1 << 20, 600_000, 64, 1 << 20, 16 << 10, 5000);
-        try (LoopbackCore core = new LoopbackCore(5 << 20, settings, new EchoHandler())) {
+        try (LoopbackCore core = new LoopbackCore(transport(), 5 << 20, settings, new EchoHandler())) {
             final List<Thread> threads = new ArrayList<>();
             final int[] rounds = new int[16];
             for (int i = 0; i < rounds.length; i++) {

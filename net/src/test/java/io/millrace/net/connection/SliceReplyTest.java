@@ -7,6 +7,7 @@ import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.port.Disk.OpenMode;
 import io.millrace.engine.port.DiskDriver;
 import io.millrace.engine.port.DiskFile;
+import io.millrace.net.socket.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that are made of a head and slices of files. */
 @Timeout(60)
-final class SliceReplyTest {
+class SliceReplyTest {
     private static final int FILE_BYTES = 8 << 20;
 
     private final byte[] content = new byte[FILE_BYTES];
@@ -53,6 +54,11 @@ final class SliceReplyTest {
         }
     }
 
+    /** What the core's sockets are on. */
+    protected Transport transport() {
+        return LoopbackCore.nio();
+    }
+
     @BeforeEach
     void start(@TempDir final Path directory) {
         new Random(11).nextBytes(content);
@@ -61,7 +67,7 @@ final class SliceReplyTest {
         file = disk.open("log", OpenMode.CREATE_NEW);
         final ByteBuffer memory = ByteBuffer.allocateDirect(FILE_BYTES).put(content);
         assertThat(disk.write(file, 0, new UnsafeBuffer(memory))).isZero();
-        core = new LoopbackCore(16 << 20, ConnectionSettings.DEFAULTS, new SliceHandler());
+        core = new LoopbackCore(transport(), 16 << 20, ConnectionSettings.DEFAULTS, new SliceHandler());
     }
 
     @AfterEach

@@ -1,0 +1,19 @@
+package io.millrace.net.socket;
+
+import java.net.InetSocketAddress;
+
+/** A listening socket of a {@link Transport}; hands what it accepts to an {@link AcceptHandler} on that one's thread. */
+public interface SocketListener extends AutoCloseable {
+    /** Where it really listens: a wanted port of 0 has become a free one. */
+    InetSocketAddress address();
+
+    default int port() {
+        return address().getPort();
+    }
+
+    /** Accepts that failed, for want of file descriptors in all likelihood. */
+    long failedAccepts();
+
+    @Override
+    void close();
+}
