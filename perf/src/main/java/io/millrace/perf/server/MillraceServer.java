@@ -8,18 +8,18 @@ import java.util.Map;
 /** Millrace as a user starts it: by its front door, which becomes the broker's JVM. */
 final class MillraceServer extends ForkedServer {
     private final Path frontDoor;
-    private final boolean coreMode;
+    private final Servers.Kind kind;
     private final Map<String, String> settings;
 
     MillraceServer(
             final Path frontDoor,
-            final boolean coreMode,
+            final Servers.Kind kind,
             final Path folder,
             final int port,
             final Map<String, String> settings) {
-        super(coreMode ? "millrace-core" : "millrace", folder, port);
+        super(kind.label(), folder, port);
         this.frontDoor = frontDoor;
-        this.coreMode = coreMode;
+        this.kind = kind;
         this.settings = settings;
     }
 
@@ -33,7 +33,7 @@ final class MillraceServer extends ForkedServer {
                 "--data-dir",
                 folder().resolve("data").toString(),
                 "--advertise",
-                coreMode ? "core" : "node"));
+                kind == Servers.Kind.MILLRACE_CORE ? "core" : "node"));
         settings.forEach((key, value) -> {
             command.add("--set");
             command.add(key + "=" + value);

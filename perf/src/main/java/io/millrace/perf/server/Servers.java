@@ -11,10 +11,11 @@ import java.util.Map;
 
 /** Makes servers of the kinds that can be compared, with the same durability and the same settings. */
 public final class Servers {
-    /** Millrace in node and in core mode, Apache Kafka, and a broker that answers and drops. */
+    /** Millrace in node and in core mode, in node mode on io_uring, Apache Kafka, and a broker that answers and drops. */
     public enum Kind {
         MILLRACE,
         MILLRACE_CORE,
+        MILLRACE_URING,
         KAFKA,
         NULL;
 
@@ -58,9 +59,12 @@ public final class Servers {
         final Path folder = folder(kind.label() + "-" + port);
         final Map<String, String> all = new LinkedHashMap<>(settings);
         return switch (kind) {
-            case MILLRACE, MILLRACE_CORE -> {
+            case MILLRACE, MILLRACE_CORE, MILLRACE_URING -> {
                 all.put("millrace.durability", durability.label());
-                yield new MillraceServer(frontDoor, kind == Kind.MILLRACE_CORE, folder, port, all);
+                if (kind == Kind.MILLRACE_URING) {
+                    all.put("millrace.transport", "io_uring");
+                }
+                yield new MillraceServer(frontDoor, kind, folder, port, all);
             }
             case KAFKA -> {
                 if (durability == Durability.FSYNC) {

@@ -45,7 +45,7 @@ final class ColdReader implements Workload {
 
     @Override
     public Set<Kind> kinds() {
-        return EnumSet.of(Kind.MILLRACE, Kind.MILLRACE_CORE, Kind.KAFKA);
+        return EnumSet.complementOf(EnumSet.of(Kind.NULL));
     }
 
     @Override

@@ -27,7 +27,7 @@ final class ReadBack implements Workload {
 
     @Override
     public Set<Kind> kinds() {
-        return EnumSet.of(Kind.MILLRACE, Kind.MILLRACE_CORE, Kind.KAFKA);
+        return EnumSet.complementOf(EnumSet.of(Kind.NULL));
     }
 
     @Override
