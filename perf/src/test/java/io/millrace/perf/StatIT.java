@@ -73,7 +73,7 @@ final class StatIT {
 
     private static String look(final String... further) {
         final List<String> arguments =
-                new ArrayList<>(List.of("stat", "--workload", "e2e-1k", "--warm-up", "1", "--seconds", "3"));
+                new ArrayList<>(List.of("stat", "--workload", "raw-tiny", "--warm-up", "1", "--seconds", "3"));
         arguments.addAll(List.of(further));
         final PrintStream out = System.out;
         final ByteArrayOutputStream said = new ByteArrayOutputStream();

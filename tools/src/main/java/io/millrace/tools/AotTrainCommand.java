@@ -23,6 +23,7 @@ final class AotTrainCommand implements Callable<Integer> {
         final Path data = Files.createTempDirectory("millrace-training");
         try {
             final SettingsLoader loader = new SettingsLoader()
+                    .commandLine("num.partitions", Integer.toString(TrainingRun.PARTITIONS))
                     .commandLine("listeners", "PLAINTEXT://127.0.0.1:0")
                     .commandLine("log.dirs", data.toString());
             final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);

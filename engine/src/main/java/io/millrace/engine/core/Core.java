@@ -46,7 +46,7 @@ public final class Core {
     private final Mesh mesh;
     private final NodeBoot boot;
     private final LogContext logs;
-    private final long spinBeforeParkNs;
+    private final Patience patience;
     private final Statistics statistics;
     private final CycleClock clock;
     private final MessageMeter messages;
@@ -80,7 +80,7 @@ public final class Core {
         disk = context.disk();
         poller = context.poller();
         boot = context.boot();
-        spinBeforeParkNs = context.spinBeforeParkNs();
+        patience = new Patience(context.spinBeforeParkNs());
         statistics = context.statistics();
         clock = new CycleClock(time, statistics);
         messages = new MessageMeter(statistics);
@@ -178,7 +178,7 @@ public final class Core {
         if (idleSinceNs < 0) {
             idleSinceNs = now;
         }
-        if (now - idleSinceNs < spinBeforeParkNs) {
+        if (patience.lasts(now - idleSinceNs)) {
             Thread.onSpinWait();
             return;
         }
@@ -187,7 +187,10 @@ public final class Core {
 
     /** A duty cycle found work: the next search for some starts anew. */
     public void busy() {
-        idleSinceNs = -1;
+        if (idleSinceNs >= 0) {
+            idleSinceNs = -1;
+            patience.onFound();
+        }
     }
 
     /** Whether there is nothing to do before a message, a completion, a socket or a deadline comes. */
@@ -218,7 +221,9 @@ public final class Core {
         final long waitNs = Math.min(PARK_NS_MAX, deadlines.untilNext(now));
         if (waitNs > 0 && mayPark()) {
             clock.park(now);
+            patience.onSleep();
             poller.poll(waitNs);
+            idleSinceNs = -1;
         }
         sleeper.awake();
     }

@@ -187,6 +187,11 @@ public final class CycleClock {
         return workDone.get();
     }
 
+    /** How long those were together that did something. */
+    public long busyNs() {
+        return busyNs.get();
+    }
+
     /** Duty cycles over a millisecond, whatever they did. */
     public long slowCycles() {
         return slowCycles.get();

@@ -61,7 +61,8 @@ final class BatchScan implements DiskCompletion {
                 return;
             }
             batch.wrap(buffer, at, buffered - at);
-            if (!BatchHeaders.isPlausible(batch, previousOffset, endPosition - position)) {
+            if (!BatchHeaders.isPlausible(batch, previousOffset, endPosition - position)
+                    || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
                 finish(DAMAGED);
                 return;
             }

@@ -317,6 +317,19 @@ public final class BrokerSettings {
                     "park",
                     "What a core does without work: sleep until woken, or spin (bare metal).")
             .check(ValueCheck.oneOf("park", "spin")));
+    public static final Setting CORE_SEARCH_US = add(Setting.broker(
+                    "millrace.core.search.us",
+                    INT,
+                    "20",
+                    "How long, in microseconds, a parked core looks on for work before it sleeps, as long as that often"
+                            + " finds some; 0 to sleep at once.")
+            .check(ValueCheck.between(0, 10_000)));
+    public static final Setting CONNECTIONS_FOLLOW = add(Setting.broker(
+            "millrace.connections.follow",
+            BOOLEAN,
+            "true",
+            "Whether, on a listener with advertise=node, a quiet connection goes to the core that owns the partitions"
+                    + " of nearly all its requests."));
     public static final Setting CORE_NICE = add(Setting.broker(
                     "millrace.core.nice",
                     INT,

@@ -41,7 +41,9 @@ import java.util.function.Consumer;
  */
 public final class Broker implements AutoCloseable {
     private static final int HOUSEKEEPING_CAPACITY = 1024;
-    private static final long SPIN_BEFORE_PARK_NS = TimeUnit.MICROSECONDS.toNanos(20);
+    /** A connection has asked the same core that often, and others hardly ever: it goes there. */
+    private static final int VOTES_TO_MOVE = 64;
+
     private static final long TELL_PROGRESS_MS = 2000;
 
     private final BrokerConfig config;
@@ -58,6 +60,7 @@ public final class Broker implements AutoCloseable {
     private final OsDisk[] disks;
     private final BrokerCore[] cores;
     private final ConnectionHandoff handoff;
+    private final CoreLoads loads;
     private final ConnectionGate gate = new ConnectionGate();
     private final Listeners listeners;
     private final NodeIdentity identity;
@@ -130,6 +133,7 @@ public final class Broker implements AutoCloseable {
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
         handoff = new ConnectionHandoff(transports);
+        loads = new CoreLoads(count);
         listeners = new Listeners(config.listeners(), transports, handoff);
         life = new NodeLife(count);
         final Entropy entropy = OsEntropy.fresh();
@@ -145,6 +149,10 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    private long searchNs() {
+        return TimeUnit.MICROSECONDS.toNanos(config.settings().intOf(BrokerSettings.CORE_SEARCH_US));
+    }
+
     private BrokerCore newCore(final int core, final Entropy entropy) {
         final HousekeepingLane lane = housekeeping.lane(HOUSEKEEPING_CAPACITY, mesh.sleeper(core)::wake);
         final CoreContext context = new CoreContext()
@@ -158,19 +166,16 @@ public final class Broker implements AutoCloseable {
                 .decompressor(new RecordsDecompressor())
                 .boot(boot)
                 .statistics(mark.statistics(core))
-                .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : SPIN_BEFORE_PARK_NS);
+                .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : searchNs());
         final NodeFacts facts = new NodeFacts(
                 identity.clusterId(), data.path().toString(), config.settings().stringOf(BrokerSettings.BROKER_RACK));
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage("housekeeping", lane);
-        made.core().addStage("arrivals", handoff.arrivals(core, transports[core], (listener, endpoint) -> {
-            if (gate.admit(made.core().image().settings(), endpoint.remoteAddress())) {
-                made.accept(listener, endpoint);
-            } else {
-                endpoint.close();
-                handoff.onClosed(core);
-            }
-        }));
+        final Moves moves = new Moves(made, transports[core], handoff, gate, loads);
+        made.core().addStage("arrivals", handoff.arrivals(core, transports[core], moves));
+        if (config.settings().booleanOf(BrokerSettings.CONNECTIONS_FOLLOW)) {
+            made.connections().relocator(moves, VOTES_TO_MOVE);
+        }
         made.connections().closeListener(connection -> {
             gate.onClosed(connection.remoteAddress());
             handoff.onClosed(core);
@@ -215,7 +220,7 @@ public final class Broker implements AutoCloseable {
         for (int core = 0; core < cores.length; core++) {
             final CoreCounters counters = new CoreCounters(mark.counters(), core);
             status.watch(counters);
-            final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters);
+            final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters, loads);
             new CoreThread(
                             cores[core],
                             disks[core],

@@ -6,8 +6,10 @@ import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.net.connection.BufferPool;
+import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
+import io.millrace.net.connection.FrameHandler;
 import io.millrace.net.connection.RequestMeter;
 import io.millrace.net.kafka.admin.AdminApis;
 import io.millrace.net.kafka.admin.NodeFacts;
@@ -15,6 +17,7 @@ import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ApiVersionsHandler;
+import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.produce.ProduceHandler;
@@ -32,6 +35,7 @@ public final class BrokerCore {
     private final BufferPool pool;
     private final Connections connections;
     private final FetchHandler fetches;
+    private final ApiVersionsHandler versions;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
     private boolean stopping;
@@ -44,7 +48,8 @@ public final class BrokerCore {
         connections = new Connections(core.id(), pool, connectionSettings(config), meter);
         connections.congestion(() -> stopping || core.requests().isCongested());
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
-        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, node.clusterId(), core.statistics()))
+        versions = new ApiVersionsHandler(table, node.clusterId(), core.statistics());
+        table.serve(Api.API_VERSIONS, versions)
                 .serve(Api.PRODUCE, new ProduceHandler(core))
                 .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, node);
@@ -72,6 +77,40 @@ public final class BrokerCore {
         } else {
             connections.accept(endpoint, dispatchers[listener]);
         }
+    }
+
+    /** Whether a connection could be served by another core as well: on a listener of one port a core it could not. */
+    public boolean mayLeave(final Connection connection) {
+        return !stopping && !((ApiDispatcher) connection.handler()).listener().isPerCore();
+    }
+
+    /** Makes a quiet connection ready to go; {@link Connections#leave} is next. */
+    public Luggage pack(final Connection connection) {
+        final ClientSession client = ClientSession.of(connection);
+        client.gone();
+        return new Luggage(
+                numberOf(connection.handler()), connection.remoteAddress(), client, fetches.pack(connection.id()));
+    }
+
+    private int numberOf(final FrameHandler handler) {
+        for (int i = 0; i < dispatchers.length; i++) {
+            if (dispatchers[i].equals(handler)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("a connection of no listener");
+    }
+
+    /** Goes on with a client that was another core's so far; false if this core takes none any more. */
+    public boolean unpack(final Luggage luggage, final Endpoint endpoint) {
+        if (stopping) {
+            endpoint.close();
+            return false;
+        }
+        final Connection connection = connections.arrive(endpoint, dispatchers[luggage.listener()]);
+        versions.welcome(connection, luggage.client());
+        fetches.unpack(luggage.fetches(), connection.id(), core.nowMs());
+        return true;
     }
 
     /** Starts no request any more; those that run go on, but none waits for news. */

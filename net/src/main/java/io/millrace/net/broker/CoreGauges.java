@@ -17,6 +17,7 @@ final class CoreGauges {
     private final BrokerCore core;
     private final Tally open;
     private final Tally accepted;
+    private final Tally left;
     private final Tally[] closed = new Tally[REASONS.length];
     private final Tally sends;
     private final Tally starved;
@@ -31,6 +32,7 @@ final class CoreGauges {
         final Statistics statistics = core.core().statistics();
         open = statistics.gauge("connections.open", Unit.COUNT);
         accepted = statistics.counter("connections.accepted", Unit.COUNT);
+        left = statistics.counter("connections.left", Unit.COUNT);
         for (final CloseReason reason : REASONS) {
             final String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
             closed[reason.ordinal()] = statistics.counter("connections.closed." + name, Unit.COUNT);
@@ -49,6 +51,7 @@ final class CoreGauges {
         final ConnectionCounters of = core.connections().counters();
         open.set(core.connections().count());
         accepted.set(of.accepted());
+        left.set(of.left());
         for (final CloseReason reason : REASONS) {
             closed[reason.ordinal()].set(of.closed(reason));
         }
@@ -59,5 +62,10 @@ final class CoreGauges {
         offline.set(core.core().partitions().offlinePartitions());
         allocated.set(threads.getCurrentThreadAllocatedBytes());
         cpu.set(threads.getCurrentThreadCpuTime());
+    }
+
+    /** What the thread had of its processor so far, when that was last looked at. */
+    long cpuNs() {
+        return cpu.get();
     }
 }

@@ -26,15 +26,20 @@ import java.util.concurrent.TimeUnit;
 
 /** Shows one core's counters ten times a second. Owned by the core's thread. */
 final class CoreStatus {
+    private static final int PERMILLE = 1000;
     private static final long SHOW_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BrokerCore core;
     private final OsDisk disk;
     private final CoreCounters counters;
     private final CoreGauges gauges;
+    private final CoreLoads loads;
+    private long busyNs;
+    private long cpuNs;
     private long shownNs;
 
-    CoreStatus(final BrokerCore core, final OsDisk disk, final CoreCounters counters) {
+    CoreStatus(final BrokerCore core, final OsDisk disk, final CoreCounters counters, final CoreLoads loads) {
+        this.loads = loads;
         this.core = core;
         this.disk = disk;
         this.counters = counters;
@@ -45,9 +50,20 @@ final class CoreStatus {
     void onCycle() {
         final long nowNs = core.core().nowNs();
         if (nowNs - shownNs >= SHOW_EVERY_NS) {
+            final long sinceNs = nowNs - shownNs;
             shownNs = nowNs;
             show();
+            tellLoad(sinceNs);
         }
+    }
+
+    private void tellLoad(final long sinceNs) {
+        // A cycle that was interrupted by others is not load of ours, nor is a search for work.
+        final long busy = core.core().clock().busyNs();
+        final long cpu = gauges.cpuNs();
+        loads.tell(core.core().id(), (int) (Math.min(busy - busyNs, cpu - cpuNs) * PERMILLE / sinceNs));
+        busyNs = busy;
+        cpuNs = cpu;
     }
 
     void show() {

@@ -3,37 +3,28 @@ package io.millrace.net.broker;
 import io.millrace.net.kafka.api.ListenerView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
-import org.apache.kafka.common.message.FetchRequestData;
-import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
-import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** What a broker goes through in its first minute, so that a start-up cache knows it: every API once, and real batches. */
+/** What a broker goes through in its first minute, so that a start-up cache knows it: every API once, and real load. */
 public final class TrainingRun {
     private static final String TOPIC = "training";
-    private static final int ROUNDS = 200;
     private static final int TIMEOUT_MS = 5000;
-    private static final int RECORD_BYTES = 1000;
+    /** So many the topic must have when it is made. */
+    public static final int PARTITIONS = TrainingLoad.PARTITIONS;
+
     private static final int ATTEMPTS_MAX = 100;
-    private static final short PRODUCE_VERSION = 9;
-    private static final short FETCH_VERSION = 12;
     private static final short METADATA_VERSION = 12;
 
     private final InetSocketAddress address;
@@ -44,11 +35,7 @@ public final class TrainingRun {
 
     public void run() throws IOException {
         try (LoopbackClient client = new LoopbackClient(address, TIMEOUT_MS)) {
-            awaitTopic(client);
-            for (int i = 0; i < ROUNDS; i++) {
-                client.exchange(ApiKeys.PRODUCE, PRODUCE_VERSION, produce());
-                client.exchange(ApiKeys.FETCH, FETCH_VERSION, fetch(i));
-            }
+            new TrainingLoad(address, TOPIC, awaitTopic(client)).run();
         }
         for (final ApiVersion served : served().apiKeys()) {
             askOnce(ApiKeys.forId(served.apiKey()), served.maxVersion());
@@ -65,7 +52,7 @@ public final class TrainingRun {
     }
 
     /** Asking for a topic creates it; it is there a moment later. */
-    private static void awaitTopic(final LoopbackClient client) throws IOException {
+    private static Uuid awaitTopic(final LoopbackClient client) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             final MetadataResponseData answer = (MetadataResponseData) client.exchange(
                     ApiKeys.METADATA,
@@ -73,39 +60,13 @@ public final class TrainingRun {
                     new MetadataRequestData()
                             .setTopics(List.of(new MetadataRequestTopic().setName(TOPIC)))
                             .setAllowAutoTopicCreation(true));
-            if (answer.topics().valuesList().getFirst().errorCode() == Errors.NONE.code()) {
-                return;
+            final MetadataResponseTopic topic = answer.topics().valuesList().getFirst();
+            if (topic.errorCode() == Errors.NONE.code()) {
+                return topic.topicId();
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
         throw new IOException("topic " + TOPIC + " was not created");
-    }
-
-    private static ProduceRequestData produce() {
-        final byte[] value = "x".repeat(RECORD_BYTES).getBytes(StandardCharsets.US_ASCII);
-        final ProduceRequestData request =
-                new ProduceRequestData().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS);
-        request.topicData()
-                .add(new TopicProduceData()
-                        .setName(TOPIC)
-                        .setPartitionData(List.of(new PartitionProduceData()
-                                .setIndex(0)
-                                .setRecords(MemoryRecords.withRecords(
-                                        Compression.NONE, new SimpleRecord(value), new SimpleRecord(value))))));
-        return request;
-    }
-
-    private static FetchRequestData fetch(final int offset) {
-        return new FetchRequestData()
-                .setMaxWaitMs(TIMEOUT_MS)
-                .setMinBytes(1)
-                .setMaxBytes(1 << 20)
-                .setTopics(List.of(new FetchTopic()
-                        .setTopic(TOPIC)
-                        .setPartitions(List.of(new FetchPartition()
-                                .setPartition(0)
-                                .setFetchOffset(offset)
-                                .setPartitionMaxBytes(1 << 20)))));
     }
 
     /** Some of these empty requests are nonsense that ends the connection: hence a connection for each. */

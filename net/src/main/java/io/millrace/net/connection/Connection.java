@@ -38,6 +38,7 @@ public final class Connection implements EndpointHandler {
     private boolean peerGone;
     private boolean outputFull;
     private Object session;
+    private final Traffic traffic = new Traffic();
 
     int slot;
     boolean dirty;
@@ -89,6 +90,15 @@ public final class Connection implements EndpointHandler {
 
     int core() {
         return owner.core();
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Who cuts its frames into requests. */
+    public FrameHandler handler() {
+        return handler;
     }
 
     RequestMeter meter() {
@@ -381,7 +391,24 @@ public final class Connection implements EndpointHandler {
         }
         if (!peerGone) {
             endpoint.interest(mayRead(), outputFull);
+            if (isQuiet()) {
+                owner.maybeMove(this, traffic);
+            }
         }
+    }
+
+    /** Whether there is nothing of it but a socket. */
+    private boolean isQuiet() {
+        return head == tail && !dirty && !starving && !outputFull && !ending && reader.isEmpty();
+    }
+
+    /** Ends here without a word to the peer: another core goes on with the endpoint. */
+    Endpoint leave() {
+        if (!isQuiet() || closed) {
+            throw new IllegalStateException("connection " + id + " cannot leave while something is under way");
+        }
+        closed = true;
+        return endpoint;
     }
 
     /** Whether memory waits for the peer: half a frame for the rest, or an answer for room. */

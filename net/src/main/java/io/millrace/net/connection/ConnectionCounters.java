@@ -4,6 +4,7 @@ package io.millrace.net.connection;
 public final class ConnectionCounters {
     private final long[] closed = new long[CloseReason.COUNT];
     long accepted;
+    long left;
     long requests;
     long answers;
     long bytesIn;
@@ -17,6 +18,11 @@ public final class ConnectionCounters {
 
     public long accepted() {
         return accepted;
+    }
+
+    /** Connections that went on to another core. */
+    public long left() {
+        return left;
     }
 
     public long closed(final CloseReason reason) {

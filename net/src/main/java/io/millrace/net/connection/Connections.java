@@ -45,6 +45,8 @@ public final class Connections implements Stage, AutoCloseable {
     private Connection permitHolder;
     private Consumer<Connection> closeListener = connection -> {};
     private BooleanSupplier congestion = () -> false;
+    private Relocator relocator;
+    private int votesToMove;
     private long nextId;
     private int running;
     private long releasesSeen;
@@ -87,13 +89,18 @@ public final class Connections implements Stage, AutoCloseable {
         keptBackBytes = Math.min(pool.budgetBytes() / 2, frameBytesMax + 4L * scratchBytes);
     }
 
-    /** Begins to serve an endpoint that was adopted on this core. */
+    /** Begins to serve a client's endpoint that was adopted on this core. */
     public Connection accept(final Endpoint endpoint, final FrameHandler handler) {
+        counters.accepted++;
+        return arrive(endpoint, handler);
+    }
+
+    /** Goes on with an endpoint that another core has served so far. */
+    public Connection arrive(final Endpoint endpoint, final FrameHandler handler) {
         final Connection connection = new Connection(this, endpoint, handler, nextId++);
         connection.slot = all.size();
         connection.moved = true;
         all.add(connection);
-        counters.accepted++;
         endpoint.handler(connection);
         endpoint.interest(true, false);
         markDirty(connection);
@@ -116,6 +123,30 @@ public final class Connections implements Stage, AutoCloseable {
     /** What says that too much waits already, so that no further request should be started. */
     public void congestion(final BooleanSupplier congested) {
         congestion = congested;
+    }
+
+    /** Who takes connections to another core, once that has so many votes of their requests. */
+    public void relocator(final Relocator newRelocator, final int votes) {
+        relocator = newRelocator;
+        votesToMove = votes;
+    }
+
+    void maybeMove(final Connection connection, final Traffic traffic) {
+        if (relocator == null) {
+            return;
+        }
+        final int target = traffic.wish(votesToMove);
+        if (target != Traffic.NOWHERE && target != core && relocator.mayMove(connection, target)) {
+            relocator.move(connection, target);
+        }
+    }
+
+    /** The connection goes on elsewhere: forgets it, and returns its endpoint, which is as open as it was. */
+    public Endpoint leave(final Connection connection) {
+        final Endpoint endpoint = connection.leave();
+        counters.left++;
+        forget(connection);
+        return endpoint;
     }
 
     /** Connections that are open. */
@@ -388,6 +419,11 @@ public final class Connections implements Stage, AutoCloseable {
 
     void onClosed(final Connection connection, final CloseReason reason) {
         counters.onClosed(reason);
+        forget(connection);
+        closeListener.accept(connection);
+    }
+
+    private void forget(final Connection connection) {
         final Connection last = all.remove(all.size() - 1);
         if (last != connection) {
             last.slot = connection.slot;
@@ -397,7 +433,6 @@ public final class Connections implements Stage, AutoCloseable {
         if (permitSeen == connection) {
             permitSeen = null;
         }
-        closeListener.accept(connection);
     }
 
     /** Closes every connection; requests that are running still end. */

@@ -87,9 +87,10 @@ public final class Exchange {
         times.diskNs += ownerNs;
     }
 
-    /** The request goes to another core. */
-    public void hop() {
-        times.hops++;
+    /** The request asks owners on this core. */
+    public void asks(final int core) {
+        times.hops += core == connection.core() ? 0 : 1;
+        connection.traffic().onAsked(core);
     }
 
     /** Gives back whatever is still held and forgets the request. */

@@ -37,6 +37,11 @@ final class FrameReader {
         return pending != null;
     }
 
+    /** Whether nothing was received that is not part of a whole frame. */
+    boolean isEmpty() {
+        return sizeBytes == 0 && half == null && pending == null;
+    }
+
     boolean holdsMemory() {
         return half != null;
     }

@@ -89,6 +89,13 @@ final class SimEndpoint implements Endpoint {
         return closed || link.isReset();
     }
 
+    /** Ends this endpoint and leaves its connection open. */
+    SimLink release() {
+        closed = true;
+        poller.remove(this);
+        return link;
+    }
+
     @Override
     public String remoteAddress() {
         return "simulated:" + link.id();

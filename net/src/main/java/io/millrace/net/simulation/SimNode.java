@@ -25,6 +25,8 @@ final class SimNode {
     static final int CORE_PORT = 9192;
     private static final int HOUSEKEEPING_DELAY_NS_MAX = 500_000;
     private static final int HOUSEKEEPING_CAPACITY = 64;
+    /** Few enough for the short lives of simulated connections. */
+    private static final int VOTES_TO_MOVE_MAX = 16;
     /** So often a core that stops looks for the others. */
     private static final long STOP_STEP_NS = 100_000;
 
@@ -35,6 +37,8 @@ final class SimNode {
     private final List<SimPoller> pollers = new ArrayList<>();
     private final List<SimHousekeeping> housekeepings = new ArrayList<>();
     private final List<CoreStop> stops = new ArrayList<>();
+    private final List<SimMoves> moves = new ArrayList<>();
+    private final int votesToMove;
     private final NodeLife life;
 
     /** Boots on what the disk holds. */
@@ -42,6 +46,7 @@ final class SimNode {
         this.world = world;
         this.entropy = entropy;
         life = new NodeLife(coreCount);
+        votesToMove = 1 + entropy.stream("votes").nextInt(VOTES_TO_MOVE_MAX);
         for (int i = 0; i < coreCount; i++) {
             disks.add(new SimDisk(world.image(), world.time(), world.diskFaults(), entropy.stream("disk-" + i)));
         }
@@ -87,6 +92,11 @@ final class SimNode {
                 config,
                 new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null));
         core.core().addStage("housekeeping", housekeeping);
+        final SimMoves coreMoves =
+                new SimMoves(core, poller, moves, () -> world.counts().merge("connection moved", 1L, Long::sum));
+        moves.add(coreMoves);
+        core.core().addStage("arrivals", coreMoves);
+        core.connections().relocator(coreMoves, votesToMove);
         return core;
     }
 

@@ -22,7 +22,8 @@ public final class ConnectionHandoff {
     private final MpscUnboundedVarHandleArrayQueue<Arrival>[] arrivals;
     private final Poller[] pollers;
 
-    private record Arrival(int listener, SocketChannel channel) {}
+    /** @param luggage of a connection that was another core's; null for a new one */
+    private record Arrival(int listener, SocketChannel channel, Object luggage) {}
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     public ConnectionHandoff(final Poller... pollers) {
@@ -42,8 +43,18 @@ public final class ConnectionHandoff {
 
     /** Any core: gives a socket to a core that was chosen already, as each core's own listener does. */
     public void offerTo(final int core, final int listener, final SocketChannel channel) {
+        send(core, new Arrival(listener, channel, null));
+    }
+
+    /** A core gives a connection that it has let go to another one, with what that needs to go on. */
+    public void move(final int from, final int to, final SocketChannel channel, final Object luggage) {
+        send(to, new Arrival(-1, channel, luggage));
+        onClosed(from);
+    }
+
+    private void send(final int core, final Arrival arrival) {
         open.incrementAndGet(indexOf(core));
-        arrivals[core].offer(new Arrival(listener, channel));
+        arrivals[core].offer(arrival);
         pollers[core].wakeup();
     }
 
@@ -98,6 +109,11 @@ public final class ConnectionHandoff {
         final Endpoint endpoint = transport.adopt(arrival.channel());
         if (endpoint == null) {
             onClosed(core);
+            if (arrival.luggage() != null) {
+                acceptor.onLost(arrival.luggage());
+            }
+        } else if (arrival.luggage() != null) {
+            acceptor.onMoved(arrival.luggage(), endpoint);
         } else {
             acceptor.onEndpoint(arrival.listener(), endpoint);
         }

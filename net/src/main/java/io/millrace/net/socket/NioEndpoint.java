@@ -98,6 +98,15 @@ final class NioEndpoint implements Endpoint, Selected {
         return calls;
     }
 
+    /** Ends this endpoint and leaves its socket open. */
+    SocketChannel release() {
+        closed = true;
+        interestOps = 0;
+        key.cancel();
+        transport.onClosed();
+        return channel;
+    }
+
     @Override
     public String remoteAddress() {
         return remoteAddress;

@@ -70,6 +70,16 @@ public final class NioTransport implements Transport {
     }
 
     @Override
+    public boolean mayRelease() {
+        return true;
+    }
+
+    @Override
+    public SocketChannel release(final Endpoint endpoint) {
+        return ((NioEndpoint) endpoint).release();
+    }
+
+    @Override
     public int endpoints() {
         return endpoints;
     }

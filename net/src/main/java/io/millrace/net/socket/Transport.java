@@ -17,6 +17,16 @@ public interface Transport extends Poller, AutoCloseable {
     /** Makes this core the owner of an accepted socket; null if its peer went away meanwhile. */
     Endpoint adopt(SocketChannel channel);
 
+    /** Whether {@link #release} is possible here. */
+    default boolean mayRelease() {
+        return false;
+    }
+
+    /** Lets go of an endpoint without closing its socket, which another core's transport of this kind may adopt. */
+    default SocketChannel release(final Endpoint endpoint) {
+        throw new UnsupportedOperationException("this transport keeps its sockets");
+    }
+
     /** Endpoints that are open. */
     int endpoints();
 

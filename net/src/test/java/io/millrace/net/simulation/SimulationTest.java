@@ -22,7 +22,7 @@ class SimulationTest {
     private static final int SEEDS = 200;
     private static final int SEEDS_MAX = 500;
     private static final int TWICE_FIRST = 1001;
-    private static final int TWICE = 20;
+    private static final int TWICE = 40;
     private static final long CHILD_SECONDS_MAX = 300;
 
     @Test

@@ -39,6 +39,7 @@ final class ArchitectureTest {
             "io.millrace.net.broker.BrokerCore",
             "io.millrace.net.broker.BrokerException",
             "io.millrace.net.broker.CoreStop",
+            "io.millrace.net.broker.Luggage",
             "io.millrace.net.broker.NodeIdentity",
             "io.millrace.net.broker.NodeLife");
 

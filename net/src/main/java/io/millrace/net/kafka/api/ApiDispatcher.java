@@ -20,6 +20,11 @@ public final class ApiDispatcher implements FrameHandler {
         this.listener = listener;
     }
 
+    /** How clients see the node that come this way. */
+    public ListenerView listener() {
+        return listener;
+    }
+
     @Override
     public boolean mayOverlap(final DirectBuffer frame, final int offset, final int length) {
         return length >= Short.BYTES && frame.getShort(offset, ByteOrder.BIG_ENDIAN) == Api.PRODUCE.key();

@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.api;
 
 import io.millrace.engine.status.Statistics;
+import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.Exchange;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -43,6 +44,13 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
     @Override
     public void handle(final Exchange exchange, final RequestHeader header, final ApiVersionsRequestData request) {
         ColdApi.respond(exchange, answer(exchange, header, request));
+    }
+
+    /** A connection has come from another core, where it told what it is. */
+    public void welcome(final Connection connection, final ClientSession client) {
+        if (client.open() != null) {
+            software.tell(connection, client.softwareName(), client.softwareVersion());
+        }
     }
 
     private ApiVersionsResponseData answer(

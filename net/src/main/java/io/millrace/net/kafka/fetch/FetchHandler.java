@@ -70,6 +70,19 @@ public final class FetchHandler implements ApiHandler {
         return sessions.create(usesTopicIds, partitions, sessionSlots, nowMs);
     }
 
+    /** A quiet connection leaves this core: its sessions go with it. */
+    public FetchLuggage pack(final long connectionId) {
+        return new FetchLuggage(sessions.takeOf(connectionId));
+    }
+
+    /** A connection has come from another core. */
+    public void unpack(final FetchLuggage luggage, final long connectionId, final long nowMs) {
+        readSettings();
+        for (final FetchSession session : luggage.sessions()) {
+            sessions.bring(session, connectionId, sessionSlots, nowMs);
+        }
+    }
+
     LogSlice slice(final int owner, final int leaseId) {
         return core.leases(owner).receive(core.id(), leaseId);
     }

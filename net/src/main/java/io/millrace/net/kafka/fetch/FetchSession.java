@@ -16,6 +16,9 @@ final class FetchSession {
     final boolean usesTopicIds;
     final long createdMs;
     long lastUsedMs;
+    /** The connection of this core that used it last. */
+    long connectionId;
+
     int epoch = nextEpoch(INITIAL_EPOCH);
     /** A fetch is under way and uses the partitions. */
     boolean busy;

@@ -6,8 +6,8 @@ import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * The incremental fetch sessions of one core. A session's id ends in its core's number, so that no two cores give out
- * the same. When all slots are taken, a new session takes that of one unused for two minutes, else of the smallest one
+ * The incremental fetch sessions of one core. A session's id ends in the number of the core that made it, so that no two
+ * cores give out the same; it may go to another core with its connection. When all slots are taken, a new session takes that of one unused for two minutes, else of the smallest one
  * that is older than that and smaller than itself, else it is not offered. Owned by the core's thread.
  */
 final class FetchSessions {
@@ -99,6 +99,34 @@ final class FetchSessions {
     void touch(final FetchSession session, final int sizeBefore, final long nowMs) {
         session.lastUsedMs = nowMs;
         partitionCount += session.size() - sizeBefore;
+    }
+
+    /** Takes out what a connection has used last, so that it can go on with it on another core. */
+    List<FetchSession> takeOf(final long connectionId) {
+        final List<FetchSession> taken = new ArrayList<>();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            final FetchSession session = all.get(i);
+            if (session.connectionId == connectionId && !session.busy) {
+                remove(session);
+                taken.add(session);
+            }
+        }
+        return taken;
+    }
+
+    /** Goes on with a session of another core, if there is room; else the client begins a new one. */
+    void bring(final FetchSession session, final long connectionId, final int slots, final long nowMs) {
+        if (session.size() > PARTITIONS_MAX - partitionCount
+                || byId.containsKey(session.id)
+                || slots <= 0
+                || (all.size() >= slots && !evictFor(session.size(), nowMs))) {
+            return;
+        }
+        session.connectionId = connectionId;
+        session.resolvedVersion = -1; // its topics are those of the other core's image
+        byId.put(session.id, session);
+        all.add(session);
+        partitionCount += session.size();
     }
 
     /** Ends a session if it is still there; a fetch under way keeps what it needs of it. */

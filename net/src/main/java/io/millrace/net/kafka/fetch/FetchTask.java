@@ -136,6 +136,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
         named.epoch = FetchSession.nextEpoch(named.epoch);
         named.busy = true;
         session = named;
+        session.connectionId = exchange.connection().id();
         offersSession = false;
         partitions = named.partitions();
         count = named.size();
@@ -195,9 +196,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
             int first = routes.firstOf(core);
             while (first != FetchPartition.END) {
                 repliesMissing++;
-                if (core != handler.core()) {
-                    exchange.hop();
-                }
+                exchange.asks(core);
                 first = handler.messages().read(core, onRead, partitions, first, answerBytesMax);
             }
         }
@@ -404,6 +403,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
                         request.isolationLevel() == READ_COMMITTED);
         if (created != null) {
             list.moveTo(created);
+            created.connectionId = exchange.connection().id();
             handler.sessions().touch(created, 0, exchange.startedMs());
         } else if (session != null) {
             session.rotate();

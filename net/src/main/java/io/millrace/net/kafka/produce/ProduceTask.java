@@ -169,9 +169,7 @@ final class ProduceTask implements ReplyHandler {
             int part = parts.firstOf(core);
             while (part != ProduceParts.END) {
                 repliesMissing++;
-                if (core != handler.core()) {
-                    exchange.hop();
-                }
+                exchange.asks(core);
                 part = handler.send(core, this, parts, part, frameAddress);
             }
         }

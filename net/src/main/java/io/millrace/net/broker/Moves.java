@@ -1,0 +1,66 @@
+package io.millrace.net.broker;
+
+import io.millrace.engine.port.Endpoint;
+import io.millrace.net.connection.Connection;
+import io.millrace.net.connection.Relocator;
+import io.millrace.net.socket.ConnectionHandoff;
+import io.millrace.net.socket.EndpointAcceptor;
+import io.millrace.net.socket.Transport;
+
+/** Clients that come to one core, new ones and other cores' ones, and those that leave it. Owned by the core's thread. */
+final class Moves implements EndpointAcceptor, Relocator {
+    private final BrokerCore core;
+    private final Transport transport;
+    private final ConnectionHandoff handoff;
+    private final ConnectionGate gate;
+    private final CoreLoads loads;
+
+    Moves(
+            final BrokerCore core,
+            final Transport transport,
+            final ConnectionHandoff handoff,
+            final ConnectionGate gate,
+            final CoreLoads loads) {
+        this.core = core;
+        this.transport = transport;
+        this.handoff = handoff;
+        this.gate = gate;
+        this.loads = loads;
+    }
+
+    @Override
+    public void onEndpoint(final int listener, final Endpoint endpoint) {
+        if (gate.admit(core.core().image().settings(), endpoint.remoteAddress())) {
+            core.accept(listener, endpoint);
+        } else {
+            endpoint.close();
+            handoff.onClosed(core.core().id());
+        }
+    }
+
+    @Override
+    public void onMoved(final Object luggage, final Endpoint endpoint) {
+        final Luggage moved = (Luggage) luggage;
+        if (!core.unpack(moved, endpoint)) {
+            handoff.onClosed(core.core().id());
+            onLost(moved);
+        }
+    }
+
+    @Override
+    public void onLost(final Object luggage) {
+        gate.onClosed(((Luggage) luggage).remoteAddress());
+    }
+
+    @Override
+    public boolean mayMove(final Connection connection, final int target) {
+        return transport.mayRelease() && core.mayLeave(connection) && loads.mayMove(core.core().id(), target);
+    }
+
+    @Override
+    public void move(final Connection connection, final int target) {
+        final Luggage luggage = core.pack(connection);
+        final Endpoint endpoint = core.connections().leave(connection);
+        handoff.move(core.core().id(), target, transport.release(endpoint), luggage);
+    }
+}

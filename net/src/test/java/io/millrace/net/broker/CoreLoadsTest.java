@@ -1,0 +1,45 @@
+package io.millrace.net.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class CoreLoadsTest {
+    private final CoreLoads loads = new CoreLoads(2);
+
+    @Test
+    void shouldLetConnectionsGoToACoreThatHasLittleToDo() {
+        loads.tell(0, 100);
+        loads.tell(1, 450);
+        assertThat(loads.mayMove(0, 1)).isTrue();
+    }
+
+    @Test
+    void shouldNotLoadABusyCoreFurtherWhileOthersAreFree() {
+        loads.tell(0, 300);
+        loads.tell(1, 800);
+        assertThat(loads.mayMove(0, 1)).isFalse();
+        assertThat(loads.mayMove(1, 0)).isTrue();
+    }
+
+    @Test
+    void shouldLetEquallyBusyCoresSwap() {
+        loads.tell(0, 900);
+        loads.tell(1, 950);
+        assertThat(loads.mayMove(0, 1)).isTrue();
+        assertThat(loads.mayMove(1, 0)).isTrue();
+    }
+
+    @Test
+    void shouldTakeFewAtATime() {
+        loads.tell(0, 100);
+        loads.tell(1, 100);
+        int moved = 0;
+        while (loads.mayMove(0, 1)) {
+            moved++;
+        }
+        assertThat(moved).isBetween(1, 16);
+        loads.tell(1, 100);
+        assertThat(loads.mayMove(0, 1)).isTrue();
+    }
+}
