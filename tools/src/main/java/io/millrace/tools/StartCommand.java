@@ -33,8 +33,9 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--cores",
             paramLabel = "COUNT|LIST",
-            description = "How many cores, or which processors, such as 0,2-3 (default: one for each physical core that it may "
-                    + "run on).")
+            description =
+                    "How many cores, or which processors, such as 0,2-3 (default: one for each physical core that it may "
+                            + "run on).")
     String cores;
 
     @Option(

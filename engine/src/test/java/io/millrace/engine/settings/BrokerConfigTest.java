@@ -110,10 +110,12 @@ class BrokerConfigTest {
     void shouldLeaveSiblingsAloneUnlessAskedForThem() {
         assertThat(onTwoPhysicalCores().processors()).containsExactly(0, 1);
         assertThat(onTwoPhysicalCores().placement().reason())
-                .isEqualTo("one on each physical core; its SMT siblings 2, 3 are left free, millrace.cores.smt=true takes"
-                        + " them");
+                .isEqualTo(
+                        "one on each physical core; its SMT siblings 2, 3 are left free, millrace.cores.smt=true takes"
+                                + " them");
         assertThat(onTwoPhysicalCores("millrace.cores", "1").processors()).containsExactly(0);
-        assertThat(onTwoPhysicalCores("millrace.cores.smt", "true").processors()).containsExactly(0, 1, 2, 3);
+        assertThat(onTwoPhysicalCores("millrace.cores.smt", "true").processors())
+                .containsExactly(0, 1, 2, 3);
         assertThat(onTwoPhysicalCores("millrace.cores", "3").processors()).containsExactly(0, 1, 2);
         assertThat(onTwoPhysicalCores("millrace.cores", "3").placement().reason())
                 .isEqualTo("more than the 2 physical cores, so 2 are SMT siblings of others");
@@ -139,7 +141,8 @@ class BrokerConfigTest {
                 new SettingsLoader().commandLine("millrace.idle", "spin").load();
         assertThatThrownBy(() -> BrokerConfig.conclude(spin, "h", AllowedProcessors.alone(List.of(0, 1)), false))
                 .hasMessageContaining("--force");
-        assertThat(BrokerConfig.conclude(spin, "h", AllowedProcessors.alone(List.of(0, 1)), true).spins())
+        assertThat(BrokerConfig.conclude(spin, "h", AllowedProcessors.alone(List.of(0, 1)), true)
+                        .spins())
                 .isTrue();
     }
 

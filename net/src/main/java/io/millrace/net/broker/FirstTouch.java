@@ -33,7 +33,9 @@ final class FirstTouch implements CorePlace {
     private static int nodeCount(final Path root) {
         final Path nodes = root.resolve(NODES);
         try {
-            return Files.exists(nodes) ? Processors.parse(Files.readString(nodes).strip()).size() : 1;
+            return Files.exists(nodes)
+                    ? Processors.parse(Files.readString(nodes).strip()).size()
+                    : 1;
         } catch (final IOException | NumberFormatException unknown) {
             return 1;
         }

@@ -21,7 +21,8 @@ final class Cpus {
                     "taskset -c " + CpuSets.show(machine.online()) + " ./run.sh start --cores " + machine.coresText()
                             + "   # in a systemd unit CPUAffinity=" + CpuSets.show(machine.online()));
         }
-        final boolean takesAll = CpuSets.without(machine.online(), machine.cores()).isEmpty();
+        final boolean takesAll =
+                CpuSets.without(machine.online(), machine.cores()).isEmpty();
         if (takesAll && machine.online().size() >= LEAVE_SOME_MIN) {
             return Finding.advice(
                     "processors",

@@ -60,8 +60,7 @@ record Machine(
 
     /** All threads of a processor's physical core, it too; empty if the system does not tell. */
     List<Integer> siblings(final int processor) {
-        return CpuSets.parse(
-                files.text("sys/devices/system/cpu/cpu" + processor + "/topology/thread_siblings_list"));
+        return CpuSets.parse(files.text("sys/devices/system/cpu/cpu" + processor + "/topology/thread_siblings_list"));
     }
 
     String coresText() {
