@@ -54,7 +54,9 @@ final class Moves implements EndpointAcceptor, Relocator {
 
     @Override
     public boolean mayMove(final Connection connection, final int target) {
-        return transport.mayRelease() && core.mayLeave(connection) && loads.mayMove(core.core().id(), target);
+        return transport.mayRelease()
+                && core.mayLeave(connection)
+                && loads.mayMove(core.core().id(), target);
     }
 
     @Override
