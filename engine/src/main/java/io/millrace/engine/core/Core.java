@@ -12,6 +12,7 @@ import io.millrace.engine.metadata.MetadataStateMachine;
 import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.partition.UpkeepIntervals;
 import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.port.Time;
@@ -306,14 +307,10 @@ public final class Core {
         metadata.addListener(listener);
     }
 
-    /** Bytes that may still be written to the data directory. */
-    public long diskUsableBytes() {
-        return disk.usableBytes();
-    }
-
-    /** Size of the file system that holds the data directory, -1 if it does not tell. */
-    public long diskTotalBytes() {
-        return disk.totalBytes();
+    /** Asks how much room the data directory's file system has; told in a later duty cycle. */
+    public void askDiskSpace(final Consumer<DiskSpace> told) {
+        final DiskSpace space = new DiskSpace();
+        disk.space(space, (token, status, value) -> told.accept(space), 0);
     }
 
     /** What a core, this or another, has lent to fetches. */

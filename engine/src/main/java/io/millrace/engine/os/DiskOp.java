@@ -2,6 +2,7 @@ package io.millrace.engine.os;
 
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskCompletion;
+import io.millrace.engine.port.DiskSpace;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -25,6 +26,7 @@ final class DiskOp {
     static final int TRUNCATE = 11;
     static final int CLOSE = 12;
     static final int EVICT = 13;
+    static final int SPACE = 14;
 
     final OsDisk disk;
     int kind;
@@ -33,6 +35,7 @@ final class DiskOp {
     String target;
     Disk.OpenMode mode;
     List<String> names;
+    DiskSpace space;
     String[] listed;
     DirectBuffer source;
     MutableDirectBuffer sink;
@@ -65,6 +68,7 @@ final class DiskOp {
         target = null;
         mode = null;
         names = null;
+        space = null;
         listed = null;
         source = null;
         sink = null;

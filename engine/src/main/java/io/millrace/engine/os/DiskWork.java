@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,6 +46,7 @@ final class DiskWork {
                 case DiskOp.PREFETCH -> prefetch(op);
                 case DiskOp.TRUNCATE -> op.status = op.file.io().truncate(op.length);
                 case DiskOp.EVICT -> op.file.io().evict();
+                case DiskOp.SPACE -> space(op);
                 case DiskOp.CLOSE -> op.file.closeNow();
                 default -> throw new IllegalStateException("operation kind " + op.kind);
             }
@@ -110,6 +112,12 @@ final class DiskWork {
                     .sorted()
                     .toArray(String[]::new);
         }
+    }
+
+    private void space(final DiskOp op) throws IOException {
+        final FileStore store = Files.getFileStore(root);
+        op.position = store.getUsableSpace();
+        op.length = store.getTotalSpace();
     }
 
     private static void syncDirectory(final Path directory) throws IOException {

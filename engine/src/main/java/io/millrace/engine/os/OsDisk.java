@@ -4,10 +4,9 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskPath;
+import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.port.DiskStatus;
-import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -87,6 +86,14 @@ public final class OsDisk implements Disk {
     }
 
     @Override
+    public void space(final DiskSpace space, final DiskCompletion completion, final long token) {
+        final DiskOp op = begin(DiskOp.SPACE, completion, token);
+        op.path = "";
+        op.space = space;
+        companion.directoryLane().submit(op);
+    }
+
+    @Override
     public int poll(final int limit) {
         takeExecuted();
         int delivered = 0;
@@ -119,24 +126,6 @@ public final class OsDisk implements Disk {
             LockSupport.park(this);
         }
         waiting = null;
-    }
-
-    @Override
-    public long usableBytes() {
-        try {
-            return Files.getFileStore(companion.root()).getUsableSpace();
-        } catch (final IOException e) {
-            return 0;
-        }
-    }
-
-    @Override
-    public long totalBytes() {
-        try {
-            return Files.getFileStore(companion.root()).getTotalSpace();
-        } catch (final IOException e) {
-            return -1;
-        }
     }
 
     /** Inline writes that took longer than a millisecond, during which the core stood still. Any thread may ask. */
@@ -226,6 +215,9 @@ public final class OsDisk implements Disk {
         }
         if (op.listed != null) {
             op.names.addAll(List.of(op.listed));
+        }
+        if (op.space != null && op.status == DiskStatus.OK) {
+            op.space.set(op.position, op.length);
         }
         final DiskCompletion completion = op.completion;
         final long token = op.token;

@@ -45,6 +45,9 @@ public interface Disk {
     /** Makes the names in the directory durable; the root is the empty string. */
     void syncDirectory(String directory, DiskCompletion completion, long token);
 
+    /** Asks the file system how much room there is; {@code space} is filled in by the completion, unless it failed. */
+    void space(DiskSpace space, DiskCompletion completion, long token);
+
     /** Delivers at most {@code limit} completions; returns how many. */
     int poll(int limit);
 
@@ -61,12 +64,4 @@ public interface Disk {
      * @throws IllegalStateException if nothing is in flight
      */
     void await();
-
-    /** Bytes that may still be written, as far as the file system tells. */
-    long usableBytes();
-
-    /** Size of the file system, -1 if it does not tell. */
-    default long totalBytes() {
-        return -1;
-    }
 }

@@ -4,6 +4,7 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskPath;
+import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import java.util.ArrayList;
@@ -74,6 +75,13 @@ public final class SimDisk implements Disk {
     }
 
     @Override
+    public void space(final DiskSpace space, final DiskCompletion completion, final long token) {
+        final SimOp op = new SimOp(SimOperation.SPACE, "", completion, token);
+        op.space = space;
+        submit(op);
+    }
+
+    @Override
     public int poll(final int limit) {
         checkAlive();
         int delivered = 0;
@@ -105,11 +113,6 @@ public final class SimDisk implements Disk {
             throw new IllegalStateException("nothing is in flight");
         }
         time.advanceTo(nextDueNs());
-    }
-
-    @Override
-    public long usableBytes() {
-        return image.freeBytes();
     }
 
     /** When the next completion will be ready, or {@link Long#MAX_VALUE}. */

@@ -184,6 +184,10 @@ public final class SimDiskImage {
         disks.add(disk);
     }
 
+    long capacityBytes() {
+        return capacityBytes;
+    }
+
     long freeBytes() {
         return capacityBytes == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, capacityBytes - usedBytes());
     }

@@ -41,6 +41,7 @@ final class SimDiskWork {
             case PREFETCH -> prefetch(op);
             case TRUNCATE -> truncate(op);
             case EVICT -> op.file.inode().evict();
+            case SPACE -> op.space.set(image.freeBytes(), image.capacityBytes());
         }
         image.trace(op, nowNs);
     }

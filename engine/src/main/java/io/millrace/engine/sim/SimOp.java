@@ -2,6 +2,7 @@ package io.millrace.engine.sim;
 
 import io.millrace.engine.port.Disk.OpenMode;
 import io.millrace.engine.port.DiskCompletion;
+import io.millrace.engine.port.DiskSpace;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -16,6 +17,7 @@ final class SimOp implements Comparable<SimOp> {
     String target;
     OpenMode mode;
     List<String> names;
+    DiskSpace space;
     DirectBuffer source;
     MutableDirectBuffer sink;
     int offset;

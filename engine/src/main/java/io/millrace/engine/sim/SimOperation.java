@@ -14,5 +14,6 @@ public enum SimOperation {
     ALLOCATE,
     PREFETCH,
     TRUNCATE,
-    EVICT
+    EVICT,
+    SPACE
 }

@@ -63,7 +63,7 @@ class OsDiskFullTest {
         ballast.close();
         driver.unlink("ballast");
         // Nobody is told when the last handle is closed, on a thread of its own.
-        while (disk.usableBytes() < 450_000) {
+        while (driver.usableBytes() < 450_000) {
             LockSupport.parkNanos(1_000_000);
         }
         assertThat(fill(file)).isEqualTo(DiskStatus.NO_SPACE);

@@ -418,7 +418,16 @@ public abstract class DiskContract {
     }
 
     @Test
-    void shouldTellUsableBytes() {
-        assertThat(disk.usableBytes()).isPositive();
+    void shouldTellHowMuchRoomThereIsAndNotWhileAsked() {
+        final DiskSpace space = new DiskSpace();
+        final List<Integer> statuses = new ArrayList<>();
+        disk.space(space, (token, status, value) -> statuses.add(status), 7);
+
+        assertThat(statuses).isEmpty();
+        assertThat(space.totalBytes()).isEqualTo(DiskSpace.UNKNOWN);
+        driver.drain();
+        assertThat(statuses).containsExactly(DiskStatus.OK);
+        assertThat(space.usableBytes()).isPositive();
+        assertThat(space.totalBytes()).isGreaterThanOrEqualTo(space.usableBytes());
     }
 }

@@ -131,6 +131,13 @@ public final class DiskDriver {
     }
 
     /** Waits until everything in flight has been delivered. */
+    public long usableBytes() {
+        final DiskSpace space = new DiskSpace();
+        disk.space(space, this::complete, 0);
+        await();
+        return space.usableBytes();
+    }
+
     public void drain() {
         while (disk.inFlight() > 0) {
             disk.await();

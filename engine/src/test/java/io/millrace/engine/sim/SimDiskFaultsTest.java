@@ -84,10 +84,10 @@ class SimDiskFaultsTest {
         assertThat(driver.write(other, 60, "x")).isEqualTo(DiskStatus.NO_SPACE);
         assertThat(driver.write(file, 0, new UnsafeBuffer(new byte[40]))).isEqualTo(DiskStatus.OK);
         assertThat(driver.allocate(file, 40, 1)).isEqualTo(DiskStatus.NO_SPACE);
-        assertThat(disk.usableBytes()).isZero();
+        assertThat(driver.usableBytes()).isZero();
 
         driver.truncate(other, 50);
-        assertThat(disk.usableBytes()).isEqualTo(10);
+        assertThat(driver.usableBytes()).isEqualTo(10);
         driver.unlink("b");
         assertThat(driver.write(file, 40, new UnsafeBuffer(new byte[60]))).isEqualTo(DiskStatus.OK);
         assertThat(driver.value()).isEqualTo(60);

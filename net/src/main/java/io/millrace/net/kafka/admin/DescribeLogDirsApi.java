@@ -4,6 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.partition.PartitionQuery;
+import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
@@ -49,8 +50,8 @@ final class DescribeLogDirsApi {
                 }
             }
         });
-        ask.send(() ->
-                ColdApi.respond(exchange, new DescribeLogDirsResponseData().setResults(List.of(describe(ask, asked)))));
+        ask.send(() -> core.askDiskSpace(space -> ColdApi.respond(
+                exchange, new DescribeLogDirsResponseData().setResults(List.of(describe(ask, asked, space))))));
     }
 
     /** Partitions by topic; all of them if the request names none. */
@@ -76,11 +77,12 @@ final class DescribeLogDirsApi {
         return wishes;
     }
 
-    private DescribeLogDirsResult describe(final PartitionAsk ask, final List<Asked> asked) {
+    private DescribeLogDirsResult describe(
+            final PartitionAsk ask, final List<Asked> asked, final DiskSpace space) {
         final DescribeLogDirsResult directory = new DescribeLogDirsResult()
                 .setLogDir(node.dataDirectory())
-                .setTotalBytes(core.diskTotalBytes())
-                .setUsableBytes(core.diskUsableBytes());
+                .setTotalBytes(space.totalBytes())
+                .setUsableBytes(space.usableBytes());
         final Map<String, DescribeLogDirsTopic> topics = new LinkedHashMap<>();
         for (final Asked each : asked) {
             if (ask.outcome(each.place) == Outcome.OK) {
