@@ -57,12 +57,11 @@ public final class MetadataCommands {
                 assignments,
                 configs,
                 validateOnly,
-                Integer.MAX_VALUE);
+                TopicBatches.NONE);
     }
 
     /**
-     * @param existingBelow the name may collide with those of topics of this number and above, which came with it in
-     *                      one request
+     * @param batch names that came in one request, and may collide with each other; 0 if the name may with none
      */
     public static int createTopic(
             final MutableDirectBuffer buffer,
@@ -73,7 +72,7 @@ public final class MetadataCommands {
             final List<Assignment> assignments,
             final Map<String, String> configs,
             final boolean validateOnly,
-            final int existingBelow) {
+            final long batch) {
         if (assignments.size() > GROUP_MAX
                 || configs.size() > GROUP_MAX
                 || assignments.stream()
@@ -85,7 +84,7 @@ public final class MetadataCommands {
                 .partitions(partitions)
                 .replicationFactor((short) replicationFactor)
                 .validateOnly(flag(validateOnly))
-                .existingBelow(existingBelow);
+                .batch(batch);
         final CreateTopicEncoder.AssignmentsEncoder group = command.assignmentsCount(assignments.size());
         for (final Assignment assignment : assignments) {
             final CreateTopicEncoder.AssignmentsEncoder.ReplicasEncoder replicas = group.next()

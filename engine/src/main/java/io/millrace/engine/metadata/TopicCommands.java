@@ -20,6 +20,7 @@ final class TopicCommands {
     private final MetadataImage image;
     private final MetadataRecords records;
     private final TopicIds topicIds;
+    private final TopicBatches batches = new TopicBatches();
 
     TopicCommands(final MetadataImage image, final MetadataRecords records, final TopicIds topicIds) {
         this.image = image;
@@ -31,12 +32,12 @@ final class TopicCommands {
         final int partitions = command.partitions();
         final int replicationFactor = command.replicationFactor();
         final boolean validateOnly = command.validateOnly() != 0;
-        final int existingBelow = command.existingBelow();
+        final long batch = command.batch();
         final List<Assignment> assignments = readAssignments(command);
         final List<String> withoutValue = new ArrayList<>();
         final SortedMap<String, String> configs = readConfigs(command, withoutValue);
         final String name = command.topicName();
-        checkNewName(name, existingBelow);
+        checkNewName(name, batch);
         if (!withoutValue.isEmpty()) {
             throw new Refusal(
                     Outcome.INVALID_CONFIG,
@@ -48,6 +49,7 @@ final class TopicCommands {
                 : assignedPlaces(assignments, partitions, replicationFactor);
         topicIds.draw(image);
         if (!validateOnly) {
+            batches.add(image.nextTopicNumber(), batch);
             records.topicCreated(image.nextTopicNumber(), topicIds.high(), topicIds.low(), name, places, configs);
         }
         return answer(topicIds.high(), topicIds.low());
@@ -82,7 +84,7 @@ final class TopicCommands {
         return configs;
     }
 
-    private void checkNewName(final String name, final int existingBelow) {
+    private void checkNewName(final String name, final long batch) {
         if (TopicNames.isProhibited(name)) {
             throw new Refusal(Outcome.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
         }
@@ -96,7 +98,7 @@ final class TopicCommands {
         if (TopicNames.mayCollide(name)) {
             for (int i = 0; i < image.topicCount(); i++) {
                 final TopicImage other = image.topicAt(i);
-                if (other.topicNumber() < existingBelow && TopicNames.collide(name, other.name())) {
+                if (TopicNames.collide(name, other.name()) && !batches.holds(batch, other.topicNumber())) {
                     throw new Refusal(
                             Outcome.INVALID_TOPIC_NAME,
                             "Topic '" + name + "' collides with existing topic: " + other.name());

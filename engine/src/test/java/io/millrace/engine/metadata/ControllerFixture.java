@@ -61,9 +61,8 @@ final class ControllerFixture {
         return runAndCommit(MetadataCommands.createTopic(buffer, 0, name, -1, -1, assignments, Map.of(), false));
     }
 
-    CommandResult createBesides(final String name, final int existingBelow) {
-        return runAndCommit(
-                MetadataCommands.createTopic(buffer, 0, name, 1, -1, List.of(), Map.of(), false, existingBelow));
+    CommandResult createBesides(final String name, final long batch) {
+        return runAndCommit(MetadataCommands.createTopic(buffer, 0, name, 1, -1, List.of(), Map.of(), false, batch));
     }
 
     CommandResult createUncommitted(final String name, final int partitions) {

@@ -90,14 +90,29 @@ class MetadataControllerTest {
     @Test
     void shouldLetNamesOfOneRequestCollideButNotWithTopicsThatWereThere() {
         node.create("a.b.c", 1);
-        final int existingBelow = node.image.nextTopicNumber();
-
-        assertThat(node.createBesides("d.e", existingBelow).outcome()).isEqualTo(Outcome.OK);
-        assertThat(node.createBesides("d_e", existingBelow).outcome()).isEqualTo(Outcome.OK);
+        assertThat(node.createBesides("d.e", 7).outcome()).isEqualTo(Outcome.OK);
+        assertThat(node.createBesides("d_e", 7).outcome()).isEqualTo(Outcome.OK);
         assertRefused(
-                node.createBesides("a_b_c", existingBelow),
+                node.createBesides("a_b_c", 7),
                 Outcome.INVALID_TOPIC_NAME,
                 "Topic 'a_b_c' collides with existing topic: a.b.c");
+    }
+
+    @Test
+    void shouldRefuseNamesThatCollideWithThoseOfARequestBetween() {
+        assertThat(node.createBesides("d.e", 7).outcome()).isEqualTo(Outcome.OK);
+        assertThat(node.create("a_b", 1).outcome()).isEqualTo(Outcome.OK);
+        assertThat(node.createBesides("f.g", 8).outcome()).isEqualTo(Outcome.OK);
+
+        assertThat(node.createBesides("d_e", 7).outcome()).isEqualTo(Outcome.OK);
+        assertRefused(
+                node.createBesides("a.b", 7),
+                Outcome.INVALID_TOPIC_NAME,
+                "Topic 'a.b' collides with existing topic: a_b");
+        assertRefused(
+                node.createBesides("f_g", 7),
+                Outcome.INVALID_TOPIC_NAME,
+                "Topic 'f_g' collides with existing topic: f.g");
     }
 
     @Test

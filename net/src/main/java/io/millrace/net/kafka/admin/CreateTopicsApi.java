@@ -34,9 +34,11 @@ import org.apache.kafka.common.protocol.Errors;
 /** CreateTopics: one command for each topic, answered when every core knows them. */
 final class CreateTopicsApi {
     private static final short CONFIGS_SINCE = 5;
+    private static final int CORE_SHIFT = 48;
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final Core core;
+    private long batches;
 
     CreateTopicsApi(final Core core) {
         this.core = core;
@@ -55,14 +57,14 @@ final class CreateTopicsApi {
                 duplicates.add(topic.name());
             }
         });
-        final int existingBelow = existingBelow(names);
+        final long batch = batchOf(names);
         final List<CreatableTopicResult> results = new ArrayList<>();
-        final CommandBatch batch = new CommandBatch(core, () -> respond(exchange, results));
+        final CommandBatch commands = new CommandBatch(core, () -> respond(exchange, results));
         for (final CreatableTopic topic : request.topics()) {
             if (!duplicates.contains(topic.name())) {
                 final CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
                 results.add(result);
-                create(batch, header, topic, request.validateOnly(), existingBelow, result);
+                create(commands, header, topic, request.validateOnly(), batch, result);
             }
         }
         for (final String name : duplicates) {
@@ -71,18 +73,18 @@ final class CreateTopicsApi {
                     .setErrorCode(Errors.INVALID_REQUEST.code())
                     .setErrorMessage("Duplicate topic name."));
         }
-        batch.end();
+        commands.end();
     }
 
     /** Names of one request do not collide with each other, as in Kafka, but with those of topics that were there. */
-    private int existingBelow(final Set<String> names) {
+    private long batchOf(final Set<String> names) {
         final Set<String> unified = new HashSet<>();
         for (final String name : names) {
             if (!unified.add(TopicNames.unified(name))) {
-                return core.image().nextTopicNumber();
+                return (core.id() + 1L) << CORE_SHIFT | ++batches;
             }
         }
-        return Integer.MAX_VALUE;
+        return 0;
     }
 
     private static Errors refusalOfAll(final CreateTopicsRequestData request) {
@@ -122,11 +124,11 @@ final class CreateTopicsApi {
     }
 
     private void create(
-            final CommandBatch batch,
+            final CommandBatch commands,
             final RequestHeader header,
             final CreatableTopic topic,
             final boolean validateOnly,
-            final int existingBelow,
+            final long batch,
             final CreatableTopicResult result) {
         final TreeMap<String, String> configs = new TreeMap<>();
         for (final CreatableTopicConfig config : topic.configs()) {
@@ -141,9 +143,9 @@ final class CreateTopicsApi {
                 assignments(topic, header.listener()),
                 configs,
                 validateOnly,
-                existingBelow);
+                batch);
         final boolean describes = header.version() >= CONFIGS_SINCE;
-        batch.send(buffer, length, (outcome, idHigh, idLow, message) -> {
+        commands.send(buffer, length, (outcome, idHigh, idLow, message) -> {
             final Errors error = WireErrors.of(outcome);
             result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
             if (outcome == Outcome.OK) {

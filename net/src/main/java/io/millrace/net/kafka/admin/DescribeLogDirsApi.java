@@ -77,8 +77,7 @@ final class DescribeLogDirsApi {
         return wishes;
     }
 
-    private DescribeLogDirsResult describe(
-            final PartitionAsk ask, final List<Asked> asked, final DiskSpace space) {
+    private DescribeLogDirsResult describe(final PartitionAsk ask, final List<Asked> asked, final DiskSpace space) {
         final DescribeLogDirsResult directory = new DescribeLogDirsResult()
                 .setLogDir(node.dataDirectory())
                 .setTotalBytes(space.totalBytes())
