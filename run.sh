@@ -12,6 +12,7 @@ set -euo pipefail
 home="$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 readonly home
 readonly java_wanted=25
+readonly files_min=64
 readonly runs="$home/target/run"
 
 say() { printf 'millrace: %s\n' "$*" >&2; }
@@ -20,6 +21,12 @@ die() {
     say "$1"
     exit "${2:-1}"
 }
+
+# A JVM that cannot open its own jars says so in a hundred lines; a broker itself tells of what it lacks beyond these.
+files="$(ulimit -n)"
+if [[ $files != unlimited ]] && ((files < files_min)); then
+    die "too few open files allowed: $files, expected at least $files_min; raise the limit (ulimit -n, or LimitNOFILE of a service)"
+fi
 
 # ---------------------------------------------------------------------------------------------------------- the JDK
 

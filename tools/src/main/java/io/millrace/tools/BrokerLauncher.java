@@ -60,6 +60,14 @@ final class BrokerLauncher {
         } catch (final RuntimeException failure) {
             err.println("millrace: cannot start: " + describe(failure));
             return giveUp();
+        } catch (final LinkageError failure) {
+            err.println("millrace: cannot start: " + failure + ": a file of the installation is gone, or too few open"
+                    + " files are allowed (ulimit -n, or LimitNOFILE of a service)");
+            return giveUp();
+        } catch (final Error failure) {
+            // A defect: the process has failed, which its hook must not take for a wish to stop.
+            giveUp();
+            throw failure;
         }
     }
 

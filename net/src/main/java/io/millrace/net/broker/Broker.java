@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerLog log;
     private final Runnable onCrash;
     private final DataDirectory data;
+    private final Opened opened;
     private final DiskCompanion companion;
     private final HousekeepingPool housekeeping;
     private final BrokerMark mark;
@@ -89,24 +91,33 @@ public final class Broker implements AutoCloseable {
             final Consumer<Broker> onServing,
             final Runnable onCrash) {
         final long beganNs = System.nanoTime();
-        final DataDirectory data = DataDirectory.claim(Path.of(config.dataDirectory()));
+        final Opened opened = new Opened();
+        final Path directory = Path.of(config.dataDirectory());
         try {
-            final Broker broker = new Broker(config, log, onCrash, data);
+            final DataDirectory data = DataDirectory.claim(directory);
+            opened.add(data::close);
+            final Broker broker = new Broker(config, log, onCrash, data, opened);
             broker.begin(out, onServing, beganNs);
             return broker;
-        } catch (final DiskException failed) {
-            final OpenFiles files = OpenFiles.now();
-            data.close();
-            throw files.areUsedUp()
-                    ? files.refusal(failed)
-                    : new BrokerException(describe(failed, data.path()), failed);
-        } catch (final UncheckedIOException failed) {
-            data.close();
-            throw DataDirectory.notWritable(data.path(), failed.getCause());
         } catch (final RuntimeException | Error failed) {
-            data.close();
-            throw failed;
+            final BrokerException refusal = OpenFiles.refusalOf(failed);
+            opened.closeAfter(failed);
+            if (refusal != null) {
+                throw refusal;
+            }
+            throw explained(failed, directory);
         }
+    }
+
+    /** The failure, or one whose message is meant for people. */
+    private static RuntimeException explained(final Throwable failed, final Path directory) {
+        return switch (failed) {
+            case final DiskException disk -> new BrokerException(describe(disk, directory), disk);
+            case final UncheckedIOException io -> DataDirectory.notWritable(directory, io.getCause());
+            case final RuntimeException other -> other;
+            case final Error error -> throw error;
+            default -> new IllegalStateException(failed);
+        };
     }
 
     private static String describe(final DiskException failed, final Path directory) {
@@ -116,17 +127,25 @@ public final class Broker implements AutoCloseable {
                 : "data directory " + directory + " cannot be used: " + failed.getMessage();
     }
 
-    private Broker(final BrokerConfig config, final BrokerLog log, final Runnable onCrash, final DataDirectory data) {
+    private Broker(
+            final BrokerConfig config,
+            final BrokerLog log,
+            final Runnable onCrash,
+            final DataDirectory data,
+            final Opened opened) {
         this.config = config;
         this.log = log;
         this.onCrash = onCrash;
         this.data = data;
+        this.opened = opened;
         final int count = config.coreCount();
         companion = new DiskCompanion(data.path());
+        opened.add(companion::close);
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
+        opened.add(housekeeping::close);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
-        transports = Transports.open(count, config.settings(), log);
+        transports = Transports.open(count, config.settings(), log, opened);
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
             final Sleeper sleeper = mesh.sleeper(core);
@@ -140,7 +159,9 @@ public final class Broker implements AutoCloseable {
         identity = NodeIdentity.establish(new BlockingDisk(disks[0]), config.nodeId(), entropy);
         boot = new NodeBoot(config.nodeId(), count, config.settings(), disks[0], entropy.stream("boot")).run();
         mark = new BrokerMark(data.path(), config.nodeId(), count);
+        opened.add(mark::close);
         status = new NodeStatus(mark, data.path(), log);
+        opened.add(status::close);
         cores = new BrokerCore[count];
         for (int i = 0; i < count; i++) {
             final int core = i;
@@ -217,11 +238,17 @@ public final class Broker implements AutoCloseable {
         final RecoveryProgress progress = new RecoveryProgress(boot.image().partitionCount(), log);
         final Thread warmUp = new Thread(() -> WarmUp.messages(cores[0].table().served()), "warm-up");
         warmUp.start();
+        final List<Thread> threads = new ArrayList<>();
+        opened.add(() -> {
+            // Where the start has failed; one that has served is at its end before anything is closed.
+            life.abandon();
+            threads.forEach(Waiting::join);
+        });
         for (int core = 0; core < cores.length; core++) {
             final CoreCounters counters = new CoreCounters(mark.counters(), core);
             status.watch(counters);
             final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters, loads);
-            new CoreThread(
+            threads.add(new CoreThread(
                             cores[core],
                             disks[core],
                             config.processors().get(core),
@@ -231,14 +258,13 @@ public final class Broker implements AutoCloseable {
                             listeners.of(core),
                             progress::onRecovered,
                             new Ears())
-                    .start();
+                    .start());
         }
         while (!life.awaitRecovered(TELL_PROGRESS_MS)) {
             progress.tellProgress();
         }
         Waiting.join(warmUp);
         if (life.failure() != null) {
-            life.abandon();
             throw startFailed(life.failure());
         }
         progress.tellResult(boot.isClean(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs));
@@ -282,13 +308,7 @@ public final class Broker implements AutoCloseable {
             transport.wakeup();
         }
         life.awaitEnded();
-        for (final Transport transport : transports) {
-            transport.close();
-        }
-        housekeeping.close();
-        companion.close();
-        status.close();
-        data.close();
+        opened.close();
         stopped.countDown();
     }
 

@@ -82,6 +82,5 @@ final class NodeStatus implements AutoCloseable {
         LockSupport.unpark(thread);
         Waiting.join(thread);
         mark.ended();
-        mark.close();
     }
 }

@@ -12,6 +12,7 @@ import io.millrace.net.socket.uring.UringException;
 import io.millrace.net.socket.uring.UringProbe;
 import io.millrace.net.socket.uring.UringSizes;
 import io.millrace.net.socket.uring.UringTransport;
+import java.io.UncheckedIOException;
 
 /** Opens the cores' transports, of one kind for all of them. */
 final class Transports {
@@ -20,7 +21,7 @@ final class Transports {
     private Transports() {}
 
     /** What is wanted, or NIO where the system does not allow that: then the log says so, in a line. */
-    static Transport[] open(final int count, final Settings settings, final BrokerLog log) {
+    static Transport[] open(final int count, final Settings settings, final BrokerLog log, final Opened opened) {
         final SocketSettings sockets = new SocketSettings(
                 settings.intOf(BrokerSettings.SOCKET_SEND_BUFFER_BYTES),
                 settings.intOf(BrokerSettings.SOCKET_RECEIVE_BUFFER_BYTES),
@@ -28,16 +29,33 @@ final class Transports {
         if (settings.stringOf(BrokerSettings.TRANSPORT).equals(IO_URING)) {
             try {
                 UringProbe.run();
-                return openUrings(count, sockets);
+                final Transport[] rings = openUrings(count, sockets);
+                for (final Transport ring : rings) {
+                    opened.add(ring::close);
+                }
+                return rings;
             } catch (final UringException refused) {
                 log.warn("no io_uring, sockets are served through NIO: " + refused.getMessage());
             }
         }
         final Transport[] transports = new Transport[count];
         for (int core = 0; core < count; core++) {
-            transports[core] = new NioTransport(sockets, waker());
+            transports[core] = openNio(sockets);
+            opened.add(transports[core]::close);
         }
         return transports;
+    }
+
+    private static Transport openNio(final SocketSettings sockets) {
+        final Waker waker = waker();
+        try {
+            return new NioTransport(sockets, waker);
+        } catch (final UncheckedIOException noSelector) {
+            if (waker != null) {
+                waker.close().run();
+            }
+            throw noSelector;
+        }
     }
 
     private static Transport[] openUrings(final int count, final SocketSettings sockets) throws UringException {

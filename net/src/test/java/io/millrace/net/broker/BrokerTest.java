@@ -2,6 +2,7 @@ package io.millrace.net.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.settings.BrokerConfig;
@@ -17,6 +18,9 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +111,39 @@ class BrokerTest {
         }
         assertThat(folder.resolve("other/.kafka_cleanshutdown")).exists();
         DataDirectory.claim(folder.resolve("other")).close();
+    }
+
+    @Test
+    void shouldCloseWhatItOpenedWhereItsStartFails() throws IOException {
+        start("listeners=PLAINTEXT://127.0.0.1:0").close();
+        final long before = pipesAndSelectors();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> start("listeners=PLAINTEXT://127.0.0.1:0", "node.id=9"))
+                    .isInstanceOf(BrokerException.class)
+                    .hasMessageContaining("belongs to node 1");
+        }
+        assertThat(pipesAndSelectors()).isEqualTo(before);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("disk-") || name.startsWith("housekeeping-"));
+        start("listeners=PLAINTEXT://127.0.0.1:0").close();
+    }
+
+    private static long pipesAndSelectors() throws IOException {
+        final Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).isDirectory();
+        long count = 0;
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(descriptors)) {
+            for (final Path each : open) {
+                try {
+                    final String target = Files.readSymbolicLink(each).toString();
+                    count += target.startsWith("pipe:") || target.contains("eventpoll") ? 1 : 0;
+                } catch (final NoSuchFileException closedMeanwhile) {
+                    // The listing's own, for one.
+                }
+            }
+        }
+        return count;
     }
 
     @Test

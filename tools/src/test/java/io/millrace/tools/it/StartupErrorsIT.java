@@ -72,6 +72,21 @@ class StartupErrorsIT {
     }
 
     @Test
+    void shouldSayThatTooFewFilesAreAllowed() {
+        Assumptions.assumeTrue(MillraceBroker.isBuilt(), "skipped: there is no built run.sh");
+        final String start = "ulimit -n 30; exec " + Project.HOME.resolve("run.sh") + " start --port " + port();
+        try (ChildProcess broker = ChildProcess.start(
+                "millrace", folder, Map.of("MILLRACE_SKIP_BUILD", "1"), List.of("bash", "-c", start))) {
+            assertThat(broker.awaitExit(LIMIT)).isEqualTo(1);
+            assertThat(broker.output().strip().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("too few open files allowed: 30")
+                    .contains("ulimit -n");
+        }
+    }
+
+    @Test
     void shouldNameTheNearestSetting() {
         assertThat(expectFailure("retention", "--set", "log.retention.hour=1")).contains("log.retention.hours");
         expectFailure("no.such.thing.at.all", "--set", "no.such.thing.at.all=1");
