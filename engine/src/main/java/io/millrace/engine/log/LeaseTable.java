@@ -11,11 +11,15 @@ public final class LeaseTable {
     /** Cores count side by side, each in a cache line of its own. */
     private static final int COUNTER_STRIDE = 16;
 
+    private static final int FEW_MAX = 8;
+    private static final int FEW_OF = 32;
+
     private final LogSlice[] slices;
     private final int[] free;
     private int freeCount;
     private final SpscVarHandleArrayQueue<LogSlice>[] releases;
     private final int homeCore;
+    private final int part;
     private final int share;
     private final int[] held;
     private Runnable whenReleased;
@@ -23,7 +27,8 @@ public final class LeaseTable {
     @SuppressWarnings({"unchecked", "rawtypes"})
     public LeaseTable(final int capacity, final int homeCore, final int coreCount) {
         this.homeCore = homeCore;
-        share = capacity / coreCount * 3 / 4;
+        part = capacity / coreCount;
+        share = part * 3 / 4;
         held = new int[coreCount * COUNTER_STRIDE];
         slices = new LogSlice[capacity];
         free = new int[capacity];
@@ -57,13 +62,15 @@ public final class LeaseTable {
 
     /**
      * How many of those that it has received the named core may keep for one slow reader: half of what its part of
-     * three quarters of all leaves over. So a few who ask for very much cannot take everything, and a fourth stays for
-     * those who ask for little.
+     * three quarters of all leaves over, so that a few who ask for very much cannot take everything. The last fourth
+     * goes by few, and by ever fewer the less is left; the last of all may not be kept, what they lend is copied.
      *
      * @param undecided how many it has received just now, and may give back
      */
     public int fairShare(final int core, final int undecided) {
-        return Math.max(0, share - (held[core * COUNTER_STRIDE] - undecided)) / 2;
+        final int kept = held[core * COUNTER_STRIDE] - undecided;
+        final int few = Math.clamp((part - kept) / FEW_OF, 0, FEW_MAX);
+        return Math.max(few, Math.max(0, share - kept) / 2);
     }
 
     /** Gives a slice back that the named core, home or not, has received. */

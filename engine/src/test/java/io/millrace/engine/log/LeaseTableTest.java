@@ -51,6 +51,26 @@ class LeaseTableTest {
     }
 
     @Test
+    void shouldLeaveEverFewerOfTheLastFourthAndNothingOfTheLastOfAll() {
+        final LeaseTable table = new LeaseTable(1024, 0, 1);
+        int readers = 0;
+        int kept = 0;
+        int before = Integer.MAX_VALUE;
+        for (int share = table.fairShare(0, 0); share > 0; share = table.fairShare(0, 0)) {
+            assertThat(share).isLessThanOrEqualTo(before);
+            before = share;
+            for (int i = 0; i < share; i++) {
+                table.receive(0, table.acquire().id());
+            }
+            kept += share;
+            readers++;
+        }
+        assertThat(before).isEqualTo(1);
+        assertThat(readers).isGreaterThan(80);
+        assertThat(1024 - kept).isBetween(30, 32);
+    }
+
+    @Test
     void shouldRefuseASliceTwice() {
         final LogSlice slice = leases.acquire();
         leases.release(1, slice);

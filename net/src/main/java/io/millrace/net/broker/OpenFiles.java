@@ -17,8 +17,7 @@ record OpenFiles(long open, long limit) {
     private static final long MARGIN = 8;
 
     private static final String TOO_FEW = "too few open files allowed";
-    private static final String ADVICE =
-            "; raise the limit (ulimit -n, or LimitNOFILE of a service) and start again";
+    private static final String ADVICE = "; raise the limit (ulimit -n, or LimitNOFILE of a service) and start again";
 
     static OpenFiles now() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix

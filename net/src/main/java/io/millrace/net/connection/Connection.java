@@ -101,6 +101,10 @@ public final class Connection implements EndpointHandler {
         return handler;
     }
 
+    Connections memory() {
+        return owner;
+    }
+
     RequestMeter meter() {
         return owner.meter();
     }

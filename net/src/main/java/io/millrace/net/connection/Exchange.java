@@ -205,6 +205,12 @@ public final class Exchange {
         addPiece(slice, 0, length);
     }
 
+    /** As {@link #add}, but the bytes are copied and the lease goes back at once, as long as there is memory for that. */
+    public void addCopy(final LogSlice slice, final int length) {
+        add(slice, length);
+        copyPiece(pieceCount - 1, connection.memory());
+    }
+
     private void addPiece(final Object piece, final int offset, final int length) {
         expect(State.RUNNING);
         if (pieceCount == pieces.length) {
@@ -289,23 +295,33 @@ public final class Exchange {
     int giveBackLeases(final int bytesMin, final int limit, final Connections memory) {
         int copied = 0;
         for (int i = 0; i < pieceCount && copied < limit; i++) {
-            if (pieces[i] instanceof LogSlice slice && lengths[i] < bytesMin) {
-                final PooledBuffer copy = memory.tryTakeSpare(lengths[i]);
-                if (copy == null) {
+            if (pieces[i] instanceof LogSlice && lengths[i] < bytesMin) {
+                if (!copyPiece(i, memory)) {
                     return copied;
                 }
-                if (slice.read(offsets[i], copy, 0, lengths[i]) == lengths[i]) {
-                    releasePiece(i);
-                    pieces[i] = copy;
-                    offsets[i] = 0;
-                    copied++;
-                } else {
-                    // Sending will meet it again, and say so.
-                    copy.release();
-                }
+                copied += pieces[i] instanceof LogSlice ? 0 : 1;
             }
         }
         return copied;
+    }
+
+    /** False if there is no memory for it. */
+    private boolean copyPiece(final int index, final Connections memory) {
+        final LogSlice slice = (LogSlice) pieces[index];
+        final int length = lengths[index];
+        final PooledBuffer copy = memory.tryTakeSpare(length);
+        if (copy == null) {
+            return false;
+        }
+        if (slice.read(offsets[index], copy, 0, length) == length) {
+            releasePiece(index);
+            pieces[index] = copy;
+            offsets[index] = 0;
+        } else {
+            // Sending will meet it again, and say so.
+            copy.release();
+        }
+        return true;
     }
 
     boolean holdsLeaseBelow(final int bytesMin) {

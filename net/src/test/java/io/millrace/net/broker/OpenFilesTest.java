@@ -20,8 +20,10 @@ final class OpenFilesTest {
         assertThat(OpenFiles.refusalOf(new UncheckedIOException("cannot open a selector", lack)))
                 .hasMessageContaining("too few open files allowed")
                 .hasMessageContaining("ulimit -n");
-        assertThat(OpenFiles.refusalOf(new ExceptionInInitializerError(new InternalError(lack)))).isNotNull();
-        assertThat(OpenFiles.refusalOf(new UncheckedIOException(new IOException("Permission denied")))).isNull();
+        assertThat(OpenFiles.refusalOf(new ExceptionInInitializerError(new InternalError(lack))))
+                .isNotNull();
+        assertThat(OpenFiles.refusalOf(new UncheckedIOException(new IOException("Permission denied"))))
+                .isNull();
         assertThat(OpenFiles.refusalOf(new BrokerException("Too few cores"))).isNull();
     }
 

@@ -75,7 +75,11 @@ final class FetchAnswer {
                 final int cut = headerBytes + cuts[i];
                 buffer.retain();
                 exchange.add(buffer, done, cut - done);
-                exchange.add(partition.slice, partition.taken);
+                if (partition.copied) {
+                    exchange.addCopy(partition.slice, partition.taken);
+                } else {
+                    exchange.add(partition.slice, partition.taken);
+                }
                 partition.slice = null;
                 done = cut;
             }

@@ -16,9 +16,6 @@ import java.util.List;
 
 /** Serves Fetch on one core: keeps its sessions and the pool of {@link FetchTask}s. */
 public final class FetchHandler implements ApiHandler {
-    /** Leases of a core that an answer may keep as long as there are any. */
-    private static final int LEASES_ALWAYS = 8;
-
     private final Core core;
     private final MetadataImage image;
     private final FetchSessions sessions;
@@ -89,7 +86,7 @@ public final class FetchHandler implements ApiHandler {
 
     /** Leases of the owner that one answer may keep, of which the fetch has {@code undecided} now. */
     int leasesMax(final int owner, final int undecided) {
-        return Math.max(LEASES_ALWAYS, core.leases(owner).fairShare(core.id(), undecided));
+        return core.leases(owner).fairShare(core.id(), undecided);
     }
 
     void release(final LogSlice slice) {

@@ -52,6 +52,8 @@ final class FetchPartition {
     int firstBatchBytes;
     /** Bytes of the slice that go into the answer. */
     int taken;
+    /** What is taken is to be copied, since leases run short. */
+    boolean copied;
 
     long highWatermark;
     long lastStableOffset;
@@ -133,6 +135,7 @@ final class FetchPartition {
         slice = null;
         firstBatchBytes = 0;
         taken = 0;
+        copied = false;
         answered = false;
         key = UNKNOWN;
     }

@@ -40,6 +40,9 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private static final byte READ_UNCOMMITTED = 0;
     private static final byte READ_COMMITTED = 1;
     private static final long NS_PER_MS = 1_000_000;
+    /** So much of an answer, or one batch, is copied where no lease may be kept. */
+    private static final int COPY_BYTES_MAX = 64 * 1024;
+
     private static final long PAUSE_NS = 5 * NS_PER_MS;
 
     private final FetchHandler handler;
@@ -257,6 +260,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
         limits.begin(answerBytesMax);
         shareLeases();
         boolean cut = false;
+        int copyLeft = COPY_BYTES_MAX;
         boolean ends = timeIsOver || handler.nowNs() >= deadlineNs;
         boolean reads = false;
         for (int i = 0; i < count; i++) {
@@ -266,6 +270,13 @@ final class FetchTask extends Deadline implements ExchangeListener {
                     partition.taken =
                             limits.take(partition.slice.length(), partition.firstBatchBytes, partition.bytesMax);
                     leasesLeft[partition.core] -= partition.taken > 0 ? 1 : 0;
+                } else if (copyLeft > 0) {
+                    partition.copied = true;
+                    partition.taken = limits.take(
+                            partition.slice.length(),
+                            partition.firstBatchBytes,
+                            Math.min(partition.bytesMax, copyLeft));
+                    copyLeft -= partition.taken;
                 } else {
                     cut = true;
                 }
