@@ -405,7 +405,7 @@ public final class Log {
         segments.add(active);
         ring.clear();
         sync.directoryChanged();
-        sealer.add(old, endOffset, producers.encodeSnapshot());
+        sealer.add(old, endOffset, producers.freezeSnapshot());
         if (state == State.ROLLING) {
             state = State.OPEN;
         }

@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
 /**
@@ -21,6 +22,12 @@ public interface LogProducers {
 
     /** The state in the format of Kafka's producer snapshots, in memory of its own. */
     DirectBuffer encodeSnapshot();
+
+    /** As {@link #encodeSnapshot}, of the state of now, but encoded when asked for: once, perhaps by another thread. */
+    default Supplier<DirectBuffer> freezeSnapshot() {
+        final DirectBuffer encoded = encodeSnapshot();
+        return () -> encoded;
+    }
 
     /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */
     boolean loadSnapshot(DirectBuffer bytes, int offset, int length, long nowMs);

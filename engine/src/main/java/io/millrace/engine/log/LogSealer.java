@@ -3,6 +3,7 @@ package io.millrace.engine.log;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
 /**
@@ -17,7 +18,24 @@ final class LogSealer {
     private Segment flushed;
     private int flushedEntries;
 
-    private record Job(Segment segment, long endOffset, DirectBuffer snapshot) {}
+    /** A segment, and the producers as they were when it was rolled. */
+    private static final class Job {
+        final Segment segment;
+        final long endOffset;
+        final Supplier<DirectBuffer> producers;
+        DirectBuffer snapshot;
+
+        Job(final Segment segment, final long endOffset, final Supplier<DirectBuffer> producers) {
+            this.segment = segment;
+            this.endOffset = endOffset;
+            this.producers = producers;
+        }
+
+        /** Takes milliseconds with ten thousand producers. */
+        void encode() {
+            snapshot = producers.get();
+        }
+    }
 
     LogSealer(final Log log) {
         this.log = log;
@@ -33,17 +51,17 @@ final class LogSealer {
 
     /** The base of the oldest segment that is not whole yet, or the largest number. */
     long oldestOffset() {
-        return jobs.isEmpty() ? Long.MAX_VALUE : jobs.peek().segment().baseOffset;
+        return jobs.isEmpty() ? Long.MAX_VALUE : jobs.peek().segment.baseOffset;
     }
 
-    void add(final Segment segment, final long endOffset, final DirectBuffer snapshot) {
-        jobs.add(new Job(segment, endOffset, snapshot));
+    void add(final Segment segment, final long endOffset, final Supplier<DirectBuffer> producers) {
+        jobs.add(new Job(segment, endOffset, producers));
         run();
     }
 
     /** Segments from the offset on are about to go. */
     void forgetFrom(final long offset) {
-        jobs.removeIf(job -> job.segment().baseOffset >= offset || job.endOffset() > offset);
+        jobs.removeIf(job -> job.segment.baseOffset >= offset || job.endOffset > offset);
     }
 
     /** Goes on, also after the disk was full. */
@@ -53,8 +71,17 @@ final class LogSealer {
         }
         busy = true;
         final Job job = jobs.peek();
-        final Segment segment = job.segment();
-        segment.retain();
+        job.segment.retain();
+        if (job.snapshot != null) {
+            write(job);
+        } else if (!log.context().housekeeping().submit(job::encode, () -> write(job))) {
+            job.encode();
+            write(job);
+        }
+    }
+
+    private void write(final Job job) {
+        final Segment segment = job.segment;
         final DiskSequence sequence = new DiskSequence(log.disk()).use(segment.file());
         if (segment.reservedTo > segment.size) {
             sequence.truncate(segment.size);
@@ -65,20 +92,20 @@ final class LogSealer {
         sequence.replaceIf(
                 () -> !log.isOffline(),
                 log.directory(),
-                LogFiles.path(log.directory(), job.endOffset(), LogFiles.SNAPSHOT),
-                job::snapshot);
+                LogFiles.path(log.directory(), job.endOffset, LogFiles.SNAPSHOT),
+                () -> job.snapshot);
         sequence.run(status -> finished(job, status));
     }
 
     private void finished(final Job job, final int status) {
         busy = false;
-        final Segment segment = job.segment();
+        final Segment segment = job.segment;
         log.context().reservations().release(segment);
         segment.release();
         if (status == DiskStatus.OK) {
             jobs.remove(job);
             segment.sealed = true;
-            log.snapshots().add(job.endOffset());
+            log.snapshots().add(job.endOffset);
             if (!segment.isDropped() && segment.hasIndexes()) {
                 log.context().indexCache().touch(segment);
             }

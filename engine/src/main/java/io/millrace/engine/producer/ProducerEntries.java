@@ -9,7 +9,8 @@ import java.util.Arrays;
 
 /**
  * What is known of each producer, packed into pages of longs, so that a partition with a hundred thousand producers
- * has no object for any of them. An entry is named by its slot; free slots form a list. Owned by one core's thread.
+ * has no object for any of them. An entry is named by its slot; free slots form a list. Owned by one core's thread; what
+ * was frozen keeps its pages as they are, and may be read by others.
  *
  * <pre>
  *   0 producer id, or -1 for a free slot (then word 1 is the next free one)
@@ -40,8 +41,20 @@ final class ProducerEntries {
     private static final int BATCHES = 5;
 
     private long[][] pages = new long[0][];
+    /** Pages that something frozen has as well: copied before they change. */
+    private boolean[] shared = new boolean[0];
+
     private int slots;
     private int firstFree = NO_SLOT;
+
+    /** The entries of now, which stay so: costs as little as the list of pages, and a copy of each page that changes. */
+    ProducerEntries freeze() {
+        final ProducerEntries frozen = new ProducerEntries();
+        frozen.pages = pages.clone();
+        frozen.slots = slots;
+        Arrays.fill(shared, true);
+        return frozen;
+    }
 
     /** A slot for a producer of whom nothing is known yet. */
     int acquire(final long producerId) {
@@ -49,7 +62,7 @@ final class ProducerEntries {
             addPage();
         }
         final int slot = firstFree;
-        final long[] page = page(slot);
+        final long[] page = writablePage(slot);
         final int at = at(slot);
         firstFree = (int) page[at + PACKED];
         Arrays.fill(page, at, at + WORDS, 0);
@@ -62,13 +75,15 @@ final class ProducerEntries {
     }
 
     void release(final int slot) {
-        page(slot)[at(slot)] = FREE;
-        page(slot)[at(slot) + PACKED] = firstFree;
+        final long[] page = writablePage(slot);
+        page[at(slot)] = FREE;
+        page[at(slot) + PACKED] = firstFree;
         firstFree = slot;
     }
 
     void clear() {
         pages = new long[0][];
+        shared = new boolean[0];
         slots = 0;
         firstFree = NO_SLOT;
     }
@@ -115,7 +130,7 @@ final class ProducerEntries {
     }
 
     void lastTimestampMs(final int slot, final long timestampMs) {
-        page(slot)[at(slot) + LAST_TIMESTAMP] = timestampMs;
+        writablePage(slot)[at(slot) + LAST_TIMESTAMP] = timestampMs;
     }
 
     long lastSeenMs(final int slot) {
@@ -123,7 +138,7 @@ final class ProducerEntries {
     }
 
     void lastSeenMs(final int slot, final long nowMs) {
-        page(slot)[at(slot) + LAST_SEEN] = nowMs;
+        writablePage(slot)[at(slot) + LAST_SEEN] = nowMs;
     }
 
     long txnFirstOffset(final int slot) {
@@ -131,7 +146,7 @@ final class ProducerEntries {
     }
 
     void txnFirstOffset(final int slot, final long offset) {
-        page(slot)[at(slot) + TXN_FIRST_OFFSET] = offset;
+        writablePage(slot)[at(slot) + TXN_FIRST_OFFSET] = offset;
     }
 
     /** Adds a batch to the window, dropping the oldest if it is full. */
@@ -141,7 +156,7 @@ final class ProducerEntries {
             final int offsetDelta,
             final long lastOffset,
             final long timestampMs) {
-        final long[] page = page(slot);
+        final long[] page = writablePage(slot);
         int count = batches(slot);
         if (count == WINDOW) {
             final int first = at(slot) + BATCHES;
@@ -202,11 +217,11 @@ final class ProducerEntries {
     }
 
     void copyIn(final int slot, final long[] source, final int index) {
-        System.arraycopy(source, index, page(slot), at(slot), WORDS);
+        System.arraycopy(source, index, writablePage(slot), at(slot), WORDS);
     }
 
     private void pack(final int slot, final short epoch, final int batches, final int coordinatorEpoch) {
-        page(slot)[at(slot) + PACKED] = (long) coordinatorEpoch << 32 | (long) batches << 16 | (epoch & 0xffff);
+        writablePage(slot)[at(slot) + PACKED] = (long) coordinatorEpoch << 32 | (long) batches << 16 | (epoch & 0xffff);
     }
 
     private long packed(final int slot) {
@@ -221,6 +236,15 @@ final class ProducerEntries {
         return pages[slot >>> SLOTS_PER_PAGE_SHIFT];
     }
 
+    private long[] writablePage(final int slot) {
+        final int number = slot >>> SLOTS_PER_PAGE_SHIFT;
+        if (shared[number]) {
+            shared[number] = false;
+            pages[number] = pages[number].clone();
+        }
+        return pages[number];
+    }
+
     private static int at(final int slot) {
         return (slot & (SLOTS_PER_PAGE - 1)) * WORDS;
     }
@@ -229,7 +253,9 @@ final class ProducerEntries {
         final int number = slots >>> SLOTS_PER_PAGE_SHIFT;
         if (number == pages.length) {
             pages = Arrays.copyOf(pages, Math.max(1, number * 2));
+            shared = Arrays.copyOf(shared, pages.length);
         }
+        shared[number] = false;
         pages[number] = new long[SLOTS_PER_PAGE * WORDS];
         slots += SLOTS_PER_PAGE;
         for (int slot = slots - 1; slot >= slots - SLOTS_PER_PAGE; slot--) {

@@ -8,6 +8,7 @@ import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.Sequences;
 import io.millrace.engine.status.Outcome;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -220,6 +221,13 @@ public final class ProducerTable {
     /** The state in Apache Kafka's snapshot format, in memory of its own. */
     public DirectBuffer encodeSnapshot() {
         return ProducerSnapshot.encode(entries, slots.size(), crc32c);
+    }
+
+    /** The snapshot of now, to be encoded once, later and on any thread. */
+    public Supplier<DirectBuffer> freezeSnapshot() {
+        final ProducerEntries frozen = entries.freeze();
+        final int count = slots.size();
+        return () -> ProducerSnapshot.encode(frozen, count, new Crc32c());
     }
 
     /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */

@@ -3,6 +3,7 @@ package io.millrace.engine.replication;
 import io.millrace.engine.log.LogProducers;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.PlantedBug;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
 /**
@@ -30,6 +31,11 @@ public record ReplicaProducers(ProducerTable table) implements LogProducers {
     @Override
     public void settle(final long offset) {
         table.settle(offset);
+    }
+
+    @Override
+    public Supplier<DirectBuffer> freezeSnapshot() {
+        return table.freezeSnapshot();
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
@@ -69,6 +70,31 @@ class ProducerSnapshotTest {
                 .extracting(Object::toString)
                 .containsExactlyInAnyOrderElementsOf(
                         entries.values().stream().map(Object::toString).toList());
+    }
+
+    @Test
+    void shouldEncodeWhatWasFrozenWhateverHappensAfter() {
+        for (int producer = 0; producer < 100; producer++) {
+            table.apply(ours(batch().at(producer).producer(producer, 0, 0).count(1, NOW_MS)), NOW_MS);
+        }
+        final DirectBuffer then = table.encodeSnapshot();
+        final Supplier<DirectBuffer> frozen = table.freezeSnapshot();
+        for (int producer = 50; producer < 150; producer++) {
+            final int sequence = producer < 100 ? 1 : 0;
+            table.apply(
+                    ours(batch().at(50 + producer)
+                            .producer(producer, 0, sequence)
+                            .count(1, NOW_MS)),
+                    NOW_MS);
+        }
+        final DirectBuffer between = table.encodeSnapshot();
+        final Supplier<DirectBuffer> frozenLater = table.freezeSnapshot();
+        table.rollBackTo(150);
+        table.removeExpired(NOW_MS + 2 * DAY_MS, Integer.MAX_VALUE);
+        table.clear();
+
+        assertThat(frozen.get()).isEqualTo(then);
+        assertThat(frozenLater.get()).isEqualTo(between).isNotEqualTo(then);
     }
 
     @Test
