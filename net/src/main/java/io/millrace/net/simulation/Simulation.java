@@ -39,6 +39,9 @@ public final class Simulation {
     private final List<SimProducer> producers = new ArrayList<>();
     private final SimAdmin admin;
     private final SimTopicOwner owner;
+    /** One that wants no acks, or null. */
+    private SimUnacked unacked;
+
     /** A copy of another partition on another disk, or null. */
     private final SimReplica replica;
 
@@ -118,6 +121,14 @@ public final class Simulation {
                     new SimProducer("p" + i, world, TOPIC, partitions, 50 + plan.nextInt(1_500), bootstrap(plan)));
         }
         clients.addAll(producers);
+        // From a stream of its own, so that other seeds stay what they were.
+        final Entropy few = world.entropy("unacked");
+        unacked = few.nextInt(3) == 0
+                ? new SimUnacked("pz", world, TOPIC, partitions, 50 + few.nextInt(800), bootstrap(few))
+                : null;
+        if (unacked != null) {
+            clients.add(unacked);
+        }
         for (int i = plan.nextInt(3); i >= 0; i--) {
             clients.add(new SimConsumer("c" + i, world, TOPIC, partitions, bootstrap(plan)));
         }
@@ -323,6 +334,9 @@ public final class Simulation {
             end(entropy.nextInt(2) == 0);
         }
         producers.forEach(SimProducer::stop);
+        if (unacked != null) {
+            unacked.stop();
+        }
         admin.stop();
         owner.stop();
     }

@@ -67,6 +67,7 @@ class SimulationTest {
                         "disk.shortWrites",
                         "disk.writesTorn",
                         "disk.namesDropped",
+                        "sent without an ack",
                         "replica.cut back");
         assertThat(child(null, TWICE_FIRST, TWICE)).isEqualTo(here);
         assertThat(here.stream().distinct()).hasSize(TWICE);
