@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
 import io.millrace.net.socket.SocketListener;
+import io.millrace.net.socket.SocketSettings;
 import io.millrace.net.socket.Transport;
 import io.millrace.net.socket.TransportContract;
 import java.io.IOException;
@@ -135,6 +136,36 @@ final class UringTransportTest extends TransportContract {
         }
     }
 
+    @Test
+    void shouldNotTakeSendsForDoneOfWhoseFailureItHasYetToHear() throws IOException {
+        final int count = 40;
+        final UringSizes fewCompletions = new UringSizes(8, 8, 4, 64, count, 1000);
+        try (World world = new World(fewCompletions, new SocketSettings(8192, 8192, 1024), 8)) {
+            final List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                clients.add(world.connect());
+            }
+            // Nobody reads, all get the same: they fill up in the same turn, with more failures than completions fit.
+            final UnsafeBuffer piece = new UnsafeBuffer(ByteBuffer.allocateDirect(1000));
+            final long[] taken = new long[count];
+            for (int round = 0; round < 20_000; round++) {
+                for (int i = 0; i < count; i++) {
+                    piece.setMemory(0, 1000, (byte) round);
+                    taken[i] += Math.max(0, clients.get(i).endpoint.send(piece, 0, 1000));
+                }
+                world.transport.poll(0);
+            }
+            final ByteBuffer heard = ByteBuffer.allocate(100_000);
+            for (int i = 0; i < count; i++) {
+                final int client = i;
+                world.transportUntil(() -> {
+                    taken[client] -= clients.get(client).peer.read(heard.clear());
+                    return taken[client] == 0;
+                });
+            }
+        }
+    }
+
     private interface Condition {
         boolean holds() throws IOException;
     }
@@ -150,7 +181,11 @@ final class UringTransportTest extends TransportContract {
         private final List<Client> clients = new ArrayList<>();
 
         World(final UringSizes sizes, final long seed) {
-            transport = Urings.open(sizes);
+            this(sizes, SocketSettings.DEFAULTS, seed);
+        }
+
+        World(final UringSizes sizes, final SocketSettings settings, final long seed) {
+            transport = Urings.open(sizes, settings);
             random = new Random(seed);
             listener = transport.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), accepted::add);
         }
@@ -195,6 +230,17 @@ final class UringTransportTest extends TransportContract {
                     return;
                 }
                 poll(1);
+            }
+            throw new AssertionError("never came");
+        }
+
+        /** Without the clients' own doing. */
+        void transportUntil(final Condition condition) throws IOException {
+            for (int i = 0; i < TURNS_MAX; i++) {
+                if (condition.holds()) {
+                    return;
+                }
+                transport.poll(0);
             }
             throw new AssertionError("never came");
         }

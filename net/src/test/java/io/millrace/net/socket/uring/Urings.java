@@ -16,9 +16,13 @@ public final class Urings {
     }
 
     public static UringTransport open(final UringSizes sizes) {
+        return open(sizes, SocketSettings.DEFAULTS);
+    }
+
+    static UringTransport open(final UringSizes sizes, final SocketSettings settings) {
         try {
             UringProbe.run();
-            return UringTransport.open(SocketSettings.DEFAULTS, sizes, Wakers.open(), Descriptors::of);
+            return UringTransport.open(settings, sizes, Wakers.open(), Descriptors::of);
         } catch (final UringException missing) {
             assumeThat(missing.getMessage()).isNull();
             throw new AssertionError(missing);
