@@ -27,7 +27,11 @@ public final class OpenLoop implements AutoCloseable {
      * @param recordBytes bytes of a value, 8 at least: the intended time of sending is in it
      * @param properties the producer's
      */
-    public record Plan(int perSecond, int recordBytes, Map<String, String> properties) {}
+    public record Plan(int perSecond, int recordBytes, Map<String, String> properties) {
+        public Plan atRate(final int newPerSecond) {
+            return new Plan(newPerSecond, recordBytes, properties);
+        }
+    }
 
     private static final int LATENCY_DIGITS = 3;
     /** A shorter sleep costs more than it waits; what a record is sent late by that is the client's latency. */
