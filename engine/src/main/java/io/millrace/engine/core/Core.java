@@ -47,7 +47,9 @@ public final class Core {
     private final Mesh mesh;
     private final NodeBoot boot;
     private final LogContext logs;
-    private final Patience patience;
+    private final Patience forCores;
+    private final Patience forClients;
+    private Patience patience;
     private final Statistics statistics;
     private final CycleClock clock;
     private final MessageMeter messages;
@@ -81,7 +83,9 @@ public final class Core {
         disk = context.disk();
         poller = context.poller();
         boot = context.boot();
-        patience = new Patience(context.spinBeforeParkNs());
+        forCores = new Patience(context.spinBeforeParkNs());
+        forClients = new Patience(context.spinBeforeParkNs());
+        patience = forClients;
         statistics = context.statistics();
         clock = new CycleClock(time, statistics);
         messages = new MessageMeter(statistics);
@@ -178,6 +182,8 @@ public final class Core {
         clock.idle(now);
         if (idleSinceNs < 0) {
             idleSinceNs = now;
+            // What another core owes comes in a few microseconds, what a client sends next comes when it likes.
+            patience = requests.awaitsOtherCores() ? forCores : forClients;
         }
         if (patience.lasts(now - idleSinceNs)) {
             Thread.onSpinWait();
@@ -224,8 +230,8 @@ public final class Core {
             clock.park(now);
             patience.onSleep();
             poller.poll(waitNs);
-            idleSinceNs = -1;
         }
+        idleSinceNs = -1;
         sleeper.awake();
     }
 

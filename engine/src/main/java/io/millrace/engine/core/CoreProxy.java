@@ -20,6 +20,7 @@ final class CoreProxy {
     private final MessageMeter meter;
     private final Tally sent;
     private final int share;
+    private final boolean isOwn;
     private int requestBytesOut;
     private int replyBytesOwed;
     private boolean wakeDue;
@@ -29,6 +30,7 @@ final class CoreProxy {
         this.meter = meter;
         sent = isOwn ? meter.own : meter.hops;
         this.ring = ring;
+        this.isOwn = isOwn;
         this.sleeper = sleeper;
         this.share = ring.share();
         this.outboxOffer = (templateId, buffer, offset, length) -> offer(templateId, buffer, offset, length);
@@ -95,6 +97,11 @@ final class CoreProxy {
             sent++;
         }
         return sent;
+    }
+
+    /** Whether this is the core's way to itself. */
+    boolean isOwn() {
+        return isOwn;
     }
 
     int messageBytesMax() {

@@ -30,6 +30,7 @@ public final class Requests {
     private long[] sentNs = new long[SLOTS_INITIAL];
     private int[] free = new int[SLOTS_INITIAL];
     private int freeCount;
+    private int askedOfOthers;
     private final CycleClock clock;
     private long roundTripNs;
 
@@ -134,6 +135,7 @@ public final class Requests {
         final long token = tokens[slot];
         roundTripNs = clock.lastNs() - sentNs[slot];
         proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
+        askedOfOthers -= isSoonAnswered(slot) ? 1 : 0;
         handlers[slot] = null;
         generations[slot]++;
         free[freeCount++] = slot;
@@ -153,7 +155,18 @@ public final class Requests {
         sentNs[slot] = clock.lastNs();
         requestFootprints[slot] = requestFootprint;
         replyFootprints[slot] = Ring.footprint(replyBytesMax);
+        askedOfOthers += isSoonAnswered(slot) ? 1 : 0;
         proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
+    }
+
+    /** A watch may lie with its core for long. */
+    private boolean isSoonAnswered(final int slot) {
+        return requestFootprints[slot] != CANCEL_FOOTPRINT && !proxies[targets[slot]].isOwn();
+    }
+
+    /** Whether another core owes an answer that should come soon. */
+    boolean awaitsOtherCores() {
+        return askedOfOthers > 0;
     }
 
     private int slotOf(final long correlation) {

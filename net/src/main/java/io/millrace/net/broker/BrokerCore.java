@@ -109,7 +109,7 @@ public final class BrokerCore {
         }
         final Connection connection = connections.arrive(endpoint, dispatchers[luggage.listener()]);
         versions.welcome(connection, luggage.client());
-        fetches.unpack(luggage.fetches(), connection.id(), core.nowMs());
+        fetches.unpack(luggage.fetches(), connection.id());
         return true;
     }
 

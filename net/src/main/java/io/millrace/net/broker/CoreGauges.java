@@ -17,6 +17,7 @@ final class CoreGauges {
     private final BrokerCore core;
     private final Tally open;
     private final Tally accepted;
+    private final Tally arrived;
     private final Tally left;
     private final Tally[] closed = new Tally[REASONS.length];
     private final Tally sends;
@@ -32,6 +33,7 @@ final class CoreGauges {
         final Statistics statistics = core.core().statistics();
         open = statistics.gauge("connections.open", Unit.COUNT);
         accepted = statistics.counter("connections.accepted", Unit.COUNT);
+        arrived = statistics.counter("connections.arrived", Unit.COUNT);
         left = statistics.counter("connections.left", Unit.COUNT);
         for (final CloseReason reason : REASONS) {
             final String name = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -51,6 +53,7 @@ final class CoreGauges {
         final ConnectionCounters of = core.connections().counters();
         open.set(core.connections().count());
         accepted.set(of.accepted());
+        arrived.set(of.arrived());
         left.set(of.left());
         for (final CloseReason reason : REASONS) {
             closed[reason.ordinal()].set(of.closed(reason));

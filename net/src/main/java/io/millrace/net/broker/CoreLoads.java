@@ -10,9 +10,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 final class CoreLoads {
     /** Below this share of its time, in permille, a core takes whatever belongs to it. */
     private static final int LIGHT = 500;
-    /** Above that it takes from cores alone that are not much less busy, in permille of a core's time. */
-    private static final int SLACK = 100;
-    /** Connections that a core takes until it tells its load again: each of them may raise it. */
+    /** Above that it takes from busier cores alone, and up to here. */
+    private static final int SATURATED = 850;
+    /** What a connection is taken to bring along at least. */
+    private static final int SHARE_MIN = 20;
+    /** Connections that a core takes until it tells its load again. */
     private static final int MOVES_MAX = 8;
     /** Ints of a value and its padding. */
     private static final int STRIDE = 32;
@@ -35,11 +37,21 @@ final class CoreLoads {
         values.setOpaque(indexOf(core) + MOVES, MOVES_MAX);
     }
 
-    /** Whether a connection may go from a core to another one; takes one of that one's places. */
-    boolean mayMove(final int from, final int to) {
+    /**
+     * Whether a connection may go from a core to another one. If so, its share of the load is counted there at once,
+     * until that core tells what it really is.
+     *
+     * @param connections of the core that would lose one
+     */
+    boolean mayMove(final int from, final int to, final int connections) {
+        final int here = values.getOpaque(indexOf(from));
         final int there = values.getOpaque(indexOf(to));
-        return (there < LIGHT || there < values.getOpaque(indexOf(from)) + SLACK)
-                && values.getOpaque(indexOf(to) + MOVES) > 0
-                && values.getAndDecrement(indexOf(to) + MOVES) > 0;
+        if ((there >= LIGHT && (there >= SATURATED || there >= here))
+                || values.getOpaque(indexOf(to) + MOVES) <= 0
+                || values.getAndDecrement(indexOf(to) + MOVES) <= 0) {
+            return false;
+        }
+        values.getAndAdd(indexOf(to), Math.max(SHARE_MIN, here / Math.max(1, connections)));
+        return true;
     }
 }

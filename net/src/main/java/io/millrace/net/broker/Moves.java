@@ -56,7 +56,7 @@ final class Moves implements EndpointAcceptor, Relocator {
     public boolean mayMove(final Connection connection, final int target) {
         return transport.mayRelease()
                 && core.mayLeave(connection)
-                && loads.mayMove(core.core().id(), target);
+                && loads.mayMove(core.core().id(), target, core.connections().count());
     }
 
     @Override

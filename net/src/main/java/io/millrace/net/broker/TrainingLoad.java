@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -118,7 +119,21 @@ final class TrainingLoad {
                             .setName(byName ? topic : "")
                             .setTopicId(byName ? Uuid.ZERO_UUID : topicId)
                             .setPartitionData(parts));
-            client.exchange(ApiKeys.PRODUCE, version, request);
+            check((ProduceResponseData) client.exchange(ApiKeys.PRODUCE, version, request));
+        }
+    }
+
+    private static void check(final ProduceResponseData answer) throws IOException {
+        for (final ProduceResponseData.TopicProduceResponse of : answer.responses()) {
+            for (final ProduceResponseData.PartitionProduceResponse part : of.partitionResponses()) {
+                check("produce", part.errorCode());
+            }
+        }
+    }
+
+    private static void check(final String what, final short error) throws IOException {
+        if (error != Errors.NONE.code()) {
+            throw new IOException(what + " answered " + Errors.forCode(error));
         }
     }
 
@@ -145,17 +160,16 @@ final class TrainingLoad {
                                     .setFetchOffset(offset)
                                     .setPartitionMaxBytes(FETCH_BYTES_MAX)))));
             final FetchResponseData answer = (FetchResponseData) client.exchange(ApiKeys.FETCH, version, request);
-            if (answer.errorCode() != Errors.NONE.code()) {
-                throw new IOException("fetch answered " + Errors.forCode(answer.errorCode()));
-            }
+            check("fetch", answer.errorCode());
             offset = endOf(answer, offset);
         }
     }
 
-    private static long endOf(final FetchResponseData answer, final long offset) {
+    private static long endOf(final FetchResponseData answer, final long offset) throws IOException {
         long end = offset;
         for (final FetchResponseData.FetchableTopicResponse of : answer.responses()) {
             for (final FetchResponseData.PartitionData part : of.partitions()) {
+                check("fetch", part.errorCode());
                 if (part.records() instanceof MemoryRecords read) {
                     for (final RecordBatch batch : read.batches()) {
                         end = batch.nextOffset();

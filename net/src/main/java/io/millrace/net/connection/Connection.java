@@ -412,6 +412,7 @@ public final class Connection implements EndpointHandler {
             throw new IllegalStateException("connection " + id + " cannot leave while something is under way");
         }
         closed = true;
+        owner.releasePermit(this);
         return endpoint;
     }
 

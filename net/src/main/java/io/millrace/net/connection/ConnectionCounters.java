@@ -4,6 +4,7 @@ package io.millrace.net.connection;
 public final class ConnectionCounters {
     private final long[] closed = new long[CloseReason.COUNT];
     long accepted;
+    long arrived;
     long left;
     long requests;
     long answers;
@@ -18,6 +19,11 @@ public final class ConnectionCounters {
 
     public long accepted() {
         return accepted;
+    }
+
+    /** Connections that another core had before. */
+    public long arrived() {
+        return arrived;
     }
 
     /** Connections that went on to another core. */

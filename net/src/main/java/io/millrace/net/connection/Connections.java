@@ -92,11 +92,16 @@ public final class Connections implements Stage, AutoCloseable {
     /** Begins to serve a client's endpoint that was adopted on this core. */
     public Connection accept(final Endpoint endpoint, final FrameHandler handler) {
         counters.accepted++;
-        return arrive(endpoint, handler);
+        return add(endpoint, handler);
     }
 
     /** Goes on with an endpoint that another core has served so far. */
     public Connection arrive(final Endpoint endpoint, final FrameHandler handler) {
+        counters.arrived++;
+        return add(endpoint, handler);
+    }
+
+    private Connection add(final Endpoint endpoint, final FrameHandler handler) {
         final Connection connection = new Connection(this, endpoint, handler, nextId++);
         connection.slot = all.size();
         connection.moved = true;

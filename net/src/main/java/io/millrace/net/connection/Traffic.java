@@ -8,6 +8,8 @@ package io.millrace.net.connection;
 final class Traffic {
     static final int NOWHERE = -1;
     private static final int AGAINST = 3;
+    /** So soon the vote turns when the traffic does, however long it went one way before. */
+    static final int VOTES_MAX = 128;
 
     private int candidate = NOWHERE;
     private int votes;
@@ -15,7 +17,7 @@ final class Traffic {
     /** A request asked an owner on this core for something. */
     void onAsked(final int core) {
         if (core == candidate) {
-            votes++;
+            votes = Math.min(VOTES_MAX, votes + 1);
         } else if (votes < AGAINST) {
             candidate = core;
             votes = 1;

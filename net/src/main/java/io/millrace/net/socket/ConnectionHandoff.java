@@ -90,7 +90,7 @@ public final class ConnectionHandoff {
             public int doWork(final long nowNs, final long nowMs) {
                 int count = 0;
                 Arrival arrival;
-                while (count < ARRIVALS_MAX && (arrival = queue.poll()) != null) {
+                while (count < ARRIVALS_MAX && (arrival = queue.relaxedPoll()) != null) {
                     count++;
                     adopt(core, transport, acceptor, arrival);
                 }

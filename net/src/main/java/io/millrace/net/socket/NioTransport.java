@@ -59,6 +59,10 @@ public final class NioTransport implements Transport {
     @Override
     public Endpoint adopt(final SocketChannel channel) {
         try {
+            if (channel.keyFor(selector) != null) {
+                // It was here before, and has come back before a look at the selector has let go of it.
+                selector.selectNow(onKey);
+            }
             settings.applyToConnection(channel);
             final NioEndpoint endpoint = new NioEndpoint(this, channel);
             endpoints++;

@@ -11,23 +11,32 @@ final class CoreLoadsTest {
     void shouldLetConnectionsGoToACoreThatHasLittleToDo() {
         loads.tell(0, 100);
         loads.tell(1, 450);
-        assertThat(loads.mayMove(0, 1)).isTrue();
+        assertThat(loads.mayMove(0, 1, 10)).isTrue();
     }
 
     @Test
     void shouldNotLoadABusyCoreFurtherWhileOthersAreFree() {
         loads.tell(0, 300);
         loads.tell(1, 800);
-        assertThat(loads.mayMove(0, 1)).isFalse();
-        assertThat(loads.mayMove(1, 0)).isTrue();
+        assertThat(loads.mayMove(0, 1, 10)).isFalse();
+        assertThat(loads.mayMove(1, 0, 10)).isTrue();
     }
 
     @Test
-    void shouldLetEquallyBusyCoresSwap() {
-        loads.tell(0, 900);
-        loads.tell(1, 950);
-        assertThat(loads.mayMove(0, 1)).isTrue();
-        assertThat(loads.mayMove(1, 0)).isTrue();
+    void shouldNeverFillASaturatedCore() {
+        loads.tell(0, 990);
+        loads.tell(1, 900);
+        assertThat(loads.mayMove(0, 1, 10)).isFalse();
+    }
+
+    @Test
+    void shouldCountWhatAConnectionBringsUntilTheCoreTellsItself() {
+        loads.tell(0, 800);
+        loads.tell(1, 400);
+        assertThat(loads.mayMove(0, 1, 2)).isTrue();
+        assertThat(loads.mayMove(0, 1, 2)).isFalse();
+        loads.tell(1, 450);
+        assertThat(loads.mayMove(0, 1, 2)).isTrue();
     }
 
     @Test
@@ -35,11 +44,11 @@ final class CoreLoadsTest {
         loads.tell(0, 100);
         loads.tell(1, 100);
         int moved = 0;
-        while (loads.mayMove(0, 1)) {
+        while (loads.mayMove(0, 1, 10)) {
             moved++;
         }
         assertThat(moved).isBetween(1, 16);
         loads.tell(1, 100);
-        assertThat(loads.mayMove(0, 1)).isTrue();
+        assertThat(loads.mayMove(0, 1, 10)).isTrue();
     }
 }

@@ -41,6 +41,13 @@ final class TrafficTest {
         assertThat(traffic.wish(VOTES)).isEqualTo(1);
     }
 
+    @Test
+    void shouldTurnAsSoonAfterALongLife() {
+        ask(0, 1_000_000);
+        ask(1, Traffic.VOTES_MAX / 3 + VOTES + 3);
+        assertThat(traffic.wish(VOTES)).isEqualTo(1);
+    }
+
     private void ask(final int core, final int times) {
         for (int i = 0; i < times; i++) {
             traffic.onAsked(core);

@@ -73,10 +73,10 @@ public final class FetchHandler implements ApiHandler {
     }
 
     /** A connection has come from another core. */
-    public void unpack(final FetchLuggage luggage, final long connectionId, final long nowMs) {
+    public void unpack(final FetchLuggage luggage, final long connectionId) {
         readSettings();
         for (final FetchSession session : luggage.sessions()) {
-            sessions.bring(session, connectionId, sessionSlots, nowMs);
+            sessions.bring(session, connectionId, sessionSlots * coreCount());
         }
     }
 

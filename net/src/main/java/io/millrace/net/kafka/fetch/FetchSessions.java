@@ -114,12 +114,14 @@ final class FetchSessions {
         return taken;
     }
 
-    /** Goes on with a session of another core, if there is room; else the client begins a new one. */
-    void bring(final FetchSession session, final long connectionId, final int slots, final long nowMs) {
+    /**
+     * Goes on with a session of another core. It takes the place along that it had there, so many may gather here; only
+     * if there are more than the whole node should have, its client begins a new one.
+     */
+    void bring(final FetchSession session, final long connectionId, final int nodeSlots) {
         if (session.size() > PARTITIONS_MAX - partitionCount
                 || byId.containsKey(session.id)
-                || slots <= 0
-                || (all.size() >= slots && !evictFor(session.size(), nowMs))) {
+                || all.size() >= nodeSlots) {
             return;
         }
         session.connectionId = connectionId;
