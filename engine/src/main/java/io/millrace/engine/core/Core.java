@@ -1,5 +1,6 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.journal.Journal;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.LeaseTable;
@@ -117,6 +118,12 @@ public final class Core {
         partitions = new Partitions(
                 logs,
                 new ReplyProxy(proxies, checkpoints, clock),
+                new Journal(
+                        disk,
+                        id,
+                        settings.longOf(BrokerSettings.JOURNAL_BYTES),
+                        context.entropy().stream("journal").nextLong() >>> 8,
+                        statistics),
                 new UpkeepIntervals(
                         settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),

@@ -76,7 +76,8 @@ final class CoreRecovery {
                     topic.config(),
                     boot.recoveryPoints().getOrDefault(name, 0L),
                     boot.startOffsets().getOrDefault(name, 0L),
-                    boot.isClean()));
+                    boot.isClean(),
+                    boot.journalTail(topic, partition.partition())));
         } catch (final RecoveryException failed) {
             reports.accept(failed.report());
             throw failed;

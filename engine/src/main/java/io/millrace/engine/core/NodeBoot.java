@@ -1,8 +1,10 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.journal.Journals;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
+import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.PartitionDirectory;
 import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.FileMetadataLog;
@@ -51,6 +53,7 @@ public final class NodeBoot {
     private Map<String, Long> startOffsets;
     private FileMetadataLog log;
     private MetadataController controller;
+    private Journals journals;
 
     /** @param settings as given at start, without dynamic ones */
     public NodeBoot(
@@ -93,7 +96,25 @@ public final class NodeBoot {
         remap();
         sortDirectories();
         forgetDeleted();
+        journals = Journals.read(disk, coreCount, clean);
+        findings.addAll(journals.findings());
         return this;
+    }
+
+    /**
+     * All cores have opened their partitions, and none has taken anything yet: the last life's journals go. Were they
+     * kept, the next crash could bring back what this start has cut.
+     *
+     * @param own a disk of the calling thread
+     * @return those kept under another name, for the sake of damaged partitions
+     */
+    public List<String> recovered(final Disk own) {
+        return journals.remove(new BlockingDisk(own));
+    }
+
+    /** What the last life's journals hold of a partition. */
+    JournalTail journalTail(final TopicImage topic, final int partition) {
+        return journals.tailOf(topic.idHigh(), topic.idLow(), partition);
     }
 
     /**

@@ -94,7 +94,7 @@ final class IndexLoader {
             log.context().indexCache().touch(segment);
         }
         segment.release();
-        log.onPrefetched(status);
+        log.residents().onPrefetched(status);
         log.proceed();
     }
 }

@@ -45,10 +45,8 @@ public final class Log {
     private long startOffset;
     private long endOffset;
     private long appendedOffset;
-    private long stableOffset;
-    Segment stableSegment;
-    long stablePosition;
     private long sealedBytes;
+    private final LogStability stability = new LogStability(this);
 
     private final WriteQueue writes = new WriteQueue(this);
     private final LogSync sync = new LogSync(this);
@@ -59,7 +57,7 @@ public final class Log {
     private final IndexLoader indexes = new IndexLoader(this);
     private final LogReader reader = new LogReader(this);
     private final LogRetention retention = new LogRetention(this);
-    private final ArrayList<Runnable> residentWaiters = new ArrayList<>();
+    private final ResidentWaiters residents = new ResidentWaiters(this);
     private final ArrayDeque<Runnable> whenQuiet = new ArrayDeque<>(2);
     private boolean ending;
     private long readLimit = Long.MAX_VALUE;
@@ -87,7 +85,7 @@ public final class Log {
         endOffset = parts.endOffset;
         appendedOffset = endOffset;
         sealedBytes = Segment.bytesBelow(segments, active);
-        stable(endOffset, active, active.appendedSize);
+        stability.begin(endOffset, active, active.appendedSize);
     }
 
     /** Sets up what is to be told; right after the log was made or recovered. */
@@ -124,7 +122,17 @@ public final class Log {
 
     /** Everything below survives a power loss. */
     public long stableOffset() {
-        return stableOffset;
+        return stability.stableOffset();
+    }
+
+    /** What survives a power loss, and by what. */
+    public LogStability stability() {
+        return stability;
+    }
+
+    /** Everything below lies in synced segments; what is stable beyond, the journal alone keeps. */
+    public long syncedOffset() {
+        return stability.syncedOffset();
     }
 
     /** What may be written into the recovery-point checkpoint: recovery need not look below. */
@@ -133,7 +141,7 @@ public final class Log {
             // What was durable must not be forgotten, or the damage would pass for a torn tail next time.
             return damagedRecoveryPoint;
         }
-        return Math.min(stableOffset, Math.min(sealer.oldestOffset(), epochFile.unwrittenFrom()));
+        return Math.min(syncedOffset(), Math.min(sealer.oldestOffset(), epochFile.unwrittenFrom()));
     }
 
     /** Bytes of all segments' batches. */
@@ -151,7 +159,12 @@ public final class Log {
 
     /** Whether bytes were appended that {@link #sync} would make stable. */
     public boolean isDirty() {
-        return stableOffset < appendedOffset && !isOffline();
+        return stableOffset() < appendedOffset && !isOffline();
+    }
+
+    /** Whether it was closed or deleted, rather than struck by a failure. */
+    public boolean isClosed() {
+        return state == State.CLOSED;
     }
 
     /** Whether a {@link #sync} is under way. */
@@ -222,13 +235,13 @@ public final class Log {
     }
 
     /**
-     * Makes all that was appended so far stable; ends in {@link LogListener#onStable} or {@link
-     * LogListener#onOffline}.
+     * Syncs the segments, so that all that was appended so far is stable without the journal; ends in {@link
+     * LogListener#onStable} or {@link LogListener#onOffline}.
      *
      * @return false if there is nothing to do, or a sync is under way
      */
     public boolean sync() {
-        if (!isDirty() || sync.isBusy()) {
+        if (syncedOffset() == appendedOffset || isOffline() || sync.isBusy()) {
             return false;
         }
         sync.start();
@@ -298,7 +311,7 @@ public final class Log {
 
     /** Cuts the log back; waits for leases beyond. Lower the recovery-point checkpoint first if it is beyond. */
     public void truncateTo(final long offset, final LogCompletion completion) {
-        if (offset < startOffset || readOnly || isOffline()) {
+        if (offset < startOffset || readOnly || isOffline() || stability.isCopied()) {
             throw new IllegalStateException(directory + ": cannot be cut to " + offset + " now");
         }
         if (offset >= endOffset) {
@@ -340,12 +353,23 @@ public final class Log {
         return producers;
     }
 
-    PartitionMetadata metadata() {
+    /** The topic's id, as the directory carries it; null in a directory without. */
+    public PartitionMetadata metadata() {
         return metadata;
     }
 
     IndexLoader indexes() {
         return indexes;
+    }
+
+    ResidentWaiters residents() {
+        return residents;
+    }
+
+    void tellResident() {
+        if (listener != null) {
+            listener.onResident();
+        }
     }
 
     LogSealer sealer() {
@@ -455,40 +479,16 @@ public final class Log {
         });
     }
 
+    /** Told even if nothing new is stable: whoever was turned away while the sync was under way comes again. */
     void onSynced(final long offset, final Segment segment, final long position) {
-        stable(offset, segment, position);
+        stability.onSynced(offset, segment, position);
+        tellStable();
+    }
+
+    void tellStable() {
         if (!isOffline()) {
-            listener.onStable(offset);
+            listener.onStable(stableOffset());
         }
-    }
-
-    void stable(final long offset, final Segment segment, final long position) {
-        if (offset > appendedOffset) {
-            throw new IllegalStateException(directory + ": stable " + offset + " beyond " + appendedOffset);
-        }
-        stableOffset = offset;
-        stableSegment = segment;
-        stablePosition = position;
-    }
-
-    /** A prefetch or the loading of an index has ended. */
-    void onPrefetched(final int status) {
-        if (status != DiskStatus.OK) {
-            goOffline(status);
-        }
-        if (!residentWaiters.isEmpty()) {
-            final ArrayList<Runnable> waiters = new ArrayList<>(residentWaiters);
-            residentWaiters.clear();
-            waiters.forEach(Runnable::run);
-        }
-        if (listener != null) {
-            listener.onResident();
-        }
-    }
-
-    /** Runs the action when the next prefetch or loading of an index has ended. */
-    void whenResident(final Runnable action) {
-        residentWaiters.add(action);
     }
 
     /** The oldest segment leaves the log; its files go when they may. */
@@ -516,7 +516,7 @@ public final class Log {
         context.residency().onTruncated(last, last.size);
         endOffset = offset;
         appendedOffset = offset;
-        stable(offset, last, last.size);
+        stability.begin(offset, last, last.size);
         epochs.truncateFromEnd(offset);
         epochFile.run();
         readLimit = Long.MAX_VALUE;

@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.log.LogRecovery.RecoveredLog;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
@@ -22,6 +23,7 @@ final class LogLoad {
     private final LogProducers producers;
     private final long recoveryPoint;
     private final boolean clean;
+    private final JournalTail tail;
     private final long nowMs;
     private final RecoveryReport report;
     private final LogParts parts = new LogParts();
@@ -43,6 +45,7 @@ final class LogLoad {
             final long recoveryPoint,
             final long startOffset,
             final boolean clean,
+            final JournalTail tail,
             final long nowMs) {
         this.disk = disk;
         this.context = context;
@@ -51,6 +54,7 @@ final class LogLoad {
         this.producers = producers;
         this.recoveryPoint = recoveryPoint;
         this.clean = clean;
+        this.tail = tail;
         this.nowMs = nowMs;
         parts.startOffset = startOffset;
         report = new RecoveryReport(directory);
@@ -81,8 +85,11 @@ final class LogLoad {
         loadEpochs();
         loadSnapshot(tidy.snapshots());
         durableOffset = Math.max(durableOffset, recoveryPoint);
-        if (!parts.segments.isEmpty()) {
+        if (parts.segments.isEmpty()) {
+            durableOffset = Math.max(durableOffset, tail.provenOffset());
+        } else {
             walk();
+            replayJournal();
         }
         conclude();
         return new RecoveredLog(finish(), report);
@@ -221,9 +228,9 @@ final class LogLoad {
         report.faultOffset = end;
         final String place =
                 LogFiles.name(last.baseOffset, LogFiles.LOG) + " byte " + position + ", offset " + end + ": " + why;
-        if (end < durableOffset) {
+        if (end < durableOffset || tail.reachFrom(end) < tail.provenOffset()) {
             report.damaged = true;
-            report.add("DAMAGE at " + place + "; the log was durable to " + durableOffset
+            report.add("DAMAGE at " + place + "; the log was durable to " + Math.max(durableOffset, tail.provenOffset())
                     + " and is read-only up to offset " + end);
             parts.readOnly = true;
             closeFrom(next);
@@ -238,6 +245,51 @@ final class LogLoad {
             removeFiles(segments.remove(i));
         }
         cut(last, position);
+    }
+
+    /** Where the segments end, the journal goes on; what it proves to have been durable and lacks is damage. */
+    private void replayJournal() {
+        if (parts.readOnly) {
+            return;
+        }
+        if (tail.reachFrom(parts.endOffset) < tail.provenOffset()) {
+            report.damaged = true;
+            report.faultOffset = parts.endOffset;
+            report.add("DAMAGE: segments and journal end at offset " + parts.endOffset
+                    + ", though the log was durable to " + tail.provenOffset() + "; it is read-only");
+            parts.readOnly = true;
+            return;
+        }
+        final BatchFlyweight batch = new BatchFlyweight();
+        DirectBuffer bytes;
+        while ((bytes = tail.batchAt(disk, parts.endOffset)) != null) {
+            append(batch.wrap(bytes, 0, bytes.capacity()), bytes);
+        }
+        if (report.batchesReplayed > 0) {
+            parts.segments.getLast().completeTimeIndex();
+        }
+    }
+
+    private void append(final BatchFlyweight batch, final DirectBuffer bytes) {
+        Segment last = parts.segments.getLast();
+        final int length = bytes.capacity();
+        final long jitterMs = config.jitterMs(directory, last.baseOffset);
+        if (last.isFullFor(config, jitterMs, length, batch.lastOffset(), batch.maxTimestamp(), nowMs)) {
+            last.completeTimeIndex();
+            final String path = LogFiles.path(directory, parts.endOffset, LogFiles.LOG);
+            final DiskFile file = disk.open(path, Disk.OpenMode.REPLACE);
+            last = Segment.empty(context.indexMemory(), context.nextSegmentId(), parts.endOffset, file, nowMs);
+            parts.segments.add(last);
+            validated.add(last);
+        }
+        changed = true;
+        disk.write(last.file(), last.size, bytes, 0, length);
+        last.add(length, batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
+        parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+        producers.replay(bytes, 0, length);
+        parts.endOffset = batch.nextOffset();
+        report.batchesReplayed++;
+        report.bytesReplayed += length;
     }
 
     private void cut(final Segment last, final long position) {
@@ -288,7 +340,7 @@ final class LogLoad {
             parts.readOnly = true;
         }
         parts.startOffset = Math.max(parts.startOffset, parts.segments.getFirst().baseOffset);
-        parts.recoveryPoint = recoveryPoint;
+        parts.recoveryPoint = Math.max(recoveryPoint, tail.provenOffset());
     }
 
     private void beginAnew(final long offset) {
@@ -310,6 +362,9 @@ final class LogLoad {
     /** Makes durable what will be taken for durable from now on. */
     private Log finish() {
         report.endOffset = parts.endOffset;
+        if (report.damaged) {
+            tail.keep();
+        }
         final Segment active = parts.segments.getLast();
         if (!parts.readOnly) {
             if (changed) {

@@ -67,8 +67,8 @@ final class LogReader {
         if (limit >= log.endOf(number)) {
             return segment.appendedSize;
         }
-        if (limit == log.stableOffset() && segment == log.stableSegment) {
-            return log.stablePosition;
+        if (limit == log.stableOffset() && log.stability().positionIn(segment) >= 0) {
+            return log.stability().positionIn(segment);
         }
         final long recent = segment == log.active ? log.ring.find(limit) : -1;
         if (recent >= 0) {

@@ -14,6 +14,7 @@ public final class LogRecovery {
      * @param recoveryPoint from the checkpoint, 0 if there is none
      * @param startOffset from the checkpoint, 0 if there is none
      * @param clean whether the last stop was orderly
+     * @param tail what journals hold of it
      * @throws DiskException if the disk fails
      */
     public RecoveredLog open(
@@ -23,8 +24,22 @@ public final class LogRecovery {
             final long recoveryPoint,
             final long startOffset,
             final boolean clean,
+            final JournalTail tail,
             final long nowMs) {
-        return new LogLoad(disk, context, directory, config, producers, recoveryPoint, startOffset, clean, nowMs).run();
+        return new LogLoad(disk, context, directory, config, producers, recoveryPoint, startOffset, clean, tail, nowMs)
+                .run();
+    }
+
+    /** As the other, without a journal. */
+    public RecoveredLog open(
+            final String directory,
+            final LogConfig config,
+            final LogProducers producers,
+            final long recoveryPoint,
+            final long startOffset,
+            final boolean clean,
+            final long nowMs) {
+        return open(directory, config, producers, recoveryPoint, startOffset, clean, JournalTail.NONE, nowMs);
     }
 
     /** An opened log and what was found on the way. */

@@ -52,6 +52,7 @@ final class LogSync implements DiskCompletion {
 
     private void collectDirty() {
         dirty.clear();
+        log.remover().addDirty(dirty);
         for (int i = log.segments.size() - 1; i >= 0; i--) {
             final Segment segment = log.segments.get(i);
             if (segment.syncedSize < segment.appendedSize) {

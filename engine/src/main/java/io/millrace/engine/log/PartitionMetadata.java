@@ -53,7 +53,7 @@ public record PartitionMetadata(long topicIdHigh, long topicIdLow) {
     }
 
     /** Null if the text is not whole. */
-    static PartitionMetadata parse(final String text) {
+    public static PartitionMetadata parse(final String text) {
         final String[] lines = text.split("\n", -1);
         if (lines.length < 3 || !lines[0].equals(VERSION) || !lines[1].startsWith(TOPIC_ID)) {
             return null;

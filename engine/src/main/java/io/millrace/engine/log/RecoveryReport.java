@@ -9,6 +9,8 @@ public final class RecoveryReport {
     private final List<String> findings = new ArrayList<>();
     long bytesValidated;
     long batchesValidated;
+    long bytesReplayed;
+    long batchesReplayed;
     long bytesCut;
     int indexesRebuilt;
     long endOffset;
@@ -38,6 +40,15 @@ public final class RecoveryReport {
 
     public long batchesValidated() {
         return batchesValidated;
+    }
+
+    /** Bytes of batches that only the journal still had. */
+    public long bytesReplayed() {
+        return bytesReplayed;
+    }
+
+    public long batchesReplayed() {
+        return batchesReplayed;
     }
 
     /** Bytes after the last good batch that were removed because they had never been synced. */
@@ -75,7 +86,9 @@ public final class RecoveryReport {
 
     @Override
     public String toString() {
-        return directory + ": " + batchesValidated + " batches (" + bytesValidated + " bytes) validated, " + bytesCut
+        return directory + ": " + batchesValidated + " batches (" + bytesValidated + " bytes) validated, "
+                + batchesReplayed
+                + " taken from the journal, " + bytesCut
                 + " bytes cut, " + indexesRebuilt + " indexes rebuilt" + (damaged ? ", DAMAGED" : "")
                 + (findings.isEmpty() ? "" : " " + findings);
     }

@@ -116,7 +116,7 @@ final class Residency implements DiskCompletion {
         if (status == DiskStatus.OK) {
             remember(request.key);
         }
-        log.onPrefetched(status);
+        log.residents().onPrefetched(status);
     }
 
     private int newRequest() {

@@ -2,6 +2,7 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskStatus;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 
 /**
  * Unlinks the files of dropped segments, oldest first and each name's end made durable before the next goes, so that no
@@ -22,6 +23,17 @@ final class SegmentRemover {
 
     void add(final Segment segment) {
         waiting.add(segment);
+    }
+
+    /** Until their removal is durable a crash brings them back, and then they must be whole. */
+    void addDirty(final ArrayList<Segment> dirty) {
+        if (!waiting.isEmpty()) {
+            for (final Segment segment : waiting) {
+                if (segment.syncedSize < segment.appendedSize) {
+                    dirty.add(segment);
+                }
+            }
+        }
     }
 
     void run() {

@@ -59,7 +59,7 @@ final class TimestampLookup {
             new BatchScan(segment, position(), true).run(this::onBatch, this::onScanned);
         } else {
             log.indexes().load(segment);
-            log.whenResident(this::scan);
+            log.residents().add(this::scan);
         }
     }
 

@@ -155,6 +155,7 @@ final class WriteQueue implements DiskCompletion {
             if (!entry.done) {
                 break;
             }
+            log.stability().onWritten(entry);
             entry.bytes.wrap(0, 0);
             nextOffset = entry.nextOffset;
             position = entry.position + entry.length;

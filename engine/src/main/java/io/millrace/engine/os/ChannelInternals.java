@@ -5,12 +5,16 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
+import java.nio.file.OpenOption;
 
 /**
  * What channels keep to themselves: their descriptors, and that an interrupt must not close a file. Needs {@code
  * java.base/sun.nio.ch} opened; without that, all works through the channels alone.
  */
 final class ChannelInternals {
+    /** Opens a file so that it is written past the page cache; null where the platform has no such thing. */
+    static final OpenOption DIRECT = direct();
+
     private static final Field DESCRIPTOR = field();
     private static final Method DESCRIPTOR_VALUE = method("sun.nio.ch.IOUtil", "fdVal", FileDescriptor.class);
     private static final Method SELECTABLE_DESCRIPTOR = method("sun.nio.ch.SelChImpl", "getFDVal");
@@ -50,6 +54,16 @@ final class ChannelInternals {
             } catch (final ReflectiveOperationException e) {
                 throw new IllegalStateException("channel refuses to be uninterruptible", e);
             }
+        }
+    }
+
+    /** By name: the option is the JDK's own, and naming its class is a warning that cannot be silenced. */
+    private static OpenOption direct() {
+        try {
+            final Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+            return (OpenOption) options.getField("DIRECT").get(null);
+        } catch (final ReflectiveOperationException | RuntimeException e) {
+            return null;
         }
     }
 

@@ -2,11 +2,14 @@ package io.millrace.engine.os;
 
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
  * The unpinned threads that do one data directory's blocking work for all cores: syncs, truncations and directory work
- * on the write lanes, cold reads and prefetches on a lane of their own, so that a reader of cold data does not hold up
+ * on the write lanes, writes past the page cache on lanes that nothing else holds up, cold reads and prefetches on a lane of their own, so that a reader of cold data does not hold up
  * an ack. A file stays on one write lane. Construct before the calling thread is pinned: threads inherit its mask.
  */
 public final class DiskCompanion implements AutoCloseable {
@@ -16,9 +19,14 @@ public final class DiskCompanion implements AutoCloseable {
      */
     private static final int WRITE_LANES = 4;
 
+    /** A write past the page cache waits for the disk alone, and somebody for it: no sync of a file goes first. */
+    private static final int THROUGH_LANES = 2;
+
     private final Path root;
     private final Function<FileChannel, FileIo> io;
     private final DiskLane[] writeLanes;
+    private final DiskLane[] throughLanes;
+    private final AtomicInteger throughLanesTaken = new AtomicInteger();
     private final DiskLane readLane;
 
     /** Starts the threads. The directory must exist. */
@@ -37,6 +45,10 @@ public final class DiskCompanion implements AutoCloseable {
         for (int i = 0; i < writeLaneCount; i++) {
             writeLanes[i] = start("disk-write-" + i);
         }
+        this.throughLanes = new DiskLane[THROUGH_LANES];
+        for (int i = 0; i < THROUGH_LANES; i++) {
+            throughLanes[i] = start("disk-through-" + i);
+        }
         this.readLane = start("disk-read");
     }
 
@@ -47,14 +59,19 @@ public final class DiskCompanion implements AutoCloseable {
     /** Ends the threads once everything that was submitted has been done. Idempotent. */
     @Override
     public void close() {
-        for (final DiskLane lane : writeLanes) {
+        for (final DiskLane lane : lanes()) {
             lane.close();
         }
-        readLane.close();
-        for (final DiskLane lane : writeLanes) {
+        for (final DiskLane lane : lanes()) {
             lane.awaitEnd();
         }
-        readLane.awaitEnd();
+    }
+
+    private List<DiskLane> lanes() {
+        final List<DiskLane> lanes = new ArrayList<>(List.of(writeLanes));
+        lanes.addAll(List.of(throughLanes));
+        lanes.add(readLane);
+        return lanes;
     }
 
     /** The lane for operations that no file is open for. */
@@ -64,6 +81,11 @@ public final class DiskCompanion implements AutoCloseable {
 
     DiskLane writeLane(final String path) {
         return writeLanes[Math.floorMod(path.hashCode(), writeLanes.length)];
+    }
+
+    /** A core stays on one lane. */
+    DiskLane nextThroughLane() {
+        return throughLanes[throughLanesTaken.getAndIncrement() % THROUGH_LANES];
     }
 
     DiskLane readLane() {

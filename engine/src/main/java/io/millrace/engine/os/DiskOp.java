@@ -27,6 +27,7 @@ final class DiskOp {
     static final int CLOSE = 12;
     static final int EVICT = 13;
     static final int SPACE = 14;
+    static final int WRITE_THROUGH = 15;
 
     final OsDisk disk;
     int kind;

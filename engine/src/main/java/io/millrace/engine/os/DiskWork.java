@@ -8,6 +8,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +46,7 @@ final class DiskWork {
                 case DiskOp.ALLOCATE -> op.status = op.file.io().allocate(op.position, op.length);
                 case DiskOp.PREFETCH -> prefetch(op);
                 case DiskOp.TRUNCATE -> op.status = op.file.io().truncate(op.length);
+                case DiskOp.WRITE_THROUGH -> writeThrough(op);
                 case DiskOp.EVICT -> op.file.io().evict();
                 case DiskOp.SPACE -> space(op);
                 case DiskOp.CLOSE -> op.file.closeNow();
@@ -58,6 +60,28 @@ final class DiskWork {
             op.failure = e;
             op.status = DiskStatus.IO_ERROR;
         }
+    }
+
+    private void writeThrough(final DiskOp op) throws IOException {
+        if (op.file.direct() == null) {
+            op.file.openedDirect(io.apply(openDirect(root.resolve(op.file.path()))));
+        }
+        op.file.writeThroughNow(op);
+    }
+
+    /** Where the file system knows no way past the page cache, writing through it must do. */
+    private static FileChannel openDirect(final Path path) throws IOException {
+        if (ChannelInternals.DIRECT != null) {
+            try {
+                return FileChannel.open(
+                        path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ChannelInternals.DIRECT);
+            } catch (final NoSuchFileException gone) {
+                throw gone;
+            } catch (final IOException | UnsupportedOperationException refused) {
+                return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+            }
+        }
+        return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
     }
 
     private static int syncStatus(final IOException e) {

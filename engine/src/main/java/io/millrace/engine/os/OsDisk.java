@@ -20,6 +20,7 @@ public final class OsDisk implements Disk {
     private static final int CHUNK = 1024;
 
     private final DiskCompanion companion;
+    private final DiskLane throughLane;
     private final Runnable wakeup;
     private final MpscUnboundedVarHandleArrayQueue<DiskOp> executed = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
     private final AtomicLong stalledWrites = new AtomicLong();
@@ -35,6 +36,7 @@ public final class OsDisk implements Disk {
      */
     public OsDisk(final DiskCompanion companion, final Runnable wakeup) {
         this.companion = companion;
+        this.throughLane = companion.nextThroughLane();
         this.wakeup = wakeup;
     }
 
@@ -152,6 +154,10 @@ public final class OsDisk implements Disk {
 
     DiskLane readLane() {
         return companion.readLane();
+    }
+
+    DiskLane throughLane() {
+        return throughLane;
     }
 
     /** On a lane's thread. */

@@ -21,6 +21,7 @@ public final class OsDiskFile implements DiskFile {
     private final String path;
     private final DiskLane writeLane;
     private FileIo io;
+    private FileIo direct;
     private long size;
     /** Pending operations that later ones must not overtake. */
     private int ordered;
@@ -68,6 +69,25 @@ public final class OsDiskFile implements DiskFile {
             }
             disk.onDone(op);
         }
+    }
+
+    @Override
+    public void writeThrough(
+            final long position,
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final DiskCompletion completion,
+            final long token) {
+        source.boundsCheck(offset, length);
+        if ((position | length | source.addressOffset() + offset) % BLOCK_BYTES != 0 || source.byteArray() != null) {
+            throw new IllegalArgumentException(path + ": position " + position + ", length " + length + ", address "
+                    + (source.addressOffset() + offset) + ": expected multiples of " + BLOCK_BYTES);
+        }
+        final DiskOp op = begin(DiskOp.WRITE_THROUGH, position, length, completion, token);
+        op.source = source;
+        op.offset = offset;
+        disk.throughLane().submit(op);
     }
 
     @Override
@@ -155,7 +175,25 @@ public final class OsDiskFile implements DiskFile {
         result(op, io.read(op.position, op.sink, op.offset, (int) op.length));
     }
 
+    FileIo direct() {
+        return direct;
+    }
+
+    /** On the lane, before the first write past the page cache. */
+    void openedDirect(final FileIo value) {
+        direct = value;
+    }
+
+    /** A write may end in the middle of a block: what does not fill one does not count. */
+    void writeThroughNow(final DiskOp op) {
+        final long result = direct.write(op.position, op.source, op.offset, (int) op.length);
+        result(op, result < 0 ? result : result - result % BLOCK_BYTES);
+    }
+
     void closeNow() throws IOException {
+        if (direct != null) {
+            direct.channel().close();
+        }
         if (io != null) {
             io.channel().close();
         }
@@ -198,7 +236,7 @@ public final class OsDiskFile implements DiskFile {
         if (op.status == DiskStatus.OK) {
             switch (op.kind) {
                 case DiskOp.OPEN -> size = op.value;
-                case DiskOp.WRITE -> size = Math.max(size, op.position + op.value);
+                case DiskOp.WRITE, DiskOp.WRITE_THROUGH -> size = Math.max(size, op.position + op.value);
                 case DiskOp.TRUNCATE -> size = Math.min(size, op.length);
                 default -> {}
             }

@@ -1,6 +1,7 @@
 package io.millrace.engine.partition;
 
 import io.millrace.engine.batch.BatchRules;
+import io.millrace.engine.journal.JournaledLog;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogListener;
@@ -26,6 +27,7 @@ public final class Partition implements LogListener {
     private int leaderEpoch;
     private TopicConfig config;
     private Log log;
+    private JournaledLog journaled;
     private boolean deleted;
     private boolean queuedForSync;
     private boolean inSyncRound;
@@ -54,6 +56,8 @@ public final class Partition implements LogListener {
     /** The log is open; from now on the partition answers. */
     void open(final Log opened) {
         log = opened;
+        journaled = context.journal().member(opened);
+        opened.stability().copyTo(durable() ? journaled : null);
         appends.open(opened);
         highWatermark.open(durable() ? opened.stableOffset() : opened.appendedOffset());
     }
@@ -132,6 +136,7 @@ public final class Partition implements LogListener {
         batchRules = TopicRules.of(changed);
         if (log != null) {
             log.updateConfig(context.logConfig(changed));
+            log.stability().copyTo(durable() ? journaled : null);
             if (wasDurable && !durable()) {
                 commit(log.appendedOffset());
             } else if (log.isDirty()) {
@@ -186,6 +191,11 @@ public final class Partition implements LogListener {
     /** Null until the partition is open. */
     public Log log() {
         return log;
+    }
+
+    /** Null if the journal is nothing for it. */
+    JournaledLog journaled() {
+        return journaled;
     }
 
     TopicConfig config() {

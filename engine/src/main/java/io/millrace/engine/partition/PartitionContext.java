@@ -2,6 +2,7 @@ package io.millrace.engine.partition;
 
 import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.batch.Crc32c;
+import io.millrace.engine.journal.Journal;
 import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogConfig;
@@ -22,6 +23,7 @@ final class PartitionContext {
 
     private final LogContext logs;
     private final PartitionReplies replies;
+    private final Journal journal;
     private final SyncRound syncRound;
     private final Histogram batchBytes;
     private final Histogram batchRecords;
@@ -34,8 +36,10 @@ final class PartitionContext {
     private long nowMs;
     private int offlinePartitions;
 
-    PartitionContext(final LogContext logs, final PartitionReplies replies, final Statistics statistics) {
-        syncRound = new SyncRound(statistics);
+    PartitionContext(
+            final LogContext logs, final PartitionReplies replies, final Journal journal, final Statistics statistics) {
+        this.journal = journal;
+        syncRound = new SyncRound(journal, statistics);
         batchBytes = statistics.histogram("batch.bytes", Unit.BYTES);
         batchRecords = statistics.histogram("batch.records", Unit.COUNT);
         this.logs = logs;
@@ -137,6 +141,10 @@ final class PartitionContext {
 
     PartitionReplies replies() {
         return replies;
+    }
+
+    Journal journal() {
+        return journal;
     }
 
     SyncRound syncRound() {

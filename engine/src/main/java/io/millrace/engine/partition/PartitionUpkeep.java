@@ -26,9 +26,16 @@ final class PartitionUpkeep {
         checkpointDueMs = nowMs + intervals.checkpointMs();
     }
 
-    /** What recovery found is where the checkpoint stands, or will soon. */
-    void onOpened(final Partition partition, final long checkpointedStart) {
-        partition.checkpointed(partition.log().recoveryPoint(), partition.log().startOffset());
+    /**
+     * What recovery found is where the checkpoint stands, or will soon; up to where a damaged log was durable, the
+     * checkpoint alone may know from now on.
+     */
+    void onOpened(final Partition partition, final long checkpointedRecoveryPoint, final long checkpointedStart) {
+        partition.checkpointed(
+                partition.log().isReadOnly()
+                        ? checkpointedRecoveryPoint
+                        : partition.log().recoveryPoint(),
+                partition.log().startOffset());
         partition.startDurable(checkpointedStart);
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.engine.partition;
 
+import io.millrace.engine.journal.Journal;
+import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
@@ -31,11 +33,12 @@ public final class Partitions implements Stage {
     public Partitions(
             final LogContext logs,
             final PartitionReplies replies,
+            final Journal journal,
             final UpkeepIntervals intervals,
             final long producerExpirationMs,
             final Statistics statistics,
             final long nowMs) {
-        context = new PartitionContext(logs, replies, statistics);
+        context = new PartitionContext(logs, replies, journal, statistics);
         context.now(nowMs);
         upkeep = new PartitionUpkeep(context, intervals, nowMs);
         watches = new Watches(context);
@@ -50,6 +53,7 @@ public final class Partitions implements Stage {
      * @param recoveryPoint from the checkpoint, 0 if there is none
      * @param startOffset   from the checkpoint, 0 if there is none
      * @param clean         whether the last stop was orderly
+     * @param tail          what journals hold of it
      */
     public RecoveryReport recover(
             final LogRecovery recovery,
@@ -59,14 +63,22 @@ public final class Partitions implements Stage {
             final TopicConfig config,
             final long recoveryPoint,
             final long startOffset,
-            final boolean clean) {
+            final boolean clean,
+            final JournalTail tail) {
         final ReplicaProducers producers = newProducers();
         final LogRecovery.RecoveredLog recovered = recovery.open(
-                directory, context.logConfig(config), producers, recoveryPoint, startOffset, clean, context.nowMs());
+                directory,
+                context.logConfig(config),
+                producers,
+                recoveryPoint,
+                startOffset,
+                clean,
+                tail,
+                context.nowMs());
         final Partition partition = add(key, leaderEpoch, config, producers);
         recovered.log().listener(partition);
         partition.open(recovered.log());
-        upkeep.onOpened(partition, startOffset);
+        upkeep.onOpened(partition, recoveryPoint, startOffset);
         return recovered.report();
     }
 
@@ -116,12 +128,17 @@ public final class Partitions implements Stage {
 
     /** Ends all orderly: everything synced, indexes and snapshots written. */
     public void close(final LogCompletion completion) {
+        context.journal().stop();
         final int[] open = {1};
         final int[] worst = {DiskStatus.OK};
         final LogCompletion each = status -> {
             worst[0] = Math.min(worst[0], status);
             if (--open[0] == 0) {
-                completion.onComplete(worst[0]);
+                if (worst[0] == DiskStatus.OK) {
+                    context.journal().remove(completion);
+                } else {
+                    completion.onComplete(worst[0]);
+                }
             }
         };
         for (final Partition partition : inOrder) {
@@ -267,6 +284,11 @@ public final class Partitions implements Stage {
 
     public long syncRounds() {
         return context.syncRound().rounds();
+    }
+
+    /** Whether rounds sync segments alone from now on. */
+    public boolean hasJournalFailed() {
+        return context.journal().hasFailed();
     }
 
     public int offlinePartitions() {

@@ -10,6 +10,9 @@ import org.agrona.MutableDirectBuffer;
  * #readResident} may be called by another core through a lease, on resident bytes only.
  */
 public interface DiskFile {
+    /** What {@link #writeThrough} is aligned to. */
+    int BLOCK_BYTES = 4096;
+
     String path();
 
     /** Length in bytes after the writes and truncations that have completed. */
@@ -17,6 +20,15 @@ public interface DiskFile {
 
     /** Value: bytes written, possibly fewer than asked without an error (a short write): the caller goes on. */
     void write(long position, DirectBuffer source, int offset, int length, DiskCompletion completion, long token);
+
+    /**
+     * Writes whole blocks past the page cache, durable with the file's length when it completes: one trip in place of a
+     * write and a sync. Position, length and the memory's address are multiples of {@link #BLOCK_BYTES}; what {@link
+     * #write} has put there before must have been synced, and nothing else writes there meanwhile. Value: bytes written, whole blocks, possibly fewer than asked
+     * without an error. Opens the file by its name once more: not after a rename.
+     */
+    void writeThrough(
+            long position, DirectBuffer source, int offset, int length, DiskCompletion completion, long token);
 
     /** Value: bytes read, fewer than asked at the end of the file or when the disk feels like it, 0 at the end. */
     void read(long position, MutableDirectBuffer target, int offset, int length, DiskCompletion completion, long token);

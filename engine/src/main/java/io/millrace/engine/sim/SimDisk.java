@@ -151,9 +151,13 @@ public final class SimDisk implements Disk {
         for (int i = 0; i < executed; i++) {
             work.execute(rest.get(i), time.nanoTime());
         }
-        if (executed < rest.size() && rest.get(executed).operation == SimOperation.WRITE) {
+        if (executed < rest.size() && isWrite(rest.get(executed).operation)) {
             work.executePart(rest.get(executed));
         }
+    }
+
+    private static boolean isWrite(final SimOperation operation) {
+        return operation == SimOperation.WRITE || operation == SimOperation.WRITE_THROUGH;
     }
 
     private static void deliver(final SimOp op) {

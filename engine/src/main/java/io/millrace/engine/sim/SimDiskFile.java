@@ -58,6 +58,25 @@ public final class SimDiskFile implements DiskFile {
     }
 
     @Override
+    public void writeThrough(
+            final long position,
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final DiskCompletion completion,
+            final long token) {
+        source.boundsCheck(offset, length);
+        if ((position | length | source.addressOffset() + offset) % BLOCK_BYTES != 0 || source.byteArray() != null) {
+            throw new IllegalArgumentException(path + ": position " + position + ", length " + length + ", address "
+                    + (source.addressOffset() + offset) + ": expected multiples of " + BLOCK_BYTES);
+        }
+        final SimOp op = begin(SimOperation.WRITE_THROUGH, position, length, completion, token);
+        op.source = source;
+        op.offset = offset;
+        disk.submit(op);
+    }
+
+    @Override
     public void read(
             final long position,
             final MutableDirectBuffer target,
@@ -151,7 +170,7 @@ public final class SimDiskFile implements DiskFile {
                     open = true;
                     size = op.value;
                 }
-                case WRITE -> size = Math.max(size, op.position + op.value);
+                case WRITE, WRITE_THROUGH -> size = Math.max(size, op.position + op.value);
                 case TRUNCATE -> size = Math.min(size, op.length);
                 case EVICT -> size = inode.cached().length();
                 default -> {}

@@ -1,6 +1,7 @@
 package io.millrace.engine.sim;
 
 import io.millrace.engine.port.Disk.OpenMode;
+import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import java.util.List;
@@ -42,6 +43,7 @@ final class SimDiskWork {
             case TRUNCATE -> truncate(op);
             case EVICT -> op.file.inode().evict();
             case SPACE -> op.space.set(image.freeBytes(), image.capacityBytes());
+            case WRITE_THROUGH -> writeThrough(op, nowNs);
         }
         image.trace(op, nowNs);
     }
@@ -49,7 +51,8 @@ final class SimDiskWork {
     /** The process dies while this write is executed: some first part of it is done, maybe all. */
     void executePart(final SimOp op) {
         final SimInode inode = op.file.inode();
-        final int length = entropy.nextInt((int) op.length + 1);
+        final int unit = op.operation == SimOperation.WRITE_THROUGH ? SimInode.SECTOR : 1;
+        final int length = entropy.nextInt((int) op.length / unit + 1) * unit;
         if (inode != null && length > 0) {
             inode.write(op.position, SimBytes.copyOf(op.source, op.offset, length), faults.residentWindowBytes);
         }
@@ -109,27 +112,55 @@ final class SimDiskWork {
             op.status = DiskStatus.IO_ERROR;
             return;
         }
+        final long length = lengthOf(op, inode, nowNs, 1);
+        if (length > 0) {
+            final byte[] bytes = SimBytes.copyOf(op.source, op.offset, (int) length);
+            inode.write(op.position, bytes, faults.residentWindowBytes);
+            op.value = length;
+        }
+    }
+
+    /** How much of a write the disk takes, a multiple of the unit; 0 if there is no space. */
+    private long lengthOf(final SimOp op, final SimInode inode, final long nowNs, final int unit) {
         final long needed = op.position + op.length - inode.allocated();
         if (isFull(needed, nowNs)) {
             noSpace(op);
-            return;
+            return 0;
         }
         long length = op.length;
         final long missing = needed <= 0 ? 0 : needed - image.freeBytes();
         if (missing > 0) {
-            length -= missing;
+            length = (length - missing) / unit * unit;
             if (length <= 0) {
                 noSpace(op);
-                return;
+                return 0;
             }
         }
-        if (length > 1 && happens(faults.shortWritePpm)) {
+        if (length > unit && happens(faults.shortWritePpm)) {
             image.stats().shortWrites++;
-            length = 1 + entropy.nextInt((int) length - 1);
+            length = (1 + entropy.nextInt((int) length / unit - 1)) * (long) unit;
         }
-        final byte[] bytes = SimBytes.copyOf(op.source, op.offset, (int) length);
-        inode.write(op.position, bytes, faults.residentWindowBytes);
-        op.value = length;
+        return length;
+    }
+
+    /** Where it fails, some of its sectors may have changed, and the cache knows nothing of it. */
+    private void writeThrough(final SimOp op, final long nowNs) {
+        final SimInode inode = op.file.writable();
+        if (op.length == 0) {
+            return;
+        }
+        if (happens(faults.writeErrorPpm) || happens(faults.syncErrorPpm)) {
+            image.stats().writeErrors++;
+            op.status = DiskStatus.IO_ERROR;
+            executePart(op);
+            return;
+        }
+        final long length = lengthOf(op, inode, nowNs, DiskFile.BLOCK_BYTES);
+        if (length > 0) {
+            final byte[] bytes = SimBytes.copyOf(op.source, op.offset, (int) length);
+            inode.writeThrough(op.position, bytes, faults.residentWindowBytes);
+            op.value = length;
+        }
     }
 
     private void read(final SimOp op) {

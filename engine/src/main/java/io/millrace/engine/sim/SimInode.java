@@ -9,7 +9,7 @@ import java.util.List;
  * sync makes the changes up to a number durable; a power loss lets some of the others come true.
  */
 final class SimInode implements SimNode {
-    private static final int SECTOR = 512;
+    static final int SECTOR = 512;
 
     /** A write of bytes, or a cut to a length. */
     private record Change(long number, long position, byte[] bytes) {
@@ -57,6 +57,21 @@ final class SimInode implements SimNode {
         cached.write(position, bytes, 0, bytes.length);
         allocate(position + bytes.length);
         unsynced.add(new Change(nextChange++, position, bytes));
+        residency.onWritten(position, position + bytes.length, residentWindow);
+    }
+
+    /** Durable at once, the length too; nothing that waits for a sync may lie there. */
+    void writeThrough(final long position, final byte[] bytes, final long residentWindow) {
+        for (final Change change : unsynced) {
+            if (change.isTruncation()
+                    || (change.position() < position + bytes.length
+                            && position < change.position() + change.bytes().length)) {
+                throw new IllegalStateException("written through at " + position + " what still waits for a sync");
+            }
+        }
+        cached.write(position, bytes, 0, bytes.length);
+        durable.write(position, bytes, 0, bytes.length);
+        allocate(position + bytes.length);
         residency.onWritten(position, position + bytes.length, residentWindow);
     }
 

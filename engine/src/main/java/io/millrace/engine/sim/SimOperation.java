@@ -15,5 +15,6 @@ public enum SimOperation {
     PREFETCH,
     TRUNCATE,
     EVICT,
-    SPACE
+    SPACE,
+    WRITE_THROUGH
 }

@@ -18,7 +18,8 @@ public enum CoreCounter {
     PARTITIONS("partitions"),
     OFFLINE_PARTITIONS("partitions offline"),
     SYNC_ROUNDS("sync rounds"),
-    STALLED_WRITES("writes over 1 ms");
+    STALLED_WRITES("writes over 1 ms"),
+    JOURNALS_FAILED("journals out of use");
 
     /** Type ids of our counters begin here; the ordinal follows. */
     public static final int TYPE_ID_BASE = 1000;

@@ -24,7 +24,13 @@ public enum PlantedBug {
     /** Deleting records is answered before the new start of the log is durable. */
     DELETION_NOT_DURABLE,
     /** A committed metadata entry is applied before it is synced. */
-    METADATA_BEFORE_SYNC;
+    METADATA_BEFORE_SYNC,
+    /** A file of the journal is used again before the segments of those who have records in it are synced. */
+    JOURNAL_TRIMMED_EARLY,
+    /** A start reads the journals of those cores alone that there are now. */
+    JOURNAL_NOT_REPLAYED_BY_OTHERS,
+    /** An ack does not wait until the journal's block is on the disk. */
+    JOURNAL_NOT_AWAITED;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
     private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);

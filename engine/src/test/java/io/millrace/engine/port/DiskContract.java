@@ -97,6 +97,47 @@ public abstract class DiskContract {
     }
 
     @Test
+    void shouldReadBackWhatWasWrittenThrough() {
+        final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+        final UnsafeBuffer blocks = alignedBlocks(3);
+        blocks.setMemory(0, blocks.capacity(), (byte) 'a');
+
+        assertThat(driver.writeThrough(file, 0, blocks, 0, 2 * DiskFile.BLOCK_BYTES))
+                .isEqualTo(DiskStatus.OK);
+        assertThat(driver.value()).isEqualTo(2 * DiskFile.BLOCK_BYTES);
+        assertThat(file.size()).isEqualTo(2 * DiskFile.BLOCK_BYTES);
+        blocks.setMemory(0, blocks.capacity(), (byte) 'b');
+        assertThat(driver.writeThrough(
+                        file, DiskFile.BLOCK_BYTES, blocks, DiskFile.BLOCK_BYTES, 2 * DiskFile.BLOCK_BYTES))
+                .isEqualTo(DiskStatus.OK);
+        assertThat(driver.evict(file)).isEqualTo(DiskStatus.OK);
+
+        assertThat(driver.text(file))
+                .isEqualTo("a".repeat(DiskFile.BLOCK_BYTES) + "b".repeat(2 * DiskFile.BLOCK_BYTES));
+        assertThat(driver.text("a")).hasSize(3 * DiskFile.BLOCK_BYTES);
+    }
+
+    @Test
+    void shouldRefuseToWriteThroughWhatIsNotWholeBlocks() {
+        final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+        final UnsafeBuffer blocks = alignedBlocks(2);
+        final DiskCompletion never = (token, status, value) -> {};
+
+        assertThatThrownBy(() -> file.writeThrough(0, blocks, 0, 100, never, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> file.writeThrough(512, blocks, 0, DiskFile.BLOCK_BYTES, never, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> file.writeThrough(0, blocks, 8, DiskFile.BLOCK_BYTES, never, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(disk.inFlight()).isZero();
+    }
+
+    private static UnsafeBuffer alignedBlocks(final int count) {
+        final ByteBuffer memory = ByteBuffer.allocateDirect((count + 1) * DiskFile.BLOCK_BYTES);
+        return new UnsafeBuffer(memory.alignedSlice(DiskFile.BLOCK_BYTES), 0, count * DiskFile.BLOCK_BYTES);
+    }
+
+    @Test
     void shouldFillGapsWithZeros() {
         final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
 

@@ -80,6 +80,12 @@ public final class DiskDriver {
         return write(file, position, new UnsafeBuffer(text.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
+    public int writeThrough(
+            final DiskFile file, final long position, final DirectBuffer source, final int offset, final int length) {
+        file.writeThrough(position, source, offset, length, this::complete, 0);
+        return await();
+    }
+
     public int read(final DiskFile file, final long position, final MutableDirectBuffer target) {
         file.read(position, target, 0, target.capacity(), this::complete, 0);
         return await();

@@ -8,6 +8,7 @@ import io.millrace.engine.port.DiskDriver;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.SeededEntropy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -60,6 +61,33 @@ class SimDiskCrashTest {
         assertThat(outcomes).anyMatch(sectors -> sectors.matches("x+\\.+"));
         assertThat(outcomes).anyMatch(sectors -> sectors.matches(".*x\\.+x.*"));
         assertThat(outcomes).allMatch(sectors -> sectors.matches("[x.]*"));
+    }
+
+    @Test
+    void shouldKeepWhatWasWrittenThroughAndTearWhatIsUnderWayBySector() {
+        final ByteBuffer memory = ByteBuffer.allocateDirect(3 * DiskFile.BLOCK_BYTES);
+        final UnsafeBuffer blocks =
+                new UnsafeBuffer(memory.alignedSlice(DiskFile.BLOCK_BYTES), 0, 2 * DiskFile.BLOCK_BYTES);
+        final Set<String> outcomes = afterPowerLoss(
+                run -> {
+                    final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+                    driver.syncDirectory("");
+                    blocks.setMemory(0, blocks.capacity(), (byte) 'x');
+                    driver.writeThrough(file, 0, blocks, 0, DiskFile.BLOCK_BYTES);
+                    file.writeThrough(
+                            DiskFile.BLOCK_BYTES,
+                            blocks,
+                            DiskFile.BLOCK_BYTES,
+                            DiskFile.BLOCK_BYTES,
+                            (token, status, value) -> {},
+                            0);
+                },
+                run -> sectors(image.contents("a")));
+
+        final String kept = "x".repeat(DiskFile.BLOCK_BYTES / SECTOR);
+        assertThat(outcomes).allMatch(sectors -> sectors.startsWith(kept));
+        assertThat(outcomes).contains(kept, kept + kept);
+        assertThat(outcomes).anyMatch(sectors -> sectors.matches(kept + "x*\\.+x*\\.*x*"));
     }
 
     @Test

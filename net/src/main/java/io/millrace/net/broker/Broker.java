@@ -267,7 +267,21 @@ public final class Broker implements AutoCloseable {
         if (life.failure() != null) {
             throw startFailed(life.failure());
         }
+        forgetJournals();
         progress.tellResult(boot.isClean(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs));
+    }
+
+    /** On a disk of this thread's own: the cores wait. */
+    private void forgetJournals() {
+        try {
+            for (final String name : boot.recovered(new OsDisk(companion, () -> {}))) {
+                log.warn("kept " + name + " in " + config.dataDirectory()
+                        + ": it holds copies of batches of a damaged partition, and is not read again");
+            }
+        } catch (final DiskException failed) {
+            life.abandon();
+            throw failed;
+        }
     }
 
     private static RuntimeException startFailed(final NodeLife.Failure failure) {

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps the mark file up to date from a thread of its own, until closed, and tells the operator what the counters say
- * that cannot wait: partitions that went offline, a disk that fills up. Once for each change, never once for each event.
+ * that cannot wait: partitions that went offline, a journal out of use, a disk that fills up. Once for each change, never once for each event.
  */
 final class NodeStatus implements AutoCloseable {
     private static final long PUBLISH_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -26,6 +26,7 @@ final class NodeStatus implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
     private long offlineTold;
+    private long journalsTold;
     private boolean nearlyFullTold;
 
     /** Starts the thread: before the caller is pinned, for threads inherit its processor. */
@@ -47,6 +48,7 @@ final class NodeStatus implements AutoCloseable {
             mark.publish();
             if (turn % LOOK_EVERY == 0) {
                 tellOffline();
+                tellJournals();
                 tellNearlyFull(data.toFile().getUsableSpace());
             }
             LockSupport.parkNanos(this, PUBLISH_EVERY_NS);
@@ -54,15 +56,29 @@ final class NodeStatus implements AutoCloseable {
     }
 
     private void tellOffline() {
-        long offline = 0;
-        for (final CoreCounters core : cores) {
-            offline += core.get(CoreCounter.OFFLINE_PARTITIONS);
-        }
+        final long offline = sumOf(CoreCounter.OFFLINE_PARTITIONS);
         if (offline > offlineTold) {
             log.error(offline + " partitions are OFFLINE: writing or syncing their files in " + data
                     + " failed, nothing more is taken for them; look at the disk, then restart");
         }
         offlineTold = offline;
+    }
+
+    private void tellJournals() {
+        final long failed = sumOf(CoreCounter.JOURNALS_FAILED);
+        if (failed > journalsTold) {
+            log.warn(failed + " of " + cores.size() + " cores are without a journal until the next start, making or"
+                    + " writing its files in " + data + " failed: acks stay safe, and cost a sync for each partition");
+        }
+        journalsTold = failed;
+    }
+
+    private long sumOf(final CoreCounter counter) {
+        long sum = 0;
+        for (final CoreCounters core : cores) {
+            sum += core.get(counter);
+        }
+        return sum;
     }
 
     private void tellNearlyFull(final long usableBytes) {

@@ -63,6 +63,7 @@ final class SimNode {
         for (final BrokerCore core : cores) {
             core.core().recover(world::onRecovered);
         }
+        boot.recovered(disks.getFirst());
         final List<ListenerView> views = List.of(
                 ListenerView.ofNode("NODE", NODE_ID, "sim", NODE_PORT),
                 ListenerView.ofCores("CORE", NODE_ID, "sim", corePorts));

@@ -27,6 +27,7 @@ final class SimWorld {
     private final boolean fsync;
     private SimNode node;
     private final Wounds wounds = new Wounds(image);
+    private final JournalWounds journalWounds = new JournalWounds(image);
     private boolean mayForgetAcked;
     private long syncErrorsSeen;
     private long trace = 1125899906842597L;
@@ -120,6 +121,9 @@ final class SimWorld {
         if (wounds.add(damage)) {
             count("batch damaged");
         }
+        if (journalWounds.add(damage)) {
+            count("journal damaged");
+        }
     }
 
     long nowNs() {
@@ -159,8 +163,22 @@ final class SimWorld {
         if (report.bytesCut() > 0) {
             count("tail cut");
         }
+        if (report.batchesReplayed() > 0) {
+            count("continued by the journal");
+        }
+        onJournalCut(report);
         if (report.isDamaged() || report.bytesCut() > 0) {
             onShortened(report);
+        }
+    }
+
+    /** A copy in a journal was damaged, perhaps the only one that was durable: the log may end there. */
+    private void onJournalCut(final RecoveryReport report) {
+        final TopicPartition partition = Wounds.partitionOf(report.directory());
+        if (journalWounds.isWounded(partition, report.endOffset())) {
+            count("damage in a journal cut a log");
+            wounds.onCut(partition);
+            history.forgetFrom(partition, report.endOffset());
         }
     }
 
@@ -169,7 +187,7 @@ final class SimWorld {
         final TopicPartition partition = Wounds.partitionOf(report.directory());
         final boolean atWound = wounds.notice(partition, report.faultOffset()) >= 0;
         if (report.isDamaged()) {
-            if (!wounds.isWounded(partition)) {
+            if (!wounds.isWounded(partition) && !journalWounds.isWounded(partition)) {
                 throw new ViolationException("damage where none was done: " + report);
             }
             count("damage found by recovery");

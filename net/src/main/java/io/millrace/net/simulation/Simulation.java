@@ -1,5 +1,6 @@
 package io.millrace.net.simulation;
 
+import io.millrace.engine.journal.JournalFormat;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
@@ -25,6 +26,9 @@ public final class Simulation {
     private static final String TOPIC = "simulated";
     private static final int CORES_MAX = 3;
     private static final int OWNER_OPERATIONS_MAX = 80;
+    /** So small that files are used again and again, and rounds do without for want of one. */
+    private static final int[] JOURNAL_BYTES = {65_536, 65_536, 98_304, 196_608, 0};
+
     /** Steps after healing within which everything must come right. */
     private static final int HEALING_STEPS = 400_000;
 
@@ -69,7 +73,7 @@ public final class Simulation {
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
         owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
         addClients(plan);
-        config = config(fsync, plan.nextInt(2) == 0);
+        config = config(fsync, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
     }
 
     private SimDiskFaults diskFaults(final Entropy plan) {
@@ -90,14 +94,18 @@ public final class Simulation {
     private boolean mayTurn(final String path) {
         return path.startsWith("millrace-metadata.")
                 ? metadataTurns
-                : path.endsWith(".log") || path.endsWith("index") || path.endsWith(".snapshot");
+                : JournalFormat.isJournal(path)
+                        || path.endsWith(".log")
+                        || path.endsWith("index")
+                        || path.endsWith(".snapshot");
     }
 
-    private static BrokerConfig config(final boolean fsync, final boolean lendsAll) {
+    private static BrokerConfig config(final boolean fsync, final boolean lendsAll, final int journalBytes) {
         final SettingsLoader loader = new SettingsLoader()
                 .commandLine("millrace.durability", fsync ? "fsync" : "os")
                 .commandLine("millrace.core.memory.bytes", "268435456")
                 .commandLine("millrace.ring.bytes", "65536")
+                .commandLine("millrace.journal.bytes", Integer.toString(journalBytes))
                 .commandLine("millrace.core.leases", "64")
                 .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
                 .commandLine("millrace.checkpoint.interval.ms", "50")

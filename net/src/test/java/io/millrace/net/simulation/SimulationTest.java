@@ -68,6 +68,7 @@ class SimulationTest {
                         "disk.writesTorn",
                         "disk.namesDropped",
                         "sent without an ack",
+                        "continued by the journal",
                         "replica.cut back");
         assertThat(child(null, TWICE_FIRST, TWICE)).isEqualTo(here);
         assertThat(here.stream().distinct()).hasSize(TWICE);

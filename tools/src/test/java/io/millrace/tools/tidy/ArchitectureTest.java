@@ -23,6 +23,7 @@ final class ArchitectureTest {
     private static final List<List<String>> ENGINE_FLOORS = List.of(
             List.of("port", "status", "batch"),
             List.of("log", "producer"),
+            List.of("journal"),
             List.of("replication"),
             List.of("partition"),
             List.of("coordinator"),

@@ -11,6 +11,7 @@ import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.settings.SettingsLoader;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
@@ -82,12 +83,16 @@ public final class TestNode {
             disks.add(diskOfCore.apply(time, core));
             endpoints.add(new ArrayList<>());
         }
-        final NodeBoot boot =
-                new NodeBoot(NODE_ID, coreCount, Settings.defaults(), disks.get(0), entropy.stream("boot")).run();
+        // Simulated disks lie on the heap.
+        final Settings settings = new SettingsLoader()
+                .commandLine("millrace.journal.bytes", "1048576")
+                .load();
+        final NodeBoot boot = new NodeBoot(NODE_ID, coreCount, settings, disks.get(0), entropy.stream("boot")).run();
         mesh = new Mesh(coreCount, RING_BYTES, leasesPerCore);
         for (int id = 0; id < coreCount; id++) {
             addCore(id, boot, disks.get(id), entropy.stream("core" + id));
         }
+        boot.recovered(disks.get(0));
     }
 
     private void addCore(final int id, final NodeBoot boot, final Disk disk, final Entropy entropy) {
