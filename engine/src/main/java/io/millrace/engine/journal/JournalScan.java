@@ -139,7 +139,8 @@ public final class JournalScan {
         }
         int seen = 0;
         boolean lost = false;
-        for (int at = JournalFormat.BLOCK_HEAD_BYTES; at + JournalFormat.RECORD_HEAD_BYTES <= used; ) {
+        for (int at = JournalFormat.BLOCK_HEAD_BYTES;
+                seen < records && at + JournalFormat.RECORD_HEAD_BYTES <= used; ) {
             record.wrap(buffer, at, JournalFormat.RECORD_HEAD_BYTES, 0);
             final int batchBytes = record.batchBytes();
             final int batchAt = at + JournalFormat.RECORD_HEAD_BYTES;

@@ -230,7 +230,8 @@ final class LogLoad {
                 LogFiles.name(last.baseOffset, LogFiles.LOG) + " byte " + position + ", offset " + end + ": " + why;
         if (end < durableOffset || tail.reachFrom(end) < tail.provenOffset()) {
             report.damaged = true;
-            report.add("DAMAGE at " + place + "; the log was durable to " + Math.max(durableOffset, tail.provenOffset())
+            durableOffset = Math.max(durableOffset, tail.provenOffset());
+            report.add("DAMAGE at " + place + "; the log was durable to " + durableOffset
                     + " and is read-only up to offset " + end);
             parts.readOnly = true;
             closeFrom(next);
@@ -255,15 +256,24 @@ final class LogLoad {
         if (tail.reachFrom(parts.endOffset) < tail.provenOffset()) {
             report.damaged = true;
             report.faultOffset = parts.endOffset;
+            durableOffset = Math.max(durableOffset, tail.provenOffset());
             report.add("DAMAGE: segments and journal end at offset " + parts.endOffset
                     + ", though the log was durable to " + tail.provenOffset() + "; it is read-only");
             parts.readOnly = true;
             return;
         }
+        final long goal = tail.reachFrom(parts.endOffset);
         final BatchFlyweight batch = new BatchFlyweight();
         DirectBuffer bytes;
         while ((bytes = tail.batchAt(disk, parts.endOffset)) != null) {
             append(batch.wrap(bytes, 0, bytes.capacity()), bytes);
+        }
+        if (parts.endOffset != goal) {
+            // It was sound a moment ago; the journals are kept, not to lose what they hold.
+            tail.keep();
+            throw new DiskException(
+                    directory + ": the journal's batch at offset " + parts.endOffset + " cannot be read any more",
+                    DiskStatus.IO_ERROR);
         }
         if (report.batchesReplayed > 0) {
             parts.segments.getLast().completeTimeIndex();
