@@ -19,6 +19,7 @@ public final class LogStability {
     private Segment goalSegment;
     private long goalPosition;
     private LogJournal journal;
+    private boolean copied;
 
     LogStability(final Log log) {
         this.log = log;
@@ -53,15 +54,16 @@ public final class LogStability {
     }
 
     /**
-     * Who keeps copies of the batches from now on, or null. A log that has one must not be cut back: its journal could
-     * bring back what was cut.
+     * Who keeps copies of the batches from now on, or null. A log that ever had one must not be cut back: its journal
+     * could bring back what was cut.
      */
     public void copyTo(final LogJournal taker) {
         journal = taker;
+        copied |= taker != null;
     }
 
     boolean isCopied() {
-        return journal != null;
+        return copied;
     }
 
     /** A write has reached the file, and so have all before it. */

@@ -24,11 +24,26 @@ public interface DiskFile {
     /**
      * Writes whole blocks past the page cache, durable with the file's length when it completes: one trip in place of a
      * write and a sync. Position, length and the memory's address are multiples of {@link #BLOCK_BYTES}; what {@link
-     * #write} has put there before must have been synced, and nothing else writes there meanwhile. Value: bytes written, whole blocks, possibly fewer than asked
-     * without an error. Opens the file by its name once more: not after a rename.
+     * #write} has put there before must have been synced, and nothing else writes there meanwhile. Value: bytes written,
+     * whole blocks, possibly fewer than asked without an error. Opens the file by its name once more: not after a rename.
      */
     void writeThrough(
             long position, DirectBuffer source, int offset, int length, DiskCompletion completion, long token);
+
+    /**
+     * What every {@link #writeThrough} checks first.
+     *
+     * @throws IllegalArgumentException if something is not aligned, or the memory lies on the heap
+     * @throws IndexOutOfBoundsException if the buffer does not have the range
+     */
+    static void checkBlocks(
+            final String path, final long position, final DirectBuffer source, final int offset, final int length) {
+        source.boundsCheck(offset, length);
+        if ((position | length | source.addressOffset() + offset) % BLOCK_BYTES != 0 || source.byteArray() != null) {
+            throw new IllegalArgumentException(path + ": position " + position + ", length " + length + ", address "
+                    + (source.addressOffset() + offset) + ": expected multiples of " + BLOCK_BYTES);
+        }
+    }
 
     /** Value: bytes read, fewer than asked at the end of the file or when the disk feels like it, 0 at the end. */
     void read(long position, MutableDirectBuffer target, int offset, int length, DiskCompletion completion, long token);

@@ -65,11 +65,7 @@ public final class SimDiskFile implements DiskFile {
             final int length,
             final DiskCompletion completion,
             final long token) {
-        source.boundsCheck(offset, length);
-        if ((position | length | source.addressOffset() + offset) % BLOCK_BYTES != 0 || source.byteArray() != null) {
-            throw new IllegalArgumentException(path + ": position " + position + ", length " + length + ", address "
-                    + (source.addressOffset() + offset) + ": expected multiples of " + BLOCK_BYTES);
-        }
+        DiskFile.checkBlocks(path, position, source, offset, length);
         final SimOp op = begin(SimOperation.WRITE_THROUGH, position, length, completion, token);
         op.source = source;
         op.offset = offset;
