@@ -21,18 +21,17 @@ final class ConfigCommands {
     }
 
     CommandResult alter(final AlterConfigDecoder command) {
-        final int type = command.resourceType();
+        final ResourceType type = ResourceType.of(command.resourceType());
         final boolean validateOnly = command.validateOnly() != 0;
         final boolean replaceAll = command.replaceAll() != 0;
         final List<ConfigChange> wishes = readWishes(command);
         final String resourceName = command.resourceName();
         checkWishes(wishes);
-        if (type == ResourceType.TOPIC.wire()) {
-            alterTopic(resourceName, wishes, replaceAll, validateOnly);
-        } else if (type == ResourceType.BROKER.wire()) {
-            alterBroker(resourceName, wishes, replaceAll, validateOnly);
-        } else {
-            throw new Refusal(Outcome.INVALID_REQUEST, "Unknown resource type " + type);
+        switch (type) {
+            case TOPIC -> alterTopic(resourceName, wishes, replaceAll, validateOnly);
+            case BROKER -> alterBroker(resourceName, wishes, replaceAll, validateOnly);
+            case GROUP, CLIENT_METRICS -> alterOther(type, resourceName, wishes, replaceAll, validateOnly);
+            case null -> throw new Refusal(Outcome.INVALID_REQUEST, "Unknown resource type " + command.resourceType());
         }
         return new CommandResult(Outcome.OK, "", 0, 0, image.version());
     }
@@ -97,6 +96,29 @@ final class ConfigCommands {
         final SortedMap<String, String> changes = changes(ResourceType.BROKER, current, wishes, replaceAll);
         ConfigRules.checkBroker(merged(current, changes));
         write(ResourceType.BROKER, name, changes, validateOnly);
+    }
+
+    /** A group or a subscription, which need not exist. */
+    private void alterOther(
+            final ResourceType type,
+            final String name,
+            final List<ConfigChange> wishes,
+            final boolean replaceAll,
+            final boolean validateOnly) {
+        final SortedMap<String, String> current = image.overrides(type, name);
+        final SortedMap<String, String> changes = changes(type, current, wishes, replaceAll);
+        final boolean ofGroup = type == ResourceType.GROUP;
+        if (name.isEmpty()) {
+            throw new Refusal(
+                    Outcome.INVALID_REQUEST,
+                    ofGroup ? "Default group resources are not allowed." : "Subscription name can't be empty");
+        }
+        if (ofGroup) {
+            GroupRules.check(merged(current, changes), image.settings());
+        } else {
+            ClientMetricsRules.check(merged(current, changes));
+        }
+        write(type, name, changes, validateOnly);
     }
 
     private void checkNode(final String name) {

@@ -1,6 +1,9 @@
 package io.millrace.engine.metadata;
 
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.ClientMetricsSettings;
+import io.millrace.engine.settings.GroupSettings;
+import io.millrace.engine.settings.GroupSettings.GroupSetting;
 import io.millrace.engine.settings.KnownNames;
 import io.millrace.engine.settings.Setting;
 import io.millrace.engine.settings.Settings;
@@ -88,7 +91,7 @@ public final class ConfigDescriber {
             // Kafka's has no default.
             synonyms.removeLast();
         }
-        return brokerEntry(name, shown(name, textOf(image.settings(), name)), synonyms);
+        return brokerEntry(name, shown(name, KnownNames.text(image.settings(), name)), synonyms);
     }
 
     private static ConfigEntry brokerEntry(
@@ -117,6 +120,57 @@ public final class ConfigDescriber {
                     name, text, List.of(new ConfigEntry.Synonym(name, text, ValueSource.DYNAMIC_DEFAULT_BROKER))));
         });
         return entries;
+    }
+
+    /** All configs of a group, whether it exists or not; in Kafka internal ones only where they were set. */
+    public List<ConfigEntry> group(final String group) {
+        final SortedMap<String, String> overrides = image.overrides(ResourceType.GROUP, group);
+        final List<ConfigEntry> entries = new ArrayList<>();
+        for (final GroupSetting setting : GroupSettings.all()) {
+            if (!setting.internal() || overrides.containsKey(setting.name())) {
+                entries.add(groupEntry(setting, overrides.get(setting.name())));
+            }
+        }
+        return entries;
+    }
+
+    private ConfigEntry groupEntry(final GroupSetting setting, final String override) {
+        final String name = setting.name();
+        final String value = GroupRules.shown(setting, override, image.settings());
+        final List<ConfigEntry.Synonym> synonyms = new ArrayList<>();
+        if (override != null) {
+            synonyms.add(new ConfigEntry.Synonym(name, value, ValueSource.DYNAMIC_GROUP));
+        }
+        if (setting.broker() != null) {
+            synonyms.addAll(synonyms(setting.broker(), List.of(setting.broker())));
+        } else {
+            synonyms.add(new ConfigEntry.Synonym(name, setting.setting().defaultText(), ValueSource.DEFAULT));
+        }
+        return resourceEntry(setting.setting(), value, synonyms);
+    }
+
+    /** All configs of a subscription to clients' metrics, whether it exists or not. */
+    public List<ConfigEntry> clientMetrics(final String subscription) {
+        final SortedMap<String, String> overrides = image.overrides(ResourceType.CLIENT_METRICS, subscription);
+        final List<ConfigEntry> entries = new ArrayList<>();
+        for (final Setting setting : ClientMetricsSettings.all()) {
+            final String name = setting.name();
+            final String text = overrides.getOrDefault(name, setting.defaultText());
+            final String value = Setting.show(setting.parse(text));
+            entries.add(resourceEntry(
+                    setting,
+                    value,
+                    overrides.containsKey(name)
+                            ? List.of(new ConfigEntry.Synonym(name, value, ValueSource.DYNAMIC_CLIENT_METRICS))
+                            : List.of()));
+        }
+        return entries;
+    }
+
+    private static ConfigEntry resourceEntry(
+            final Setting setting, final String value, final List<ConfigEntry.Synonym> synonyms) {
+        return entry(
+                setting.name(), value, synonyms, false, false, setting.type().name(), setting.doc());
     }
 
     private static ConfigEntry entry(
@@ -158,7 +212,7 @@ public final class ConfigDescriber {
             }
         }
         for (final String name : names) {
-            final String defaultText = textOf(Settings.defaults(), name);
+            final String defaultText = KnownNames.text(Settings.defaults(), name);
             if (defaultText != null) {
                 synonyms.add(new ConfigEntry.Synonym(name, shown(name, defaultText), ValueSource.DEFAULT));
             }
@@ -179,15 +233,6 @@ public final class ConfigDescriber {
                 synonyms.add(new ConfigEntry.Synonym(name, shown(name, overrides.get(name)), source));
             }
         }
-    }
-
-    private static String textOf(final Settings settings, final String name) {
-        final String text = settings.text(name);
-        if (text != null || BrokerSettings.find(name) != null) {
-            return text;
-        }
-        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
-        return kafka == null ? null : kafka.defaultText();
     }
 
     private static String shown(final String name, final String text) {

@@ -105,8 +105,12 @@ final class ConfigRules {
     }
 
     private static String listChange(final ResourceType type, final String old, final ConfigChange wish) {
-        final Setting setting =
-                type == ResourceType.TOPIC ? TopicSettings.find(wish.name()) : BrokerSettings.find(wish.name());
+        final Setting setting = switch (type) {
+            case TOPIC -> TopicSettings.find(wish.name());
+            case BROKER -> BrokerSettings.find(wish.name());
+            // Kafka takes none of these for lists either.
+            case GROUP, CLIENT_METRICS -> null;
+        };
         if (setting == null || setting.type() != SettingType.LIST) {
             throw new Refusal(Outcome.INVALID_CONFIG, listComplaint(type, wish));
         }
@@ -125,14 +129,15 @@ final class ConfigRules {
                 }
             }
         } else {
-            values.removeAll(operands);
+            // One of each, as Kafka: what is there twice is then there once.
+            operands.forEach(values::remove);
         }
         return String.join(",", values);
     }
 
     private static String listComplaint(final ResourceType type, final ConfigChange wish) {
         final ConfigChange.Operation operation = wish.operation();
-        if (type == ResourceType.TOPIC) {
+        if (type != ResourceType.BROKER) {
             return "Can't " + operation + " to key " + wish.name() + " because its type is not LIST.";
         }
         return KnownNames.isKnown(wish.name())

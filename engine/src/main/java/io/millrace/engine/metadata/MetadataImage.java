@@ -3,7 +3,6 @@ package io.millrace.engine.metadata;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.TopicConfig;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,7 +19,7 @@ public final class MetadataImage {
     private final TopicTable table = new TopicTable();
     private final Int2ObjectHashMap<TopicImage> byNumber = new Int2ObjectHashMap<>();
     private final ArrayList<TopicImage> inOrder = new ArrayList<>();
-    private final TreeMap<String, TreeMap<String, String>> brokerOverrides = new TreeMap<>();
+    private final ResourceOverrides overrides = new ResourceOverrides();
     private final TreeMap<Integer, Integer> coreCounts = new TreeMap<>();
     private Settings settings;
     private int nextTopicNumber = 1;
@@ -96,13 +95,17 @@ public final class MetadataImage {
 
     /** Dynamic overrides by name of one broker resource: a node id in decimal, or "" for all brokers. */
     public SortedMap<String, String> brokerOverrides(final String resourceName) {
-        final TreeMap<String, String> overrides = brokerOverrides.get(resourceName);
-        return overrides == null ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(overrides);
+        return overrides.of(ResourceType.BROKER, resourceName);
     }
 
-    /** Names of broker resources with overrides, in order. */
-    public List<String> brokerResources() {
-        return List.copyOf(brokerOverrides.keySet());
+    /** Overrides by name of one resource that is no topic. */
+    public SortedMap<String, String> overrides(final ResourceType type, final String resourceName) {
+        return overrides.of(type, resourceName);
+    }
+
+    /** Names of such resources of a type with overrides, in order. */
+    public List<String> resources(final ResourceType type) {
+        return overrides.names(type);
     }
 
     public long nextProducerId() {
@@ -129,7 +132,7 @@ public final class MetadataImage {
         while (!inOrder.isEmpty()) {
             removeTopic(inOrder.getLast());
         }
-        brokerOverrides.clear();
+        overrides.clear();
         coreCounts.clear();
         settings = startSettings;
         nextTopicNumber = 1;
@@ -182,14 +185,15 @@ public final class MetadataImage {
         topic.config(TopicConfig.resolve(topic.mutableOverrides(), settings));
     }
 
-    TreeMap<String, String> mutableBrokerOverrides(final String resourceName) {
-        return brokerOverrides.computeIfAbsent(resourceName, name -> new TreeMap<>());
+    /** Null values remove. */
+    void overridesChanged(final ResourceType type, final String resourceName, final SortedMap<String, String> changes) {
+        overrides.merge(type, resourceName, changes);
+        if (type == ResourceType.BROKER) {
+            brokerOverridesChanged();
+        }
     }
 
-    void brokerOverridesChanged(final String resourceName) {
-        if (mutableBrokerOverrides(resourceName).isEmpty()) {
-            brokerOverrides.remove(resourceName);
-        }
+    private void brokerOverridesChanged() {
         settings = startSettings.withDynamic(brokerOverrides(""), brokerOverrides(Integer.toString(nodeId)));
         for (int i = 0; i < inOrder.size(); i++) {
             resolveConfig(inOrder.get(i));

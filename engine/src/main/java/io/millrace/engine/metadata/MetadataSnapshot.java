@@ -15,8 +15,10 @@ public final class MetadataSnapshot {
     public int encode(final MetadataImage image) {
         records.reset().imageStart(image);
         image.coreCounts().forEach(records::nodeStarted);
-        for (final String resource : image.brokerResources()) {
-            records.configChanged(ResourceType.BROKER, resource, image.brokerOverrides(resource));
+        for (final ResourceType type : ResourceType.values()) {
+            for (final String resource : image.resources(type)) {
+                records.configChanged(type, resource, image.overrides(type, resource));
+            }
         }
         for (int i = 0; i < image.topicCount(); i++) {
             final TopicImage topic = image.topicAt(i);

@@ -9,6 +9,7 @@ import io.millrace.codec.metadata.PartitionsMovedDecoder;
 import io.millrace.codec.metadata.ProducerIdsTakenDecoder;
 import io.millrace.codec.metadata.TopicCreatedDecoder;
 import io.millrace.codec.metadata.TopicDeletedDecoder;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 
@@ -190,7 +191,10 @@ public final class MetadataStateMachine {
     }
 
     private void onConfigChanged(final ConfigChangedDecoder record) {
-        final boolean ofTopic = record.resourceType() == ResourceType.TOPIC.wire();
+        final ResourceType type = ResourceType.of(record.resourceType());
+        if (type == null) {
+            throw new IllegalStateException("config of unknown resource type " + record.resourceType());
+        }
         final TreeMap<String, String> changes = new TreeMap<>();
         for (final ConfigChangedDecoder.ChangesDecoder change : record.changes()) {
             final boolean removed = change.removed() != 0;
@@ -199,7 +203,7 @@ public final class MetadataStateMachine {
             changes.put(name, removed ? null : value);
         }
         final String resourceName = record.resourceName();
-        if (ofTopic) {
+        if (type == ResourceType.TOPIC) {
             final TopicImage topic = image.topic(resourceName);
             if (topic == null) {
                 throw new IllegalStateException("config of unknown topic " + resourceName);
@@ -207,9 +211,10 @@ public final class MetadataStateMachine {
             merge(changes, topic.mutableOverrides());
             image.resolveConfig(topic);
             listener.onTopicConfigChanged(topic);
-        } else {
-            merge(changes, image.mutableBrokerOverrides(resourceName));
-            image.brokerOverridesChanged(resourceName);
+            return;
+        }
+        image.overridesChanged(type, resourceName, changes);
+        if (type == ResourceType.BROKER) {
             listener.onBrokerConfigChanged();
             for (int i = 0; i < image.topicCount(); i++) {
                 listener.onTopicConfigChanged(image.topicAt(i));
@@ -217,7 +222,7 @@ public final class MetadataStateMachine {
         }
     }
 
-    private static void merge(final TreeMap<String, String> changes, final TreeMap<String, String> overrides) {
+    static void merge(final SortedMap<String, String> changes, final SortedMap<String, String> overrides) {
         changes.forEach((name, value) -> {
             if (value == null) {
                 overrides.remove(name);

@@ -3,12 +3,27 @@ package io.millrace.engine.metadata;
 /** What a config belongs to; numbered as on Kafka's wire. */
 public enum ResourceType {
     TOPIC((byte) 2),
-    BROKER((byte) 4);
+    BROKER((byte) 4),
+    /** A subscription to clients' metrics. */
+    CLIENT_METRICS((byte) 16),
+    GROUP((byte) 32);
+
+    private static final ResourceType[] VALUES = values();
 
     private final byte wire;
 
     ResourceType(final byte wire) {
         this.wire = wire;
+    }
+
+    /** Returns null for a number that none has. */
+    public static ResourceType of(final int wire) {
+        for (final ResourceType type : VALUES) {
+            if (type.wire == wire) {
+                return type;
+            }
+        }
+        return null;
     }
 
     public byte wire() {

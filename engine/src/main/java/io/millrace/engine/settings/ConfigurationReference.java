@@ -37,6 +37,7 @@ public final class ConfigurationReference {
         text.append("| name | type | default | valid values | follows | meaning |\n");
         text.append("|---|---|---|---|---|---|\n");
         TopicSettings.all().stream().filter(Setting::isUsed).forEach(setting -> text.append(topicRow(setting)));
+        appendResources(text);
         text.append("\n## Accepted without effect\n\n");
         text.append("Topic settings of Kafka that are checked, kept and shown, but do nothing yet: ");
         text.append(TopicSettings.all().stream()
@@ -50,6 +51,22 @@ public final class ConfigurationReference {
                 .collect(Collectors.joining(", ")));
         text.append(".\n");
         return text.toString();
+    }
+
+    private static void appendResources(final StringBuilder text) {
+        text.append("\n## Settings of groups and of subscriptions to clients' metrics\n\n");
+        text.append(
+                "Checked, kept and shown (`kafka-configs.sh --entity-type groups` and `client-metrics`), but nothing"
+                        + " follows them in this version of Millrace, which serves neither yet. The bounds of a group's times and"
+                        + " counts are the broker's settings `group.<kind>.min.<name>` and `group.<kind>.max.<name>`.\n\n");
+        text.append("| name | type | default | valid values | follows | meaning |\n");
+        text.append("|---|---|---|---|---|---|\n");
+        for (final GroupSettings.GroupSetting setting : GroupSettings.all()) {
+            if (!setting.internal()) {
+                text.append(row(setting.setting(), setting.broker() == null ? "" : "`" + setting.broker() + "`"));
+            }
+        }
+        ClientMetricsSettings.all().forEach(setting -> text.append(row(setting, "")));
     }
 
     private static String brokerRow(final Setting setting) {

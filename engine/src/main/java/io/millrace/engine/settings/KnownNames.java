@@ -93,6 +93,16 @@ public final class KnownNames {
         return KAFKA.get(name);
     }
 
+    /** What a setting of either kind is set to, or its default; null if there is neither. */
+    public static String text(final Settings settings, final String name) {
+        final String text = settings.text(name);
+        if (text != null || BrokerSettings.find(name) != null) {
+            return text;
+        }
+        final KafkaSetting kafka = KAFKA.get(name);
+        return kafka == null ? null : kafka.defaultText();
+    }
+
     /** All that Kafka knows, by name. */
     public static Collection<KafkaSetting> kafka() {
         return Collections.unmodifiableCollection(KAFKA.values());

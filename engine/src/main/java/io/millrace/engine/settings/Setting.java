@@ -9,7 +9,9 @@ public final class Setting {
     /** Where a value may be given. */
     public enum Scope {
         BROKER,
-        TOPIC
+        TOPIC,
+        /** A group, or a subscription to clients' metrics. */
+        RESOURCE
     }
 
     private final String name;
@@ -53,6 +55,11 @@ public final class Setting {
 
     static Setting topic(final String name, final SettingType type, final String defaultText, final String doc) {
         return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.TOPIC, true, true, null, unitOf(name), doc);
+    }
+
+    static Setting resource(final String name, final SettingType type, final String defaultText, final String doc) {
+        return new Setting(
+                name, type, defaultText, ValueCheck.NONE, Scope.RESOURCE, true, true, null, unitOf(name), doc);
     }
 
     /** The same under another name: one of those that a name with a placeholder stands for. */
@@ -156,7 +163,7 @@ public final class Setting {
             throw SettingException.refused(name, text, e.getMessage());
         }
         check.rule().check(name, value);
-        return value;
+        return check.distinct() ? ((List<?>) value).stream().distinct().toList() : value;
     }
 
     /** A parsed value in the one form in which it is shown. */

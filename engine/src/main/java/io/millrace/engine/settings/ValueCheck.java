@@ -8,11 +8,16 @@ import java.util.function.Predicate;
  * What a parsed value must satisfy.
  *
  * @param validValues for the reference table
+ * @param distinct    a list keeps one of each element, as Kafka's do that have a check of this kind
  */
-record ValueCheck(String validValues, Rule rule) {
+record ValueCheck(String validValues, Rule rule, boolean distinct) {
     /** Throws if a value is bad, in Kafka's words. */
     interface Rule {
         void check(String name, Object value);
+    }
+
+    ValueCheck(final String validValues, final Rule rule) {
+        this(validValues, rule, false);
     }
 
     static final ValueCheck NONE = new ValueCheck("", (name, value) -> {});
@@ -78,13 +83,26 @@ record ValueCheck(String validValues, Rule rule) {
 
     static ValueCheck eachOneOf(final String... values) {
         final ValueCheck one = oneOf(values);
-        return new ValueCheck(one.validValues(), (name, value) -> {
-            final List<?> elements = (List<?>) value;
-            if (elements.contains("")) {
-                throw new SettingException("Configuration '" + name + "' values must not be empty.");
-            }
-            elements.forEach(element -> one.rule().check(name, element));
-        });
+        return new ValueCheck(
+                one.validValues(),
+                withoutEmptyElements()
+                        .and(new ValueCheck(
+                                "",
+                                (name, value) -> ((List<?>) value)
+                                        .forEach(element -> one.rule().check(name, element))))
+                        .rule(),
+                true);
+    }
+
+    static ValueCheck withoutEmptyElements() {
+        return new ValueCheck(
+                "",
+                (name, value) -> {
+                    if (((List<?>) value).contains("")) {
+                        throw new SettingException("Configuration '" + name + "' values must not be empty.");
+                    }
+                },
+                true);
     }
 
     static ValueCheck that(final String expectation, final Predicate<Object> good) {
@@ -96,10 +114,13 @@ record ValueCheck(String validValues, Rule rule) {
     }
 
     ValueCheck and(final ValueCheck other) {
-        return new ValueCheck(validValues, (name, value) -> {
-            rule.check(name, value);
-            other.rule().check(name, value);
-        });
+        return new ValueCheck(
+                validValues,
+                (name, value) -> {
+                    rule.check(name, value);
+                    other.rule().check(name, value);
+                },
+                distinct || other.distinct());
     }
 
     private static SettingException refused(final String name, final Object value, final String expectation) {

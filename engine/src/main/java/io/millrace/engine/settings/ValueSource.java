@@ -4,6 +4,10 @@ package io.millrace.engine.settings;
 public enum ValueSource {
     /** Set on the topic itself, while running. */
     DYNAMIC_TOPIC,
+    /** Set on the group itself, while running. */
+    DYNAMIC_GROUP,
+    /** Set on the subscription to clients' metrics itself, while running. */
+    DYNAMIC_CLIENT_METRICS,
     /** Set on this broker, while running. */
     DYNAMIC_BROKER,
     /** Set on all brokers, while running. */

@@ -189,7 +189,10 @@ public final class Broker implements AutoCloseable {
                 .statistics(mark.statistics(core))
                 .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : searchNs());
         final NodeFacts facts = new NodeFacts(
-                identity.clusterId(), data.path().toString(), config.settings().stringOf(BrokerSettings.BROKER_RACK));
+                identity.clusterId(),
+                data.path().toString(),
+                config.settings().stringOf(BrokerSettings.BROKER_RACK),
+                log);
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage("housekeeping", lane);
         final Moves moves = new Moves(made, transports[core], handoff, gate, loads);

@@ -1,5 +1,6 @@
 package io.millrace.net.broker;
 
+import io.millrace.net.kafka.admin.LogLevels;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -7,9 +8,11 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 
 /** What the broker tells its operator: a line each on standard error, never one for a message or a request. */
-public final class BrokerLog {
+public final class BrokerLog implements LogLevels {
     /** From few words to many. */
     public enum Level {
+        /** Only what ends the process. */
+        FATAL,
         ERROR,
         WARN,
         INFO,
@@ -20,7 +23,7 @@ public final class BrokerLog {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
     private final PrintStream out;
-    private final Level level;
+    private volatile Level level;
 
     public BrokerLog(final PrintStream out, final Level level) {
         this.out = out;
@@ -35,7 +38,7 @@ public final class BrokerLog {
     public void error(final String message, final Throwable cause) {
         final StringWriter trace = new StringWriter();
         cause.printStackTrace(new PrintWriter(trace));
-        write(Level.ERROR, message + System.lineSeparator() + trace.toString().stripTrailing());
+        print(Level.ERROR, message + System.lineSeparator() + trace.toString().stripTrailing());
     }
 
     public void warn(final String message) {
@@ -52,7 +55,21 @@ public final class BrokerLog {
 
     private void write(final Level of, final String message) {
         if (of.compareTo(level) <= 0) {
-            out.println(TIME.format(LocalTime.now()) + " " + of + (of.name().length() == 4 ? "  " : " ") + message);
+            print(of, message);
         }
+    }
+
+    private void print(final Level of, final String message) {
+        out.println(TIME.format(LocalTime.now()) + " " + of + (of.name().length() == 4 ? "  " : " ") + message);
+    }
+
+    @Override
+    public String root() {
+        return level.name();
+    }
+
+    @Override
+    public void root(final String newLevel) {
+        level = Level.valueOf(newLevel);
     }
 }

@@ -12,6 +12,7 @@ import io.millrace.engine.sim.SimHousekeeping;
 import io.millrace.net.broker.BrokerCore;
 import io.millrace.net.broker.CoreStop;
 import io.millrace.net.broker.NodeLife;
+import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
@@ -91,7 +92,7 @@ final class SimNode {
                         .decompressor(new RecordsDecompressor())
                         .boot(boot),
                 config,
-                new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null));
+                new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null, LogLevels.withoutLog()));
         core.core().addStage("housekeeping", housekeeping);
         final SimMoves coreMoves =
                 new SimMoves(core, poller, moves, () -> world.counts().merge("connection moved", 1L, Long::sum));

@@ -50,13 +50,13 @@ public final class AdminApis {
         serve(table, Api.DELETE_TOPICS, DeleteTopicsRequestData::new, new DeleteTopicsApi(core)::handle);
         serve(table, Api.CREATE_PARTITIONS, CreatePartitionsRequestData::new, new CreatePartitionsApi(core)::handle);
         serve(table, Api.DELETE_RECORDS, DeleteRecordsRequestData::new, new DeleteRecordsApi(core)::handle);
-        serve(table, Api.DESCRIBE_CONFIGS, DescribeConfigsRequestData::new, new DescribeConfigsApi(core)::handle);
-        serve(table, Api.ALTER_CONFIGS, AlterConfigsRequestData::new, new AlterConfigsApi(core)::handle);
+        serve(table, Api.DESCRIBE_CONFIGS, DescribeConfigsRequestData::new, new DescribeConfigsApi(core, node)::handle);
+        serve(table, Api.ALTER_CONFIGS, AlterConfigsRequestData::new, new AlterConfigsApi(core, node)::handle);
         serve(
                 table,
                 Api.INCREMENTAL_ALTER_CONFIGS,
                 IncrementalAlterConfigsRequestData::new,
-                new IncrementalAlterConfigsApi(core)::handle);
+                new IncrementalAlterConfigsApi(core, node)::handle);
         serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
     }
 

@@ -20,9 +20,9 @@ final class AlterConfigsApi {
     private final ConfigAlteration alteration;
     private final Core core;
 
-    AlterConfigsApi(final Core core) {
+    AlterConfigsApi(final Core core, final NodeFacts node) {
         this.core = core;
-        alteration = new ConfigAlteration(core, true);
+        alteration = new ConfigAlteration(core, node, true);
     }
 
     void handle(final Exchange exchange, final RequestHeader header, final AlterConfigsRequestData request) {

@@ -28,11 +28,13 @@ final class ConfigAlteration {
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final Core core;
+    private final Loggers loggers;
     private final boolean replacesAll;
 
     /** @param replacesAll the older API, which removes what is not named and knows no loggers */
-    ConfigAlteration(final Core core, final boolean replacesAll) {
+    ConfigAlteration(final Core core, final NodeFacts node, final boolean replacesAll) {
         this.core = core;
+        loggers = new Loggers(node.logLevels());
         this.replacesAll = replacesAll;
     }
 
@@ -51,15 +53,15 @@ final class ConfigAlteration {
         }
         final int brokerId = header.listener().brokerId(core.image().nodeId(), core.id());
         switch (ConfigResource.Type.forId(typeId)) {
-            case TOPIC -> {
+            case TOPIC, GROUP, CLIENT_METRICS -> {
                 if (wishes.stream().anyMatch(wish -> ConfigChange.Operation.of(wish.operation) == null)) {
                     answer.accept(Errors.UNKNOWN_SERVER_ERROR, null);
                 } else {
-                    send(batch, ResourceType.TOPIC, name, wishes, validateOnly, answer);
+                    send(batch, ResourceType.of(typeId), name, wishes, validateOnly, answer);
                 }
             }
             case BROKER -> alterBroker(batch, brokerId, name, wishes, validateOnly, answer);
-            case BROKER_LOGGER -> refuseLoggers(typeId, brokerId, name, wishes, answer);
+            case BROKER_LOGGER -> alterLoggers(typeId, brokerId, name, wishes, validateOnly, answer);
             default -> answer.accept(Errors.INVALID_REQUEST, unknownType(typeId));
         }
     }
@@ -107,16 +109,18 @@ final class ConfigAlteration {
         send(batch, ResourceType.BROKER, node, wishes, validateOnly, answer);
     }
 
-    /** Loggers cannot be changed while running. */
-    private void refuseLoggers(
-            final byte typeId, final int brokerId, final String name, final List<Wish> wishes, final Answer answer) {
+    private void alterLoggers(
+            final byte typeId,
+            final int brokerId,
+            final String name,
+            final List<Wish> wishes,
+            final boolean validateOnly,
+            final Answer answer) {
         final String complaint = replacesAll ? unknownType(typeId) : ConfigWire.complaintOfLoggers(name, brokerId);
         if (complaint != null) {
             answer.accept(Errors.INVALID_REQUEST, complaint);
-        } else if (wishes.isEmpty()) {
-            answer.accept(Errors.NONE, null);
         } else {
-            answer.accept(Errors.INVALID_CONFIG, "Logger " + wishes.getFirst().name + " does not exist!");
+            loggers.alter(wishes, validateOnly, answer);
         }
     }
 

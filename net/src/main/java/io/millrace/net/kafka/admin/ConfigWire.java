@@ -11,6 +11,8 @@ final class ConfigWire {
     static byte source(final ValueSource source) {
         return switch (source) {
             case DYNAMIC_TOPIC -> ConfigSource.TOPIC_CONFIG.id();
+            case DYNAMIC_GROUP -> ConfigSource.GROUP_CONFIG.id();
+            case DYNAMIC_CLIENT_METRICS -> ConfigSource.CLIENT_METRICS_CONFIG.id();
             case DYNAMIC_BROKER -> ConfigSource.DYNAMIC_BROKER_CONFIG.id();
             case DYNAMIC_DEFAULT_BROKER -> ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id();
             case COMMAND_LINE, ENVIRONMENT, FILE -> ConfigSource.STATIC_BROKER_CONFIG.id();

@@ -23,9 +23,11 @@ import org.apache.kafka.common.protocol.Errors;
 /** DescribeConfigs: the settings in force on topics and brokers, and where each came from. */
 final class DescribeConfigsApi {
     private final Core core;
+    private final Loggers loggers;
 
-    DescribeConfigsApi(final Core core) {
+    DescribeConfigsApi(final Core core, final NodeFacts node) {
         this.core = core;
+        loggers = new Loggers(node.logLevels());
     }
 
     void handle(final Exchange exchange, final RequestHeader header, final DescribeConfigsRequestData request) {
@@ -84,18 +86,27 @@ final class DescribeConfigsApi {
                 }
             }
             case BROKER_LOGGER -> {
-                // Loggers cannot be changed while running, so there are none to tell of.
                 final String complaint = name.isEmpty()
                         ? "Broker id must not be empty"
                         : ConfigWire.complaint(name, brokerId, "Broker", "");
                 if (complaint != null) {
                     refuse(result, complaint);
+                } else if (loggers.isAsked(resource.configurationKeys())) {
+                    result.configs().add(loggers.described());
                 }
             }
             case CLIENT_METRICS -> {
-                // Nobody can subscribe yet, so every subscription is one without settings.
                 if (name.isEmpty()) {
                     refuse(result, "Client metrics subscription name must not be empty");
+                } else {
+                    fill(result, request, resource, describer.clientMetrics(name));
+                }
+            }
+            case GROUP -> {
+                if (name.isEmpty()) {
+                    refuse(result, "Group name must not be empty");
+                } else {
+                    fill(result, request, resource, describer.group(name));
                 }
             }
             default -> refuse(result, "Unsupported resource type: " + type);

@@ -18,9 +18,9 @@ final class IncrementalAlterConfigsApi {
     private final ConfigAlteration alteration;
     private final Core core;
 
-    IncrementalAlterConfigsApi(final Core core) {
+    IncrementalAlterConfigsApi(final Core core, final NodeFacts node) {
         this.core = core;
-        alteration = new ConfigAlteration(core, false);
+        alteration = new ConfigAlteration(core, node, false);
     }
 
     void handle(final Exchange exchange, final RequestHeader header, final IncrementalAlterConfigsRequestData request) {

@@ -96,7 +96,8 @@ class ConfigApisTest {
         assertThat(change(TOPIC, "none", SET, "1")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(change(BROKER, "2", SET, "1")).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(change(BROKER_LOGGER, "1", SET, "1")).isEqualTo(Errors.INVALID_CONFIG);
-        assertThat(change(GROUP, "g", SET, "1")).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(change(GROUP, "g", SET, "1")).isEqualTo(Errors.INVALID_CONFIG);
+        assertThat(change(GROUP, "", SET, "1")).isEqualTo(Errors.INVALID_REQUEST);
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
 import io.millrace.net.connection.RequestMeter;
 import io.millrace.net.kafka.admin.AdminApis;
+import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
@@ -122,7 +123,7 @@ public final class TestNode {
         fetchHandlers.add(fetches);
         final ApiTable table =
                 new ApiTable().serve(Api.PRODUCE, new ProduceHandler(core)).serve(Api.FETCH, fetches);
-        AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null));
+        AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()));
         tables.add(table);
         cores.add(core);
     }

@@ -124,6 +124,8 @@ final class ConfigScripts {
         change(twins, topic, SET, "retention.ms", "7777");
         change(twins, topic, SET, "cleanup.policy", "compact");
         described(twins, topic);
+        change(twins, topic, SET, "cleanup.policy", "compact,compact");
+        described(twins, topic);
         change(twins, topic, APPEND, "cleanup.policy", "delete");
         change(twins, topic, APPEND, "cleanup.policy", "delete");
         described(twins, topic);

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.TestFactory;
  * <ul>
  *   <li>A wrong record count or a missing key inside a compressed batch, and an offset delta that is not the record's
  *       index: the first two are not looked for, the third is refused here and stored by Apache Kafka.
- *   <li>Settings of groups, and altering subscriptions of client metrics: neither is served yet.
- *   <li>Loggers' levels: they cannot be changed while running.
+ *   <li>Loggers other than root: there is but one here.
  *   <li>InitProducerId with a transactional id: transactions are not served, COORDINATOR_NOT_AVAILABLE says so.
  *   <li>Null records are answered INVALID_RECORD; Apache Kafka never answers them.
  * </ul>
@@ -77,6 +76,11 @@ class RequestCompatibilityIT {
 
     private static List<Script> scripts() {
         return List.of(
+                new Script(ApiKeys.DESCRIBE_CONFIGS, 1, 4, ResourceScripts::describeConfigs),
+                new Script(ApiKeys.ALTER_CONFIGS, 0, 2, ResourceScripts::alterConfigs),
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ResourceScripts::groups),
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ResourceScripts::metrics),
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ResourceScripts::loggers),
                 new Script(ApiKeys.DESCRIBE_CONFIGS, 1, 4, OddScripts::describeConfigs),
                 new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, OddScripts::incrementalAlterConfigs),
                 new Script(ApiKeys.ALTER_CONFIGS, 0, 2, OddScripts::alterConfigs),
