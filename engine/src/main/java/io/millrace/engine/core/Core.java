@@ -21,7 +21,9 @@ import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.agrona.collections.IntArrayList;
 
@@ -72,6 +74,8 @@ public final class Core {
     private final MetadataFollower metadata;
     private final Commands commands;
     private final ProducerIds producerIds;
+    private final CoreCalls calls;
+    private final Map<Class<?>, Object> services = new HashMap<>();
     private Thread owner;
     private long nowNs;
     private long nowMs;
@@ -134,6 +138,8 @@ public final class Core {
         metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
         commands = new Commands(requests);
         producerIds = new ProducerIds(id, commands);
+        calls = new CoreCalls(this, mesh);
+        addStage("calls", calls);
         addStage("partitions", partitions);
         addStage("checkpoints", checkpoints);
         addStage("producer ids", producerIds);
@@ -300,6 +306,21 @@ public final class Core {
 
     public Commands commands() {
         return commands;
+    }
+
+    /** The way to have something done on another core. */
+    public CoreCalls calls() {
+        return calls;
+    }
+
+    /** Leaves something that calls from other cores look for here; before the first cycle only. */
+    public <T> void addService(final Class<T> type, final T service) {
+        services.put(type, service);
+    }
+
+    /** What was left here under that type. */
+    public <T> T service(final Class<T> type) {
+        return type.cast(services.get(type));
     }
 
     public ProducerIds producerIds() {

@@ -1,18 +1,24 @@
 package io.millrace.engine.core;
 
 import io.millrace.engine.log.LeaseTable;
+import java.util.function.Consumer;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /** All that the cores of one node share: a ring for each pair and direction, who sleeps, and what each has lent. */
 public final class Mesh {
+    private static final int CALLS_CHUNK = 64;
+
     private final Ring[][] rings;
     private final Sleeper[] sleepers;
     private final LeaseTable[] leases;
+    private final MpscUnboundedVarHandleArrayQueue<Consumer<Core>>[] calls;
 
     public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore) {
         this(coreCount, ringBytes, leasesPerCore, CorePlace.ANYWHERE);
     }
 
     /** @param place where rings are made: each near the core that reads it */
+    @SuppressWarnings({"unchecked", "rawtypes"})
     public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore, final CorePlace place) {
         if (coreCount < 1) {
             throw new IllegalArgumentException("coreCount " + coreCount + ": expected at least 1");
@@ -20,6 +26,7 @@ public final class Mesh {
         rings = new Ring[coreCount][coreCount];
         sleepers = new Sleeper[coreCount];
         leases = new LeaseTable[coreCount];
+        calls = new MpscUnboundedVarHandleArrayQueue[coreCount];
         for (int i = 0; i < coreCount; i++) {
             final int core = i;
             place.run(core, () -> makeOwn(core, ringBytes, leasesPerCore));
@@ -28,6 +35,7 @@ public final class Mesh {
 
     private void makeOwn(final int core, final int ringBytes, final int leasesPerCore) {
         sleepers[core] = new Sleeper();
+        calls[core] = new MpscUnboundedVarHandleArrayQueue<>(CALLS_CHUNK);
         leases[core] = new LeaseTable(leasesPerCore, core, sleepers.length);
         for (int from = 0; from < sleepers.length; from++) {
             rings[from][core] = new Ring(ringBytes);
@@ -45,6 +53,11 @@ public final class Mesh {
     /** What a core lends to fetches; other cores read and release slices whose ids they were sent. */
     public LeaseTable leases(final int core) {
         return leases[core];
+    }
+
+    /** What cores have left for one to do, see {@link CoreCalls}. */
+    MpscUnboundedVarHandleArrayQueue<Consumer<Core>> calls(final int core) {
+        return calls[core];
     }
 
     Ring ring(final int from, final int to) {

@@ -390,6 +390,10 @@ public final class BrokerSettings {
                             + "keep all leases; larger ones stay lent.")
             .check(ValueCheck.atLeast(0)));
 
+    static {
+        CoordinatorSettings.addTo(TABLE);
+    }
+
     private BrokerSettings() {}
 
     private static Setting add(final Setting setting) {

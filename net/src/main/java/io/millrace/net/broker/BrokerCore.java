@@ -5,6 +5,8 @@ import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.CoordinatorSettings;
+import io.millrace.engine.settings.Settings;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.ConnectionSettings;
@@ -18,11 +20,20 @@ import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ApiVersionsHandler;
 import io.millrace.net.kafka.api.ClientSession;
+import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.coordinator.FindCoordinatorApi;
+import io.millrace.net.kafka.coordinator.InternalTopic;
 import io.millrace.net.kafka.fetch.FetchHandler;
+import io.millrace.net.kafka.group.GroupApis;
+import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.produce.ProduceHandler;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /**
  * One core with everything that serves Kafka clients on it, made of ports alone: the same object runs on a pinned
@@ -36,6 +47,7 @@ public final class BrokerCore {
     private final Connections connections;
     private final FetchHandler fetches;
     private final ApiVersionsHandler versions;
+    private final Groups groups;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
     private boolean stopping;
@@ -53,7 +65,29 @@ public final class BrokerCore {
                 .serve(Api.PRODUCE, new ProduceHandler(core))
                 .serve(Api.FETCH, fetches);
         AdminApis.register(table, core, node);
+        groups = new Groups(core, CoordinatorSettings.ofGroups(config.settings()), node.rack());
+        core.addService(Groups.class, groups);
+        core.addMetadataListener(groups);
+        core.addStage("groups", groups);
+        GroupApis.register(table, core, groups);
+        final FindCoordinatorApi find = new FindCoordinatorApi(
+                core, Map.of(CoordinatorType.GROUP.id(), offsetsTopic(core, config.settings())));
+        table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
         core.addStage("connections", connections);
+    }
+
+    private static InternalTopic offsetsTopic(final Core core, final Settings settings) {
+        return new InternalTopic(
+                core,
+                Topic.GROUP_METADATA_TOPIC_NAME,
+                settings.intOf(CoordinatorSettings.OFFSETS_TOPIC_PARTITIONS),
+                Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "compression.type",
+                        "producer",
+                        "segment.bytes",
+                        settings.text(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES.name())));
     }
 
     private static ConnectionSettings connectionSettings(final BrokerConfig config) {
@@ -117,6 +151,7 @@ public final class BrokerCore {
     public void stopServing() {
         stopping = true;
         fetches.endWaits();
+        groups.stop();
     }
 
     public boolean isStopping() {

@@ -13,6 +13,15 @@ public enum Api {
     FETCH(1, 4, 18, 12),
     LIST_OFFSETS(2, 1, 11, 6),
     METADATA(3, 0, 13, 9),
+    OFFSET_COMMIT(8, 2, 10, 8),
+    OFFSET_FETCH(9, 1, 10, 6),
+    FIND_COORDINATOR(10, 0, 6, 3),
+    JOIN_GROUP(11, 0, 9, 6),
+    HEARTBEAT(12, 0, 4, 4),
+    LEAVE_GROUP(13, 0, 5, 4),
+    SYNC_GROUP(14, 0, 5, 4),
+    DESCRIBE_GROUPS(15, 0, 6, 5),
+    LIST_GROUPS(16, 0, 5, 3),
     API_VERSIONS(18, 0, 5, 3),
     CREATE_TOPICS(19, 2, 7, 5),
     DELETE_TOPICS(20, 1, 6, 4),
@@ -23,8 +32,12 @@ public enum Api {
     ALTER_CONFIGS(33, 0, 2, 2),
     DESCRIBE_LOG_DIRS(35, 1, 5, 2),
     CREATE_PARTITIONS(37, 0, 3, 2),
+    DELETE_GROUPS(42, 0, 3, 2),
     INCREMENTAL_ALTER_CONFIGS(44, 0, 1, 1),
+    OFFSET_DELETE(47, 0, 0, Short.MAX_VALUE),
     DESCRIBE_CLUSTER(60, 0, 2, 0),
+    CONSUMER_GROUP_HEARTBEAT(68, 0, 1, 0),
+    CONSUMER_GROUP_DESCRIBE(69, 0, 1, 0),
     DESCRIBE_TOPIC_PARTITIONS(75, 0, 0, 0);
 
     private static final Api[] BY_KEY = new Api[76];

@@ -34,6 +34,7 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
             exchange.fail(CloseReason.MALFORMED_REQUEST);
             return;
         }
+        header.keepClientId(exchange.frame());
         exchange.releaseFrame();
         handler.handle(exchange, header, request);
     }

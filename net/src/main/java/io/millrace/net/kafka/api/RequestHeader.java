@@ -28,6 +28,7 @@ public final class RequestHeader {
     private short version;
     private int correlationId;
     private int clientIdLength;
+    private String clientId;
     private int bodyOffset;
     private int bodyLength;
 
@@ -91,6 +92,16 @@ public final class RequestHeader {
     /** Where the client id's bytes begin in the frame. */
     public int clientIdOffset() {
         return CLIENT_ID_OFFSET;
+    }
+
+    /** The client id, empty for null too; of APIs that are parsed by Kafka's classes only. */
+    public String clientId() {
+        return clientId;
+    }
+
+    /** Reads the client id while the frame is there. */
+    void keepClientId(final DirectBuffer frame) {
+        clientId = frame.getStringWithoutLengthUtf8(CLIENT_ID_OFFSET, clientIdLength());
     }
 
     /** Length of the client id, 0 for null too. */

@@ -1,0 +1,182 @@
+package io.millrace.engine.core;
+
+import io.millrace.codec.core.AppendReplyDecoder;
+import io.millrace.codec.core.AppendRequestEncoder;
+import io.millrace.codec.core.ReadReplyDecoder;
+import io.millrace.codec.core.ReadRequestEncoder;
+import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.coordinator.CoordinatorLog;
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.status.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A partition of this core, read and written by the broker itself: the same messages as from a connection, by the same
+ * way through the core's own ring. Owned by the core's thread.
+ */
+public final class PartitionLog implements CoordinatorLog {
+    private static final int READ_BYTES = 1024 * 1024;
+    private static final int BATCH_BYTES_KEPT = 64 * 1024;
+    private static final int BUFFERS_KEPT = 8;
+    private static final int NONE = -1;
+
+    private final Core core;
+    private final PartitionImage partition;
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[256]);
+    private final AppendRequestEncoder append = new AppendRequestEncoder();
+    private final ReadRequestEncoder read = new ReadRequestEncoder();
+    private final AppendReplyDecoder appended = new AppendReplyDecoder();
+    private final ReadReplyDecoder found = new ReadReplyDecoder();
+    private final ArrayDeque<UnsafeBuffer> idle = new ArrayDeque<>();
+
+    public PartitionLog(final Core core, final PartitionImage partition) {
+        this.core = core;
+        this.partition = partition;
+    }
+
+    @Override
+    public void append(final DirectBuffer batch, final int offset, final int length, final Appended done) {
+        final UnsafeBuffer lent = take(length);
+        lent.putBytes(0, batch, offset, length);
+        final long correlation = core.requests()
+                .correlation(
+                        (token, templateId, body, at, bytes) -> {
+                            give(lent);
+                            appended.wrap(
+                                    body, at, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
+                            final AppendReplyDecoder.PartsDecoder part =
+                                    appended.parts().next();
+                            done.onAppended(Outcome.of(part.outcome()), part.baseRecordOffset());
+                        },
+                        0);
+        append.wrap(message, 0)
+                .correlation(correlation)
+                .partsCount(1)
+                .next()
+                .partitionKey(partition.partitionKey())
+                .ownerEpoch(partition.leaderEpoch())
+                .address(lent.addressOffset())
+                .length(length);
+        core.requests()
+                .send(
+                        correlation,
+                        core.id(),
+                        AppendRequestEncoder.TEMPLATE_ID,
+                        message,
+                        append.encodedLength(),
+                        AppendReplyDecoder.BLOCK_LENGTH
+                                + AppendReplyDecoder.PartsDecoder.sbeHeaderSize()
+                                + AppendReplyDecoder.PartsDecoder.sbeBlockLength());
+    }
+
+    private UnsafeBuffer take(final int length) {
+        if (length > BATCH_BYTES_KEPT) {
+            return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
+        }
+        final UnsafeBuffer kept = idle.pollLast();
+        return kept == null ? new UnsafeBuffer(BufferUtil.allocateDirectAligned(BATCH_BYTES_KEPT, Long.BYTES)) : kept;
+    }
+
+    private void give(final UnsafeBuffer buffer) {
+        if (buffer.capacity() == BATCH_BYTES_KEPT && idle.size() < BUFFERS_KEPT) {
+            idle.addLast(buffer);
+        } else if (buffer.capacity() != BATCH_BYTES_KEPT || idle.size() >= BUFFERS_KEPT) {
+            BufferUtil.free(buffer.byteBuffer());
+        }
+    }
+
+    @Override
+    public void load(final Replay replay) {
+        new Loading(replay).ask(0);
+    }
+
+    /** One walk through the log, a slice at a time. */
+    private final class Loading implements ReplyHandler {
+        private final Replay replay;
+        private UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(BATCH_BYTES_KEPT));
+        private final BatchFlyweight batch = new BatchFlyweight();
+        private long next;
+
+        Loading(final Replay replay) {
+            this.replay = replay;
+        }
+
+        void ask(final long offset) {
+            next = offset;
+            final long correlation = core.requests().correlation(this, 0);
+            read.wrap(message, 0)
+                    .correlation(correlation)
+                    .partsCount(1)
+                    .next()
+                    .partitionKey(partition.partitionKey())
+                    .ownerEpoch(partition.leaderEpoch())
+                    .clientEpoch(NONE)
+                    .lastFetchedEpoch(NONE)
+                    .fetchOffset(offset)
+                    .bytesMax(READ_BYTES);
+            core.requests()
+                    .send(
+                            correlation,
+                            core.id(),
+                            ReadRequestEncoder.TEMPLATE_ID,
+                            message,
+                            read.encodedLength(),
+                            ReadReplyDecoder.BLOCK_LENGTH
+                                    + ReadReplyDecoder.PartsDecoder.sbeHeaderSize()
+                                    + ReadReplyDecoder.PartsDecoder.sbeBlockLength());
+        }
+
+        @Override
+        public void onReply(
+                final long token, final int templateId, final DirectBuffer body, final int at, final int length) {
+            found.wrap(body, at, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
+            final ReadReplyDecoder.PartsDecoder part = found.parts().next();
+            final Outcome outcome = Outcome.of(part.outcome());
+            final long highWatermark = part.highWatermark();
+            final long logStart = part.logStartOffset();
+            if (part.leaseId() != NONE) {
+                final LogSlice slice = core.leases(core.id()).receive(core.id(), part.leaseId());
+                final boolean copied = copy(slice);
+                core.leases(core.id()).release(core.id(), slice);
+                if (copied) {
+                    ask(next);
+                } else {
+                    replay.onFailed(Outcome.OFFLINE);
+                }
+            } else if (outcome == Outcome.OFFSET_OUT_OF_RANGE && next < logStart) {
+                ask(logStart);
+            } else if (outcome == Outcome.OK && next >= highWatermark) {
+                replay.onEnd(highWatermark);
+            } else {
+                replay.onFailed(outcome == Outcome.OK ? Outcome.NOT_READY : outcome);
+            }
+        }
+
+        /** Hands on the slice's whole batches; false if the file could not be read. */
+        private boolean copy(final LogSlice slice) {
+            final int bytes = slice.length();
+            if (buffer.capacity() < bytes) {
+                buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
+            }
+            if (slice.read(0, buffer, 0, bytes) != bytes) {
+                return false;
+            }
+            int whole = 0;
+            while (whole + BatchFlyweight.HEADER_BYTES <= bytes) {
+                batch.wrap(buffer, whole, bytes - whole);
+                if (whole + batch.sizeInBytes() > bytes) {
+                    break;
+                }
+                whole += batch.sizeInBytes();
+                next = batch.nextOffset();
+            }
+            replay.onBatches(buffer, 0, whole);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.engine.settings;
+
+import static io.millrace.engine.settings.SettingType.INT;
+import static io.millrace.engine.settings.SettingType.LIST;
+import static io.millrace.engine.settings.SettingType.LONG;
+import static io.millrace.engine.settings.SettingType.STRING;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Settings of the coordinators, under Kafka's names and with its defaults. Entered into the brokers' table. */
+public final class CoordinatorSettings {
+    private static final String MAX_INT = "2147483647";
+
+    public static final Setting OFFSETS_TOPIC_PARTITIONS = Setting.broker(
+                    "offsets.topic.num.partitions",
+                    INT,
+                    "50",
+                    "Partitions of the internal topic that keeps groups and their offsets, when it is created.")
+            .check(ValueCheck.atLeast(1));
+    public static final Setting OFFSETS_TOPIC_SEGMENT_BYTES = Setting.broker(
+                    "offsets.topic.segment.bytes",
+                    INT,
+                    "104857600",
+                    "Size of that topic's segments, when it is created.")
+            .check(ValueCheck.atLeast(1));
+
+    private static final List<Setting> GROUPS = List.of(
+            number("offsets.retention.minutes", INT, "10080", 1, "How long offsets of a group without members are kept."),
+            number("offsets.retention.check.interval.ms", LONG, "600000", 1, "How often old offsets are looked for."),
+            number("offset.metadata.max.bytes", INT, "4096", 0, "What a client may say beside an offset, at most."),
+            number("group.min.session.timeout.ms", INT, "6000", 0, "Least session timeout of members of classic groups."),
+            number("group.max.session.timeout.ms", INT, "1800000", 0, "Largest session timeout of such members."),
+            number(
+                    "group.initial.rebalance.delay.ms",
+                    INT,
+                    "3000",
+                    0,
+                    "How long a new classic group waits for more members before its first rebalance."),
+            number("group.max.size", INT, MAX_INT, 1, "Members of a classic group, at most."),
+            number(
+                    "group.consumer.session.timeout.ms",
+                    INT,
+                    "45000",
+                    1,
+                    "After which silence a member of a consumer group (KIP-848) is taken for gone."),
+            number("group.consumer.min.session.timeout.ms", INT, "45000", 1, "Least value of it that a group may set."),
+            number("group.consumer.max.session.timeout.ms", INT, "60000", 1, "Largest value that a group may set."),
+            number("group.consumer.heartbeat.interval.ms", INT, "5000", 1, "How often such a member is to report."),
+            number("group.consumer.min.heartbeat.interval.ms", INT, "5000", 1, "Least value that a group may set."),
+            number("group.consumer.max.heartbeat.interval.ms", INT, "15000", 1, "Largest value that a group may set."),
+            number("group.consumer.max.size", INT, MAX_INT, 1, "Members of a consumer group, at most."),
+            Setting.broker(
+                    "group.consumer.assignors",
+                    LIST,
+                    "uniform,range",
+                    "Who may spread partitions over the members of a consumer group; the first is the default."),
+            Setting.broker(
+                            "group.consumer.migration.policy",
+                            STRING,
+                            "bidirectional",
+                            "Whether groups may change between the classic and the consumer protocol while they live.")
+                    .check(ValueCheck.oneOf("bidirectional", "upgrade", "downgrade", "disabled")));
+
+    private CoordinatorSettings() {}
+
+    private static Setting number(
+            final String name, final SettingType type, final String value, final long least, final String doc) {
+        return Setting.broker(name, type, value, doc).check(ValueCheck.atLeast(least));
+    }
+
+    static void addTo(final SettingTable table) {
+        table.add(OFFSETS_TOPIC_PARTITIONS);
+        table.add(OFFSETS_TOPIC_SEGMENT_BYTES);
+        GROUPS.forEach(table::add);
+    }
+
+    /** What group coordinators are to know, by name. */
+    public static Map<String, String> ofGroups(final Settings settings) {
+        final Map<String, String> values = new TreeMap<>();
+        GROUPS.forEach(setting -> values.put(setting.name(), settings.text(setting.name())));
+        return values;
+    }
+}

@@ -1,0 +1,156 @@
+package io.millrace.net.kafka.group;
+
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.coordinator.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
+import org.apache.kafka.common.requests.DeleteGroupsRequest;
+import org.apache.kafka.common.requests.DescribeGroupsRequest;
+
+/** Groups as administrators see them: listed, described, deleted. */
+final class GroupAdmin {
+    /** Read, delete, describe, describe and alter configs: what may be done to a group where everything may be done. */
+    private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+
+    private final Groups groups;
+
+    GroupAdmin(final Groups groups) {
+        this.groups = groups;
+    }
+
+    void list(final Exchange exchange, final RequestHeader header, final ListGroupsRequestData request) {
+        final ListGroupsResponseData response = new ListGroupsResponseData();
+        final Gathering gathering = new Gathering(() -> {
+            if (response.errorCode() != Errors.NONE.code()) {
+                response.setGroups(new ArrayList<>());
+            }
+            ColdApi.respond(exchange, response);
+        });
+        for (final int partition : groups.partitionsFor(header)) {
+            final Answer<List<ListedGroup>> answer =
+                    gathering.one(listed -> response.groups().addAll(listed), (error, message) -> {
+                        if (error != Errors.NOT_COORDINATOR) {
+                            response.setErrorCode(error.code());
+                        }
+                    });
+            groups.ask(
+                    header,
+                    partition,
+                    (machine, told) -> machine.read(
+                            "list-groups",
+                            (shard, committed) ->
+                                    shard.listGroups(request.statesFilter(), request.typesFilter(), committed),
+                            told),
+                    answer);
+        }
+        gathering.end();
+    }
+
+    void describe(final Exchange exchange, final RequestHeader header, final DescribeGroupsRequestData request) {
+        final DescribeGroupsResponseData response = new DescribeGroupsResponseData();
+        final List<List<DescribeGroupsResponseData.DescribedGroup>> answers = new ArrayList<>();
+        final Gathering gathering = new Gathering(() -> {
+            answers.forEach(response.groups()::addAll);
+            if (request.includeAuthorizedOperations()) {
+                response.groups().stream()
+                        .filter(group -> group.errorCode() == Errors.NONE.code())
+                        .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
+            }
+            ColdApi.respond(exchange, response);
+        });
+        final GroupClient client = GroupClient.of(exchange, header);
+        for (final String group : request.groups()) {
+            final int place = answers.size();
+            final List<String> one = List.of(group);
+            answers.add(List.of());
+            groups.ask(
+                    header,
+                    groups.partitionFor(group),
+                    (machine, told) -> machine.read(
+                            "describe-groups",
+                            (shard, committed) -> shard.describeGroups(client, one, committed),
+                            told),
+                    gathering.<List<DescribeGroupsResponseData.DescribedGroup>>one(
+                            found -> answers.set(place, found),
+                            (error, message) -> answers.set(
+                                    place, DescribeGroupsRequest.getErrorDescribedGroupList(one, error))));
+        }
+        gathering.end();
+    }
+
+    void describeConsumers(
+            final Exchange exchange, final RequestHeader header, final ConsumerGroupDescribeRequestData request) {
+        final ConsumerGroupDescribeResponseData response = new ConsumerGroupDescribeResponseData();
+        final List<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answers = new ArrayList<>();
+        final Gathering gathering = new Gathering(() -> {
+            answers.forEach(response.groups()::addAll);
+            if (request.includeAuthorizedOperations()) {
+                response.groups().stream()
+                        .filter(group -> group.errorCode() == Errors.NONE.code())
+                        .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
+            }
+            ColdApi.respond(exchange, response);
+        });
+        for (final String group : request.groupIds()) {
+            final int place = answers.size();
+            final List<String> one = List.of(group);
+            answers.add(List.of());
+            final Answer<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answer = gathering.one(
+                    found -> answers.set(place, found),
+                    (error, message) -> answers.set(
+                            place, ConsumerGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
+            if (group.isEmpty()) {
+                answer.onError(Errors.INVALID_GROUP_ID, null);
+                continue;
+            }
+            groups.ask(
+                    header,
+                    groups.partitionFor(group),
+                    (machine, told) -> machine.read(
+                            "consumer-group-describe",
+                            (shard, committed) -> shard.consumerGroupDescribe(one, committed),
+                            told),
+                    answer);
+        }
+        gathering.end();
+    }
+
+    void delete(final Exchange exchange, final RequestHeader header, final DeleteGroupsRequestData request) {
+        final DeletableGroupResultCollection results = new DeletableGroupResultCollection();
+        final Gathering gathering = new Gathering(
+                () -> ColdApi.respond(exchange, new DeleteGroupsResponseData().setResults(results)));
+        final GroupClient client = GroupClient.of(exchange, header);
+        for (final String group : request.groupsNames()) {
+            final List<String> one = List.of(group);
+            groups.ask(
+                    header,
+                    groups.partitionFor(group),
+                    (machine, told) -> machine.write(
+                            "delete-groups", () -> machine.shard().deleteGroups(client, one), told),
+                    gathering.<DeletableGroupResultCollection>one(
+                            deleted -> add(results, deleted),
+                            (error, message) ->
+                                    add(results, DeleteGroupsRequest.getErrorResultCollection(one, error))));
+        }
+        gathering.end();
+    }
+
+    /** An element belongs to one collection at a time. */
+    private static void add(final DeletableGroupResultCollection to, final DeletableGroupResultCollection from) {
+        from.forEach(result -> to.add(result.duplicate()));
+    }
+}

@@ -1,0 +1,57 @@
+package io.millrace.net.kafka.group;
+
+import io.millrace.engine.core.Core;
+import io.millrace.net.kafka.api.Api;
+import io.millrace.net.kafka.api.ApiTable;
+import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.ColdHandler;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** Puts every API of groups into a core's table. */
+public final class GroupApis {
+    private GroupApis() {}
+
+    public static void register(final ApiTable table, final Core core, final Groups groups) {
+        final ClassicMembership classic = new ClassicMembership(groups);
+        serve(table, Api.JOIN_GROUP, JoinGroupRequestData::new, classic::join);
+        serve(table, Api.SYNC_GROUP, SyncGroupRequestData::new, classic::sync);
+        serve(table, Api.HEARTBEAT, HeartbeatRequestData::new, classic::heartbeat);
+        serve(table, Api.LEAVE_GROUP, LeaveGroupRequestData::new, classic::leave);
+        final GroupOffsets offsets = new GroupOffsets(groups, core.image());
+        serve(table, Api.OFFSET_COMMIT, OffsetCommitRequestData::new, offsets::commit);
+        serve(table, Api.OFFSET_FETCH, OffsetFetchRequestData::new, offsets::fetch);
+        serve(table, Api.OFFSET_DELETE, OffsetDeleteRequestData::new, offsets::delete);
+        final GroupAdmin admin = new GroupAdmin(groups);
+        serve(table, Api.LIST_GROUPS, ListGroupsRequestData::new, admin::list);
+        serve(table, Api.DESCRIBE_GROUPS, DescribeGroupsRequestData::new, admin::describe);
+        serve(table, Api.DELETE_GROUPS, DeleteGroupsRequestData::new, admin::delete);
+        serve(
+                table,
+                Api.CONSUMER_GROUP_HEARTBEAT,
+                ConsumerGroupHeartbeatRequestData::new,
+                new ConsumerMembership(groups)::heartbeat);
+        serve(
+                table,
+                Api.CONSUMER_GROUP_DESCRIBE,
+                ConsumerGroupDescribeRequestData::new,
+                admin::describeConsumers);
+    }
+
+    private static <Q extends ApiMessage> void serve(
+            final ApiTable table, final Api api, final Supplier<Q> request, final ColdHandler<Q> handler) {
+        table.serve(api, new ColdApi<>(request, handler));
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.net.kafka.group;
+
+import io.millrace.engine.coordinator.CoordinatorHost;
+import io.millrace.engine.core.Core;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.coordinator.Answer;
+import io.millrace.net.kafka.coordinator.Coordinators;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.GroupCoordinatorShard;
+import org.apache.kafka.coordinator.group.GroupCoordinatorShard.DeletedTopic;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+
+/** The group coordinators of one core, and what they share. Made when the internal topic appears; owned by the core. */
+public final class Groups extends Coordinators<GroupMachine> {
+    private final GroupTopology topology;
+    private final GroupTime time;
+    private final Set<Uuid> created = new HashSet<>();
+    private final Set<Uuid> changed = new HashSet<>();
+    private final Map<Uuid, String> deleted = new HashMap<>();
+    private final Map<String, String> settings;
+    private Shared shared;
+    private boolean deltaAsked;
+
+    /** Loaded late: most brokers on a laptop never see a group. */
+    private record Shared(GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupCoordinatorMetrics metrics) {}
+
+    public Groups(final Core core, final Map<String, String> settings, final String rack) {
+        super(core, Topic.GROUP_METADATA_TOPIC_NAME, Groups.class);
+        this.settings = Map.copyOf(settings);
+        topology = new GroupTopology(core.image(), rack);
+        time = new GroupTime(core);
+    }
+
+    @Override
+    protected GroupMachine newMachine(final int partition, final CoordinatorHost host) {
+        return new GroupMachine(this, core(), partition, host);
+    }
+
+    private Shared shared() {
+        if (shared == null) {
+            final GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
+            shared = new Shared(
+                    config,
+                    new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)),
+                    new GroupCoordinatorMetrics());
+        }
+        return shared;
+    }
+
+    GroupCoordinatorConfig config() {
+        return shared().config();
+    }
+
+    CoordinatorShardBuilder<GroupCoordinatorShard, CoordinatorRecord> newShard() {
+        return new GroupCoordinatorShard.Builder(shared().config(), shared().groupConfigs())
+                .withAuthorizerPlugin(Optional.empty())
+                .withTime(time)
+                .withCoordinatorMetrics(shared().metrics());
+    }
+
+    GroupTopology topology() {
+        return topology;
+    }
+
+    /** What one batch may take, in bytes. */
+    int batchBytesMax() {
+        final TopicImage topic = core().image().topic(topicName());
+        return topic == null ? 1 << 20 : topic.config().maxMessageBytes();
+    }
+
+    // News of topics: gathered over a duty cycle
+
+    @Override
+    public void onTopicCreated(final TopicImage topic) {
+        created.add(GroupTopology.idOf(topic));
+        askForDelta();
+    }
+
+    @Override
+    public void onPartitionPlaced(final TopicImage topic, final PartitionImage partition, final int previousCore) {
+        super.onPartitionPlaced(topic, partition, previousCore);
+        changed.add(GroupTopology.idOf(topic));
+        askForDelta();
+    }
+
+    @Override
+    public void onTopicDeleted(final TopicImage topic) {
+        super.onTopicDeleted(topic);
+        deleted.put(GroupTopology.idOf(topic), topic.name());
+        askForDelta();
+    }
+
+    private void askForDelta() {
+        if (!deltaAsked) {
+            deltaAsked = true;
+            later(this::tellDelta);
+        }
+    }
+
+    private void tellDelta() {
+        deltaAsked = false;
+        changed.removeAll(created);
+        final GroupTopology.Delta delta = new GroupTopology.Delta(
+                topology, Set.copyOf(created), Set.copyOf(changed), Set.copyOf(deleted.keySet()));
+        final List<DeletedTopic> gone = new ArrayList<>();
+        deleted.forEach((id, name) -> gone.add(new DeletedTopic(id, name)));
+        created.clear();
+        changed.clear();
+        deleted.clear();
+        forEachActive(machine -> {
+            machine.shard().onMetadataUpdate(delta, topology);
+            if (!gone.isEmpty()) {
+                machine.write("topics deleted", () -> machine.shard().onTopicsDeleted(gone), new Answer<Void>() {
+                    @Override
+                    public void onAnswer(final Void nothing) {}
+
+                    @Override
+                    public void onError(final Errors error, final String message) {}
+                });
+            }
+        });
+    }
+}
