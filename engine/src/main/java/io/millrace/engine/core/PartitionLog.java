@@ -47,8 +47,7 @@ public final class PartitionLog implements CoordinatorLog {
                 .correlation(
                         (token, templateId, body, at, bytes) -> {
                             give(lent);
-                            appended.wrap(
-                                    body, at, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
+                            appended.wrap(body, at, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
                             final AppendReplyDecoder.PartsDecoder part =
                                     appended.parts().next();
                             done.onAppended(Outcome.of(part.outcome()), part.baseRecordOffset());

@@ -27,10 +27,20 @@ public final class CoordinatorSettings {
             .check(ValueCheck.atLeast(1));
 
     private static final List<Setting> GROUPS = List.of(
-            number("offsets.retention.minutes", INT, "10080", 1, "How long offsets of a group without members are kept."),
+            number(
+                    "offsets.retention.minutes",
+                    INT,
+                    "10080",
+                    1,
+                    "How long offsets of a group without members are kept."),
             number("offsets.retention.check.interval.ms", LONG, "600000", 1, "How often old offsets are looked for."),
             number("offset.metadata.max.bytes", INT, "4096", 0, "What a client may say beside an offset, at most."),
-            number("group.min.session.timeout.ms", INT, "6000", 0, "Least session timeout of members of classic groups."),
+            number(
+                    "group.min.session.timeout.ms",
+                    INT,
+                    "6000",
+                    0,
+                    "Least session timeout of members of classic groups."),
             number("group.max.session.timeout.ms", INT, "1800000", 0, "Largest session timeout of such members."),
             number(
                     "group.initial.rebalance.delay.ms",

@@ -70,8 +70,8 @@ public final class BrokerCore {
         core.addMetadataListener(groups);
         core.addStage("groups", groups);
         GroupApis.register(table, core, groups);
-        final FindCoordinatorApi find = new FindCoordinatorApi(
-                core, Map.of(CoordinatorType.GROUP.id(), offsetsTopic(core, config.settings())));
+        final FindCoordinatorApi find =
+                new FindCoordinatorApi(core, Map.of(CoordinatorType.GROUP.id(), offsetsTopic(core, config.settings())));
         table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
         core.addStage("connections", connections);
     }

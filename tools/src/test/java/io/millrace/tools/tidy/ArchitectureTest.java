@@ -33,6 +33,7 @@ final class ArchitectureTest {
             List.of("socket"),
             List.of("connection"),
             List.of("kafka.api"),
+            List.of("kafka.coordinator"),
             List.of("kafka.produce", "kafka.fetch", "kafka.admin", "kafka.group", "kafka.txn"));
 
     /** What both composition roots put cores together with, and end them. */
@@ -129,6 +130,12 @@ final class ArchitectureTest {
                                         "kafka.txn")),
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),
                 no(NET + "kafka.fetch..").maySee("one handler per API", rooms(NET, "kafka.produce", "kafka.group")),
+                noClasses()
+                        .that(not(resideInAnyPackage(NET + "kafka.group..")))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("org.apache.kafka.coordinator..")
+                        .because("one package adapts Apache Kafka's coordinators"),
                 no(NET + "broker..").maySee("two worlds", NET + "simulation.."),
                 noClasses()
                         .that()

@@ -7,16 +7,20 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Tells a client what is served. A version that we do not know is answered in the form of version 0, naming the
- * versions of ApiVersions itself, and the connection goes on. No feature is finalized until its APIs are served.
+ * versions of ApiVersions itself, and the connection goes on.
  */
 public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVersionsRequestData> {
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
     private static final int SOFTWARE_SINCE = 3;
+    private static final int FEATURES_MAY_BE_OFF_SINCE = 4;
     private static final int IDENTITY_SINCE = 5;
+    private static final String GROUP_VERSION = "group.version";
 
     private final ApiTable table;
     private final String clusterId;
@@ -68,7 +72,28 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         for (final Api api : table.served()) {
             add(response, api);
         }
+        addFeatures(header.version(), response);
         return response;
+    }
+
+    /** A feature is finalized where its APIs are served. Version 3 cannot say that a feature may be off. */
+    private void addFeatures(final short version, final ApiVersionsResponseData response) {
+        if (version < SOFTWARE_SINCE || table.handler(Api.CONSUMER_GROUP_HEARTBEAT) == null) {
+            return;
+        }
+        if (version >= FEATURES_MAY_BE_OFF_SINCE) {
+            response.supportedFeatures()
+                    .add(new SupportedFeatureKey()
+                            .setName(GROUP_VERSION)
+                            .setMinVersion((short) 0)
+                            .setMaxVersion((short) 1));
+        }
+        response.finalizedFeatures()
+                .add(new FinalizedFeatureKey()
+                        .setName(GROUP_VERSION)
+                        .setMinVersionLevel((short) 1)
+                        .setMaxVersionLevel((short) 1));
+        response.setFinalizedFeaturesEpoch(0);
     }
 
     /** Names must be plain, and whoever says which cluster is meant also says which broker. */

@@ -8,7 +8,6 @@ import io.millrace.engine.core.PartitionLog;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
-
 import io.millrace.engine.port.Stage;
 import io.millrace.net.kafka.api.RequestHeader;
 import java.util.ArrayList;
@@ -39,8 +38,7 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         void run(M machine, Answer<R> answer);
     }
 
-    protected Coordinators(
-            final Core core, final String topicName, final Class<? extends Coordinators<M>> type) {
+    protected Coordinators(final Core core, final String topicName, final Class<? extends Coordinators<M>> type) {
         this.core = core;
         this.topicName = topicName;
         this.type = type;
@@ -87,13 +85,10 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
             answer.onError(Errors.NOT_COORDINATOR, null);
         } else {
             final int from = core.id();
-            core.calls()
-                    .run(
-                            image.ownerCore(),
-                            owner -> {
-                                final Coordinators<M> there = owner.service(type);
-                                there.askHere(partition, request, new AnswerElsewhere<>(owner, from, answer));
-                            });
+            core.calls().run(image.ownerCore(), owner -> {
+                final Coordinators<M> there = owner.service(type);
+                there.askHere(partition, request, new AnswerElsewhere<>(owner, from, answer));
+            });
         }
     }
 
@@ -169,8 +164,7 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         if (partition.ownerCore() != core.id() || stopped) {
             return;
         }
-        final Function<CoordinatorHost, CoordinatorMachine> machines =
-                host -> newMachine(partition.partition(), host);
+        final Function<CoordinatorHost, CoordinatorMachine> machines = host -> newMachine(partition.partition(), host);
         final CoordinatorHost[] made = new CoordinatorHost[1];
         final Deadline again = new Deadline() {
             @Override

@@ -58,7 +58,8 @@ public final class FindCoordinatorApi {
             }
             if (batched) {
                 final Coordinator found = FindCoordinatorResponse.prepareCoordinatorResponse(error, key, node);
-                response.coordinators().add(found);
+                // As Apache Kafka: an explanation for what is wrong with the question only.
+                response.coordinators().add(topic == null ? found : found.setErrorMessage(""));
             } else {
                 ColdApi.respond(
                         exchange,

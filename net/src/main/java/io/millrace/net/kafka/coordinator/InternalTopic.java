@@ -17,8 +17,7 @@ public final class InternalTopic {
     private final Map<String, String> configs;
     private final List<Consumer<Outcome>> waiting = new ArrayList<>();
 
-    public InternalTopic(
-            final Core core, final String name, final int partitions, final Map<String, String> configs) {
+    public InternalTopic(final Core core, final String name, final int partitions, final Map<String, String> configs) {
         this.core = core;
         this.name = name;
         this.partitions = partitions;
@@ -40,8 +39,7 @@ public final class InternalTopic {
             return;
         }
         final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
-        final int length =
-                MetadataCommands.createTopic(command, 0, name, partitions, 1, List.of(), configs, false);
+        final int length = MetadataCommands.createTopic(command, 0, name, partitions, 1, List.of(), configs, false);
         core.commands().send(command, 0, length, (outcome, first, second, message) -> {
             final List<Consumer<Outcome>> all = List.copyOf(waiting);
             waiting.clear();

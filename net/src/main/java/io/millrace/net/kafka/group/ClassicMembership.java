@@ -115,7 +115,8 @@ final class ClassicMembership {
                 exchange,
                 response -> response,
                 (error, message) -> new HeartbeatResponseData()
-                        .setErrorCode(error == Errors.COORDINATOR_LOAD_IN_PROGRESS ? Errors.NONE.code() : error.code()));
+                        .setErrorCode(
+                                error == Errors.COORDINATOR_LOAD_IN_PROGRESS ? Errors.NONE.code() : error.code()));
         if (request.groupId().isEmpty()) {
             reply.onError(Errors.INVALID_GROUP_ID, null);
             return;

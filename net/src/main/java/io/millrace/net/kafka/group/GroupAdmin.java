@@ -86,8 +86,8 @@ final class GroupAdmin {
                             told),
                     gathering.<List<DescribeGroupsResponseData.DescribedGroup>>one(
                             found -> answers.set(place, found),
-                            (error, message) -> answers.set(
-                                    place, DescribeGroupsRequest.getErrorDescribedGroupList(one, error))));
+                            (error, message) ->
+                                    answers.set(place, DescribeGroupsRequest.getErrorDescribedGroupList(one, error))));
         }
         gathering.end();
     }
@@ -111,8 +111,8 @@ final class GroupAdmin {
             answers.add(List.of());
             final Answer<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answer = gathering.one(
                     found -> answers.set(place, found),
-                    (error, message) -> answers.set(
-                            place, ConsumerGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
+                    (error, message) ->
+                            answers.set(place, ConsumerGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
             if (group.isEmpty()) {
                 answer.onError(Errors.INVALID_GROUP_ID, null);
                 continue;
@@ -131,16 +131,16 @@ final class GroupAdmin {
 
     void delete(final Exchange exchange, final RequestHeader header, final DeleteGroupsRequestData request) {
         final DeletableGroupResultCollection results = new DeletableGroupResultCollection();
-        final Gathering gathering = new Gathering(
-                () -> ColdApi.respond(exchange, new DeleteGroupsResponseData().setResults(results)));
+        final Gathering gathering =
+                new Gathering(() -> ColdApi.respond(exchange, new DeleteGroupsResponseData().setResults(results)));
         final GroupClient client = GroupClient.of(exchange, header);
         for (final String group : request.groupsNames()) {
             final List<String> one = List.of(group);
             groups.ask(
                     header,
                     groups.partitionFor(group),
-                    (machine, told) -> machine.write(
-                            "delete-groups", () -> machine.shard().deleteGroups(client, one), told),
+                    (machine, told) ->
+                            machine.write("delete-groups", () -> machine.shard().deleteGroups(client, one), told),
                     gathering.<DeletableGroupResultCollection>one(
                             deleted -> add(results, deleted),
                             (error, message) ->

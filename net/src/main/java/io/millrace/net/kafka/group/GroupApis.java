@@ -43,11 +43,7 @@ public final class GroupApis {
                 Api.CONSUMER_GROUP_HEARTBEAT,
                 ConsumerGroupHeartbeatRequestData::new,
                 new ConsumerMembership(groups)::heartbeat);
-        serve(
-                table,
-                Api.CONSUMER_GROUP_DESCRIBE,
-                ConsumerGroupDescribeRequestData::new,
-                admin::describeConsumers);
+        serve(table, Api.CONSUMER_GROUP_DESCRIBE, ConsumerGroupDescribeRequestData::new, admin::describeConsumers);
     }
 
     private static <Q extends ApiMessage> void serve(

@@ -50,6 +50,7 @@ final class GroupMachine implements CoordinatorMachine {
     private static final int BATCH_BYTES = 16 * 1024;
     /** A record's frame besides its key and value, at most. */
     private static final int RECORD_OVERHEAD = 32;
+
     private static final int BATCH_OVERHEAD = 64;
     /** Timeline epoch of an empty log, of which there must be a snapshot too. */
     private static final long BEGINNING = 0;
@@ -69,6 +70,7 @@ final class GroupMachine implements CoordinatorMachine {
     private record Parked(long position, Runnable release, Runnable fail) {}
 
     private final Groups groups;
+    private final int partition;
     private final CoordinatorHost host;
     private final Core core;
     private final GroupTimers timers;
@@ -87,13 +89,14 @@ final class GroupMachine implements CoordinatorMachine {
 
     GroupMachine(final Groups groups, final Core core, final int partition, final CoordinatorHost host) {
         this.groups = groups;
+        this.partition = partition;
         this.core = core;
         this.host = host;
         timers = new GroupTimers(core, this);
         tasks = new GroupTasks(groups, this);
         final LogContext context = new LogContext("[groups " + partition + "] ");
         snapshots = new SnapshotRegistry(context);
-        shard = (GroupCoordinatorShard) groups.newShard()
+        shard = groups.newShard()
                 .withLogContext(context)
                 .withSnapshotRegistry(snapshots)
                 .withTimer(timers)
@@ -115,8 +118,13 @@ final class GroupMachine implements CoordinatorMachine {
 
     @Override
     public void onReplay(final DirectBuffer batches, final int offset, final int length) {
-        final ByteBuffer bytes = batches.byteBuffer().duplicate().limit(offset + length).position(offset).slice();
-        for (final MutableRecordBatch each : MemoryRecords.readableRecords(bytes).batches()) {
+        final ByteBuffer bytes = batches.byteBuffer()
+                .duplicate()
+                .limit(offset + length)
+                .position(offset)
+                .slice();
+        for (final MutableRecordBatch each :
+                MemoryRecords.readableRecords(bytes).batches()) {
             for (final Record record : each) {
                 replay(each, record);
             }
@@ -176,20 +184,32 @@ final class GroupMachine implements CoordinatorMachine {
             end(result, tooLarge);
             fail(name, tooLarge, answer);
             return;
+        } catch (final RuntimeException broken) {
+            // Half of it may have been replayed: what the log says counts.
+            LOG.error("{}: {} failed, the groups are read anew", this, name, broken);
+            end(result, broken);
+            fail(name, broken, answer);
+            host.reload();
+            return;
         }
         park(result, answer);
     }
 
-    /** Answers once the shard completes the future, if it is not this machine's end that does. */
+    /**
+     * Answers once the shard completes the future, if it is not this machine's end that does; a duty cycle later, since
+     * futures swallow what is thrown where they complete.
+     */
     <R> void awaits(final CompletableFuture<R> future, final Answer<R> answer) {
         waiting.add(future);
         future.whenComplete((response, failure) -> {
             waiting.remove(future);
-            if (failure == null) {
-                answer.onAnswer(response);
-            } else {
-                fail("group", failure, answer);
-            }
+            groups.later(() -> {
+                if (failure == null) {
+                    answer.onAnswer(response);
+                } else {
+                    fail("group", failure, answer);
+                }
+            });
         });
     }
 
@@ -295,8 +315,8 @@ final class GroupMachine implements CoordinatorMachine {
             bytes += record;
         }
         if (result.isAtomic() && bytes > groups.batchBytesMax()) {
-            throw new RecordTooLargeException("The records to be written take " + bytes
-                    + " bytes: at most " + groups.batchBytesMax() + " can be written at once.");
+            throw new RecordTooLargeException("The records to be written take " + bytes + " bytes: at most "
+                    + groups.batchBytesMax() + " can be written at once.");
         }
         if (result.isAtomic() && bytes + batchBytes() > groups.batchBytesMax()) {
             flush();
@@ -321,10 +341,7 @@ final class GroupMachine implements CoordinatorMachine {
         }
         if (replayed != null) {
             shard.replay(
-                    host.written() + batchRecords,
-                    RecordBatch.NO_PRODUCER_ID,
-                    RecordBatch.NO_PRODUCER_EPOCH,
-                    replayed);
+                    host.written() + batchRecords, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH, replayed);
         }
         if (batch == null) {
             batch = MemoryRecords.builder(
@@ -376,5 +393,10 @@ final class GroupMachine implements CoordinatorMachine {
         while (!waiting.isEmpty()) {
             waiting.iterator().next().completeExceptionally(Errors.NOT_COORDINATOR.exception());
         }
+    }
+
+    @Override
+    public String toString() {
+        return "groups of partition " + partition;
     }
 }

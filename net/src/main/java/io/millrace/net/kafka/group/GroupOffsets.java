@@ -100,7 +100,8 @@ final class GroupOffsets {
 
     void fetch(final Exchange exchange, final RequestHeader header, final OffsetFetchRequestData request) {
         final short version = header.version();
-        final List<OffsetFetchRequestGroup> asked = version >= GROUPS_SINCE ? request.groups() : List.of(oldForm(request));
+        final List<OffsetFetchRequestGroup> asked =
+                version >= GROUPS_SINCE ? request.groups() : List.of(oldForm(request));
         final OffsetFetchResponseGroup[] answers = new OffsetFetchResponseGroup[asked.size()];
         final Gathering gathering = new Gathering(() -> ColdApi.respond(
                 exchange,
@@ -110,8 +111,7 @@ final class GroupOffsets {
             final OffsetFetchRequestGroup group = asked.get(i);
             final Answer<OffsetFetchResponseGroup> answer = gathering.one(
                     response -> answers[place] = response,
-                    (error, message) ->
-                            answers[place] = OffsetFetchResponse.groupError(group, error, version));
+                    (error, message) -> answers[place] = OffsetFetchResponse.groupError(group, error, version));
             fetch(header, group, request.requireStable(), answer);
         }
         gathering.end();
@@ -147,8 +147,9 @@ final class GroupOffsets {
                 if (all && byId) {
                     identify(response);
                 }
-                if (response.errorCode() == Errors.NONE.code()) {
-                    response.topics().addAll(unknown);
+                if (!unknown.isEmpty() && response.errorCode() == Errors.NONE.code()) {
+                    unknown.addAll(0, response.topics());
+                    response.setTopics(unknown);
                 }
                 answer.onAnswer(response);
             }
@@ -208,8 +209,7 @@ final class GroupOffsets {
             final OffsetDeleteRequestTopic valid = new OffsetDeleteRequestTopic().setName(topic.name());
             for (final OffsetDeleteRequestPartition partition : topic.partitions()) {
                 if (found == null || found.partition(partition.partitionIndex()) == null) {
-                    refused.addPartition(
-                            topic.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
+                    refused.addPartition(topic.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
                 } else {
                     valid.partitions().add(partition);
                 }

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorShard;
@@ -37,7 +37,8 @@ public final class Groups extends Coordinators<GroupMachine> {
     private boolean deltaAsked;
 
     /** Loaded late: most brokers on a laptop never see a group. */
-    private record Shared(GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupCoordinatorMetrics metrics) {}
+    private record Shared(
+            GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupCoordinatorMetrics metrics) {}
 
     public Groups(final Core core, final Map<String, String> settings, final String rack) {
         super(core, Topic.GROUP_METADATA_TOPIC_NAME, Groups.class);

@@ -105,7 +105,18 @@ class RequestCompatibilityIT {
                 new Script(ApiKeys.CREATE_PARTITIONS, 0, 3, TopicScripts::createPartitions),
                 new Script(ApiKeys.DESCRIBE_CONFIGS, 1, 4, ConfigScripts::describeConfigs),
                 new Script(ApiKeys.ALTER_CONFIGS, 0, 2, ConfigScripts::alterConfigs),
-                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ConfigScripts::incrementalAlterConfigs));
+                new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0, 1, ConfigScripts::incrementalAlterConfigs),
+                new Script(ApiKeys.FIND_COORDINATOR, 0, 6, GroupScripts::findCoordinator),
+                new Script(ApiKeys.JOIN_GROUP, 0, 9, GroupScripts::joinGroup),
+                new Script(ApiKeys.LEAVE_GROUP, 0, 5, GroupScripts::membership),
+                new Script(ApiKeys.OFFSET_COMMIT, 2, 10, GroupScripts::offsetCommit),
+                new Script(ApiKeys.OFFSET_FETCH, 1, 10, GroupScripts::offsetFetch),
+                new Script(ApiKeys.OFFSET_DELETE, 0, 0, GroupScripts::offsetDelete),
+                new Script(ApiKeys.DESCRIBE_GROUPS, 0, 6, GroupScripts::describeGroups),
+                new Script(ApiKeys.LIST_GROUPS, 0, 5, GroupScripts::listGroups),
+                new Script(ApiKeys.DELETE_GROUPS, 0, 3, GroupScripts::deleteGroups),
+                new Script(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, GroupScripts::consumerHeartbeat),
+                new Script(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, GroupScripts::describeConsumers));
     }
 
     private static void play(final Script script, final int version) throws IOException {
