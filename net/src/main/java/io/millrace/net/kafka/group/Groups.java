@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.group;
 
+import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
@@ -58,7 +60,7 @@ public final class Groups extends Coordinators<GroupMachine> {
             shared = new Shared(
                     config,
                     new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)),
-                    new GroupCoordinatorMetrics());
+                    new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()));
         }
         return shared;
     }
