@@ -158,7 +158,7 @@ final class StatCommand implements Callable<Integer> {
         check(named <= 1, "--pid, --data-dir and --workload name the broker: give one of them");
         check(pid == null || pid > 0, "--pid has to be above 0");
         check(
-                workload == null || workload().wantsRunningServer(),
+                workload == null || workload().keepsServer(),
                 "--workload " + workload + " starts and ends brokers itself: choose another");
         check(Files.isDirectory(Path.of("/proc/self/task")), "perf stat reads /proc, which only Linux has");
     }

@@ -41,6 +41,11 @@ final class DoctorCommand implements Callable<Integer> {
     private String cores;
 
     @Option(
+            names = "--smt",
+            description = "All means the SMT siblings of physical cores too, as with millrace.cores.smt=true.")
+    private boolean smt;
+
+    @Option(
             names = "--data-dir",
             paramLabel = "D",
             description = "Where its data would lie (default: ./data).",
@@ -63,8 +68,8 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         final Report report;
         try {
-            report =
-                    Doctor.examine(root, cores, dataDirectory, Runtime.version().feature());
+            report = Doctor.examine(
+                    root, cores, smt, dataDirectory, Runtime.version().feature());
         } catch (final IllegalArgumentException mistake) {
             throw new ParameterException(spec.commandLine(), "--cores " + cores + ": " + mistake.getMessage(), mistake);
         }

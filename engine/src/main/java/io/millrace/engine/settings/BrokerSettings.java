@@ -93,6 +93,13 @@ public final class BrokerSettings {
             add(Setting.broker("max.connections.per.ip", INT, "2147483647", "Connections from one address at any time.")
                     .check(ValueCheck.atLeast(0))
                     .asDynamic());
+    public static final Setting MAX_CONNECTIONS_PER_IP_OVERRIDES = add(Setting.broker(
+                    "max.connections.per.ip.overrides",
+                    STRING,
+                    "",
+                    "The same for single addresses, as in 10.0.0.1:100,10.0.0.2:200. Names of hosts are not looked up.")
+            .check(ValueCheck.that("address:count,...", ConnectionLimits::isWellFormed))
+            .asDynamic());
     public static final Setting FETCH_MAX_BYTES = add(Setting.broker(
                     "fetch.max.bytes", INT, "57671680", "Most bytes of one fetch response, whatever the client asks.")
             .check(ValueCheck.atLeast(1024)));

@@ -114,6 +114,25 @@ public final class KnownNames {
         return (setting != null && setting.isUsed()) || ListenerNames.isAdvertise(name);
     }
 
+    /** What is to be said of a known broker setting that does not do here what it does in Kafka, or null. */
+    public static String withoutEffect(final String name, final String text) {
+        final Setting setting = BrokerSettings.find(name);
+        if (!isUsed(name)) {
+            return isKnown(name) ? " is known to Apache Kafka but has no effect in this version of Millrace." : null;
+        }
+        return setting == null || setting.hasEffect(text) ? null : otherEffect(setting);
+    }
+
+    /** The same of a topic's setting. */
+    public static String withoutEffectOnTopic(final String name, final String text) {
+        final Setting setting = TopicSettings.find(name);
+        return setting == null || setting.hasEffect(text) ? null : otherEffect(setting);
+    }
+
+    private static String otherEffect(final Setting setting) {
+        return " does not do in this version of Millrace what it does in Apache Kafka: " + setting.doc();
+    }
+
     /** Ours and Kafka's, without those that contain a listener's name. */
     public static SortedSet<String> all() {
         final TreeSet<String> all = new TreeSet<>(KAFKA.keySet());

@@ -139,10 +139,9 @@ public final class SettingsLoader {
     }
 
     private void checkEffect(final String name, final Settings.Given value) {
-        final Setting setting = BrokerSettings.find(name);
-        if (setting != null && setting.isUsed() && !setting.hasEffect(value.text())) {
-            warnings.add("Setting " + name + "=" + value.text() + " (" + place(value.source())
-                    + ") does not do in this version of Millrace what it does in Apache Kafka: " + setting.doc());
+        final String warning = KnownNames.isUsed(name) ? KnownNames.withoutEffect(name, value.text()) : null;
+        if (warning != null) {
+            warnings.add("Setting " + name + "=" + value.text() + " (" + place(value.source()) + ")" + warning);
         }
     }
 
@@ -152,8 +151,7 @@ public final class SettingsLoader {
                     + NearestName.to(name, KnownNames.all()) + ".");
         }
         if (!KnownNames.isUsed(name)) {
-            warnings.add("Setting " + name + " (" + place(source)
-                    + ") is known to Apache Kafka but has no effect in this version of Millrace.");
+            warnings.add("Setting " + name + " (" + place(source) + ")" + KnownNames.withoutEffect(name, ""));
         }
     }
 

@@ -119,7 +119,7 @@ public final class TopicSettings {
                     "unclean.leader.election.enable",
                     BOOLEAN,
                     "false",
-                    "Whether a replica that lacks records may lead.")
+                    "Whether a replica that lacks records may lead; without effect as long as a partition has one replica.")
             .asUnused());
     public static final Setting DURABILITY = add(Setting.topic(
                     "millrace.durability",

@@ -59,6 +59,7 @@ public final class Broker implements AutoCloseable {
     private final NodeLife life;
     private final Mesh mesh;
     private final Transport[] transports;
+    private final String transportTold;
     private final OsDisk[] disks;
     private final BrokerCore[] cores;
     private final ConnectionHandoff handoff;
@@ -145,7 +146,9 @@ public final class Broker implements AutoCloseable {
         opened.add(housekeeping::close);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
-        transports = Transports.open(count, config.settings(), log, opened);
+        final Transports.Chosen chosen = Transports.open(count, config.settings(), log, opened);
+        transports = chosen.transports();
+        transportTold = chosen.told();
         disks = new OsDisk[count];
         for (int core = 0; core < count; core++) {
             final Sleeper sleeper = mesh.sleeper(core);
@@ -195,6 +198,9 @@ public final class Broker implements AutoCloseable {
                 log);
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage("housekeeping", lane);
+        if (core == 0) {
+            made.core().addMetadataListener(new EffectlessSettings(made.core().image(), lane, log));
+        }
         final Moves moves = new Moves(made, transports[core], handoff, gate, loads);
         made.core().addStage("arrivals", handoff.arrivals(core, transports[core], moves));
         if (config.settings().booleanOf(BrokerSettings.CONNECTIONS_FOLLOW)) {
@@ -223,7 +229,7 @@ public final class Broker implements AutoCloseable {
         for (final BrokerCore core : cores) {
             core.listeners(listeners.views());
         }
-        new StartSummary(config, identity, data.path(), boot.image(), !unpinnedTold.get())
+        new StartSummary(config, identity, data.path(), boot.image(), transportTold, !unpinnedTold.get())
                 .print(out, listeners.views());
         life.letServe();
         mark.ready();

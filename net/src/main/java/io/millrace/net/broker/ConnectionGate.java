@@ -1,14 +1,22 @@
 package io.millrace.net.broker;
 
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.ConnectionLimits;
 import io.millrace.engine.settings.Settings;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Keeps the node within {@code max.connections} and {@code max.connections.per.ip}. Any core. */
+/** Keeps the node within {@code max.connections} and {@code max.connections.per.ip} with its overrides. Any core. */
 final class ConnectionGate {
+    /** Limits of single addresses, read once from the text that is set. */
+    private record Limits(String text, Map<String, Integer> byHost) {}
+
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> openByHost = new ConcurrentHashMap<>();
+    private volatile Limits limits = new Limits("", Map.of());
 
     /**
      * Counts a connection in, unless that would be one too many.
@@ -18,16 +26,39 @@ final class ConnectionGate {
      */
     boolean admit(final Settings settings, final String peer) {
         final int limit = settings.intOf(BrokerSettings.MAX_CONNECTIONS);
-        final int limitPerHost = settings.intOf(BrokerSettings.MAX_CONNECTIONS_PER_IP);
+        final String host = hostOf(peer);
+        final int limitPerHost =
+                limits(settings).getOrDefault(host, settings.intOf(BrokerSettings.MAX_CONNECTIONS_PER_IP));
         if (open.incrementAndGet() > limit) {
             open.decrementAndGet();
             return false;
         }
-        if (openByHost.merge(hostOf(peer), 1, Integer::sum) > limitPerHost) {
+        if (openByHost.merge(host, 1, Integer::sum) > limitPerHost) {
             onClosed(peer);
             return false;
         }
         return true;
+    }
+
+    private Map<String, Integer> limits(final Settings settings) {
+        final String text = settings.stringOf(BrokerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES);
+        Limits read = limits;
+        if (!read.text.equals(text)) {
+            final Map<String, Integer> byHost = new TreeMap<>();
+            ConnectionLimits.parse(text).forEach((address, limit) -> byHost.put(canonical(address), limit));
+            read = new Limits(text, byHost);
+            limits = read;
+        }
+        return read.byHost;
+    }
+
+    /** As peers' addresses are written; one that is none has no peers. */
+    private static String canonical(final String address) {
+        try {
+            return InetAddress.ofLiteral(address).getHostAddress();
+        } catch (final IllegalArgumentException notOne) {
+            return address;
+        }
     }
 
     /** An admitted connection has ended. */

@@ -17,6 +17,7 @@ final class StartSummary {
     private final NodeIdentity identity;
     private final Path data;
     private final MetadataImage image;
+    private final String transport;
     private final boolean pinned;
 
     StartSummary(
@@ -24,11 +25,13 @@ final class StartSummary {
             final NodeIdentity identity,
             final Path data,
             final MetadataImage image,
+            final String transport,
             final boolean pinned) {
         this.config = config;
         this.identity = identity;
         this.data = data;
         this.image = image;
+        this.transport = transport;
         this.pinned = pinned;
     }
 
@@ -44,6 +47,7 @@ final class StartSummary {
                 "  memory      " + config.coreMemoryBytes() / MIB + " MiB a core for requests and answers, heap up to "
                         + Runtime.getRuntime().maxMemory() / MIB + " MiB");
         out.println("  cores       " + cores());
+        out.println("  sockets     " + transport);
         final String address =
                 views.getFirst().hostAt(0) + ":" + views.getFirst().portAt(0);
         out.println("  try it      echo hello | kcat -P -b " + address + " -t demo");

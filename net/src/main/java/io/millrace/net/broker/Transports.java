@@ -18,14 +18,22 @@ import java.io.UncheckedIOException;
 final class Transports {
     private static final String IO_URING = "io_uring";
 
+    /**
+     * The cores' transports.
+     *
+     * @param told which kind it is, and why it is not the one that was wanted
+     */
+    record Chosen(Transport[] transports, String told) {}
+
     private Transports() {}
 
     /** What is wanted, or NIO where the system does not allow that: then the log says so, in a line. */
-    static Transport[] open(final int count, final Settings settings, final BrokerLog log, final Opened opened) {
+    static Chosen open(final int count, final Settings settings, final BrokerLog log, final Opened opened) {
         final SocketSettings sockets = new SocketSettings(
                 settings.intOf(BrokerSettings.SOCKET_SEND_BUFFER_BYTES),
                 settings.intOf(BrokerSettings.SOCKET_RECEIVE_BUFFER_BYTES),
                 settings.intOf(BrokerSettings.SOCKET_LISTEN_BACKLOG_SIZE));
+        String told = "nio";
         if (settings.stringOf(BrokerSettings.TRANSPORT).equals(IO_URING)) {
             try {
                 UringProbe.run();
@@ -33,8 +41,9 @@ final class Transports {
                 for (final Transport ring : rings) {
                     opened.add(ring::close);
                 }
-                return rings;
+                return new Chosen(rings, IO_URING);
             } catch (final UringException refused) {
+                told = "nio, since io_uring cannot be used here: " + refused.getMessage();
                 log.warn("no io_uring, sockets are served through NIO: " + refused.getMessage());
             }
         }
@@ -43,7 +52,7 @@ final class Transports {
             transports[core] = openNio(sockets);
             opened.add(transports[core]::close);
         }
-        return transports;
+        return new Chosen(transports, told);
     }
 
     private static Transport openNio(final SocketSettings sockets) {

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -62,6 +63,7 @@ class BrokerTest {
                     .contains("listens on  PLAINTEXT://127.0.0.1:" + port)
                     .contains("fsync: an ack means that the batch is on the disk")
                     .contains(folder.toString())
+                    .contains("sockets     " + transport())
                     .containsPattern("\\RMillrace ready in \\d+ ms: PLAINTEXT://127\\.0\\.0\\.1:" + port);
             assertThat(brokersOf(broker.listeners().getFirst())).containsExactly("1 127.0.0.1:" + port);
         }
@@ -84,6 +86,36 @@ class BrokerTest {
             }
             assertThat(brokersOf(cores)).containsExactlyElementsOf(expected);
         }
+    }
+
+    @Test
+    void shouldSayOnceThatAChangedSettingHasNoEffect() throws IOException {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0")) {
+            final ListenerView listener = broker.listeners().getFirst();
+            try (LoopbackClient client =
+                    new LoopbackClient(new InetSocketAddress("127.0.0.1", listener.portAt(0)), TIMEOUT_MS)) {
+                for (final String value : List.of("1000", "2000")) {
+                    final var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                            .setResourceType((byte) 4)
+                            .setResourceName("");
+                    for (final String name : List.of("log.segment.delete.delay.ms", "log.retention.ms")) {
+                        resource.configs()
+                                .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
+                                        .setName(name)
+                                        .setValue(value));
+                    }
+                    final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+                    request.resources().add(resource);
+                    client.exchange(ApiKeys.INCREMENTAL_ALTER_CONFIGS, (short) 1, request);
+                }
+            }
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "Setting log.segment.delete.delay.ms is known to Apache Kafka but has no effect in this version"
+                                + " of Millrace.");
     }
 
     @Test

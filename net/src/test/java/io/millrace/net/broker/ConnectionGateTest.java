@@ -1,7 +1,9 @@
 package io.millrace.net.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.engine.settings.SettingException;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.SettingsLoader;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,27 @@ final class ConnectionGateTest {
         assertThat(gate.admit(settings, "0:0:0:0:0:0:0:1:2")).isTrue();
         gate.onClosed("10.0.0.1:1");
         assertThat(gate.admit(settings, "10.0.0.1:3")).isTrue();
+    }
+
+    @Test
+    void shouldHoldSingleAddressesToLimitsOfTheirOwn() {
+        final Settings settings = settings("max.connections.per.ip.overrides", "10.0.0.1:0, ::1:1");
+        assertThat(gate.admit(settings, "10.0.0.1:1")).isFalse();
+        assertThat(gate.admit(settings, "0:0:0:0:0:0:0:1:2")).isTrue();
+        assertThat(gate.admit(settings, "0:0:0:0:0:0:0:1:3")).isFalse();
+        assertThat(gate.admit(settings, "10.0.0.2:1")).isTrue();
+        final Settings changed = settings("max.connections.per.ip.overrides", "10.0.0.1:1");
+        assertThat(gate.admit(changed, "10.0.0.1:1")).isTrue();
+        assertThat(gate.admit(changed, "0:0:0:0:0:0:0:1:3")).isTrue();
+    }
+
+    @Test
+    void shouldRefuseLimitsThatWouldNotHold() {
+        for (final String limits : new String[] {"10.0.0.1", "db.example:5", "10.0.0.1:-1", "10.0.0.1:5,", ":5"}) {
+            assertThatThrownBy(() -> settings("max.connections.per.ip.overrides", limits))
+                    .as(limits)
+                    .isInstanceOf(SettingException.class);
+        }
     }
 
     private static Settings settings(final String name, final String value) {

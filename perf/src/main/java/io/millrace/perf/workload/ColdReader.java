@@ -49,6 +49,11 @@ final class ColdReader implements Workload {
     }
 
     @Override
+    public boolean keepsServer() {
+        return false;
+    }
+
+    @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
         final FilledTopic cold = cold(timing);
         final long usable = Files.getFileStore(server.dataFolder()).getUsableSpace();

@@ -31,6 +31,11 @@ final class Restart implements Workload {
     }
 
     @Override
+    public boolean keepsServer() {
+        return false;
+    }
+
+    @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
         FILLED.write(server.bootstrap());
         server.kill();

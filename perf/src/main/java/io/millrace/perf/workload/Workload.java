@@ -39,6 +39,11 @@ public interface Workload {
         return true;
     }
 
+    /** Whether the server that runs at its beginning runs until its end, so that somebody may look on. */
+    default boolean keepsServer() {
+        return wantsRunningServer();
+    }
+
     /** Runs it once; the server's data is the server's own and goes with it. */
     Figures run(Server server, Timing timing) throws Exception;
 }

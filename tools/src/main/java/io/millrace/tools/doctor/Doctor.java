@@ -42,11 +42,13 @@ public final class Doctor {
     /**
      * @param root where {@code proc} and {@code sys} lie: {@code /}, or a folder that was prepared
      * @param cores as {@code ./run.sh start --cores} takes it
+     * @param smt as {@code millrace.cores.smt}
      * @throws IllegalArgumentException if this names what the machine does not have
      */
-    public static Report examine(final Path root, final String cores, final Path dataDirectory, final int javaVersion) {
+    public static Report examine(
+            final Path root, final String cores, final boolean smt, final Path dataDirectory, final int javaVersion) {
         final Machine machine =
-                Machine.of(root, cores, dataDirectory.toAbsolutePath().normalize(), javaVersion);
+                Machine.of(root, cores, smt, dataDirectory.toAbsolutePath().normalize(), javaVersion);
         return new Report(
                 machine.cores(),
                 CHECKS.stream().map(check -> check.look(machine)).toList());

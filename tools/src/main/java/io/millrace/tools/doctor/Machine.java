@@ -25,25 +25,27 @@ record Machine(
 
     /**
      * @param cores as {@code ./run.sh start --cores} takes it
+     * @param smt   whether all processors means the siblings of physical cores too
      * @throws IllegalArgumentException if this names processors that the machine does not have
      */
-    static Machine of(final Path root, final String cores, final Path dataDirectory, final int javaVersion) {
+    static Machine of(
+            final Path root, final String cores, final boolean smt, final Path dataDirectory, final int javaVersion) {
         final SystemFiles files = new SystemFiles(root);
         final AllowedProcessors allowed = Processors.allowed(root);
         final List<Integer> listed = CpuSets.parse(files.text(ONLINE));
         final List<Integer> online = listed.isEmpty() ? allowed.numbers() : listed;
-        final List<Integer> chosen = choose(cores, allowed, Processors.withSiblings(online, root));
+        final List<Integer> chosen = choose(cores, smt, allowed, Processors.withSiblings(online, root));
         return new Machine(files, online, allowed.numbers(), chosen, dataDirectory, javaVersion);
     }
 
     /** The broker refuses processors that it may not use; a check says how to let it, where they exist. */
     private static List<Integer> choose(
-            final String cores, final AllowedProcessors allowed, final AllowedProcessors online) {
+            final String cores, final boolean smt, final AllowedProcessors allowed, final AllowedProcessors online) {
         try {
-            return CoreList.choose(cores, allowed, false).processors();
+            return CoreList.choose(cores, allowed, smt).processors();
         } catch (final IllegalArgumentException refused) {
             try {
-                return CoreList.choose(cores, online, false).processors();
+                return CoreList.choose(cores, online, smt).processors();
             } catch (final IllegalArgumentException absent) {
                 refused.addSuppressed(absent);
                 throw refused;

@@ -106,7 +106,7 @@ final class DoctorTest {
                 .file("sys/fs/cgroup/system.slice/memory.max", "536870912")
                 .mount("0:24", "/dev/shm", "rw", "tmpfs", "tmpfs", "rw,size=4m");
         Files.writeString(data, "a file");
-        final Report report = Doctor.examine(root, "2-3", data, JAVA - 1);
+        final Report report = Doctor.examine(root, "2-3", false, data, JAVA - 1);
         assertThat(report.isBad()).isTrue();
         assertThat(report.findings())
                 .filteredOn(finding -> finding.level() == Level.BAD)
@@ -121,6 +121,15 @@ final class DoctorTest {
         assertThat(seen(report, "numa-network"))
                 .isEqualTo("eth0 is on node 0, cores are on node 0 (2,3), node 1 (4,5)");
         assertThat(finding(report, "numa-disk").change()).startsWith("./run.sh start --cores 0-3 ");
+    }
+
+    @Test
+    void shouldTakeSiblingsWhereTheBrokerDoes() {
+        final MachineTree tree = MachineTree.laptop(root);
+        final Report with = Doctor.examine(tree.root(), "all", true, data, JAVA);
+        assertThat(with.cores().size())
+                .isGreaterThan(examine(tree, "all").cores().size());
+        assertThat(seen(with, "siblings")).startsWith("these share a physical core: ");
     }
 
     @Test
@@ -163,7 +172,7 @@ final class DoctorTest {
     @Test
     void shouldRefuseProcessorsThatTheMachineDoesNotHave() {
         MachineTree.wellSetUp(root);
-        assertThatThrownBy(() -> Doctor.examine(root, "6-9", data, JAVA))
+        assertThatThrownBy(() -> Doctor.examine(root, "6-9", false, data, JAVA))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("names processors other than");
     }
@@ -203,7 +212,7 @@ final class DoctorTest {
     /** On whatever machine the tests run: no file of a real kernel surprises it. */
     @Test
     void shouldExamineTheRealMachine() {
-        final Report report = Doctor.examine(Path.of("/"), "all", data, JAVA);
+        final Report report = Doctor.examine(Path.of("/"), "all", false, data, JAVA);
         assertThat(report.cores()).isNotEmpty();
         assertThat(finding(report, "data").level()).isEqualTo(Level.OK);
         assertThat(report.findings())
@@ -213,7 +222,7 @@ final class DoctorTest {
     }
 
     private Report examine(final MachineTree tree, final String cores) {
-        return Doctor.examine(tree.root(), cores, data, JAVA);
+        return Doctor.examine(tree.root(), cores, false, data, JAVA);
     }
 
     private static Finding finding(final Report report, final String check) {
