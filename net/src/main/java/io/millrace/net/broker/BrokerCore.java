@@ -118,12 +118,20 @@ public final class BrokerCore {
         return !stopping && !((ApiDispatcher) connection.handler()).listener().isPerCore();
     }
 
-    /** Makes a quiet connection ready to go; {@link Connections#leave} is next. */
-    public Luggage pack(final Connection connection) {
+    /**
+     * Makes a quiet connection ready to go; {@link Connections#leave} is next.
+     *
+     * @param restNs it is not to move again for so long
+     */
+    public Luggage pack(final Connection connection, final long restNs) {
         final ClientSession client = ClientSession.of(connection);
         client.gone();
         return new Luggage(
-                numberOf(connection.handler()), connection.remoteAddress(), client, fetches.pack(connection.id()));
+                numberOf(connection.handler()),
+                connection.remoteAddress(),
+                client,
+                fetches.pack(connection.id()),
+                core.nowNs() + restNs);
     }
 
     private int numberOf(final FrameHandler handler) {
@@ -141,7 +149,8 @@ public final class BrokerCore {
             endpoint.close();
             return false;
         }
-        final Connection connection = connections.arrive(endpoint, dispatchers[luggage.listener()]);
+        final Connection connection =
+                connections.arrive(endpoint, dispatchers[luggage.listener()], luggage.restUntilNs());
         versions.welcome(connection, luggage.client());
         fetches.unpack(luggage.fetches(), connection.id());
         return true;

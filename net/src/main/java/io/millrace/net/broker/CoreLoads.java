@@ -1,10 +1,11 @@
 package io.millrace.net.broker;
 
+import io.millrace.net.connection.Relocator;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * How busy each core of the node is, so that connections go to the core that their requests are about only while that
- * takes no work from an idle core to a loaded one. Each core tells its own load; any core may look, and read a little
+ * takes no work from an idle core to a loaded one, and away from a core that has too much. Each core tells its own load; any core may look, and read a little
  * late.
  */
 final class CoreLoads {
@@ -12,6 +13,10 @@ final class CoreLoads {
     private static final int LIGHT = 500;
     /** Above that it takes from busier cores alone, and up to here. */
     private static final int SATURATED = 850;
+    /** Above that a core sends connections away, whatever they are about. */
+    private static final int OVERLOADED = 900;
+    /** Below that a core takes those; far enough from it that they do not come back for a small change. */
+    private static final int IDLE = 400;
     /** What a connection is taken to bring along at least. */
     private static final int SHARE_MIN = 20;
     /** Connections that a core takes until it tells its load again. */
@@ -20,10 +25,14 @@ final class CoreLoads {
     private static final int STRIDE = 32;
 
     private static final int MOVES = 1;
+    /** Connections that an overloaded core sends away until it tells its load again. */
+    private static final int RETREATS = 2;
 
+    private final int cores;
     private final AtomicIntegerArray values;
 
     CoreLoads(final int cores) {
+        this.cores = cores;
         values = new AtomicIntegerArray((cores + 1) * STRIDE);
     }
 
@@ -35,6 +44,7 @@ final class CoreLoads {
     void tell(final int core, final int permille) {
         values.setOpaque(indexOf(core), permille);
         values.setOpaque(indexOf(core) + MOVES, MOVES_MAX);
+        values.setOpaque(indexOf(core) + RETREATS, 1);
     }
 
     /**
@@ -51,7 +61,42 @@ final class CoreLoads {
                 || values.getAndDecrement(indexOf(to) + MOVES) <= 0) {
             return false;
         }
-        values.getAndAdd(indexOf(to), Math.max(SHARE_MIN, here / Math.max(1, connections)));
+        count(to, here, connections);
         return true;
+    }
+
+    private void count(final int to, final int here, final int connections) {
+        values.getAndAdd(indexOf(to), Math.max(SHARE_MIN, here / Math.max(1, connections)));
+    }
+
+    boolean isOverloaded(final int core) {
+        return values.getOpaque(indexOf(core)) > OVERLOADED;
+    }
+
+    /**
+     * The core with the least to do, where one that is overloaded sends a connection: one each time that it tells its load.
+     * {@link Relocator#NOWHERE} if none has little to do. What the connection asks of partitions still is that core's work,
+     * its socket is not any more.
+     */
+    int refuge(final int from, final int connections) {
+        if (!isOverloaded(from) || values.getOpaque(indexOf(from) + RETREATS) <= 0) {
+            return Relocator.NOWHERE;
+        }
+        int to = Relocator.NOWHERE;
+        for (int core = 0; core < cores; core++) {
+            final int load = values.getOpaque(indexOf(core));
+            if (core != from
+                    && load < IDLE
+                    && values.getOpaque(indexOf(core) + MOVES) > 0
+                    && (to == Relocator.NOWHERE || load < values.getOpaque(indexOf(to)))) {
+                to = core;
+            }
+        }
+        if (to == Relocator.NOWHERE || values.getAndDecrement(indexOf(to) + MOVES) <= 0) {
+            return Relocator.NOWHERE;
+        }
+        values.getAndDecrement(indexOf(from) + RETREATS);
+        count(to, values.getOpaque(indexOf(from)), connections);
+        return to;
     }
 }

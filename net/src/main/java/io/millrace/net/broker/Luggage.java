@@ -10,5 +10,7 @@ import io.millrace.net.kafka.fetch.FetchLuggage;
  * @param remoteAddress its host and port
  * @param client        what it said about itself
  * @param fetches       its fetch sessions
+ * @param restUntilNs   until then it is not to move again
  */
-public record Luggage(int listener, String remoteAddress, ClientSession client, FetchLuggage fetches) {}
+public record Luggage(
+        int listener, String remoteAddress, ClientSession client, FetchLuggage fetches, long restUntilNs) {}

@@ -6,9 +6,13 @@ import io.millrace.net.connection.Relocator;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.EndpointAcceptor;
 import io.millrace.net.socket.Transport;
+import java.util.concurrent.TimeUnit;
 
 /** Clients that come to one core, new ones and other cores' ones, and those that leave it. Owned by the core's thread. */
 final class Moves implements EndpointAcceptor, Relocator {
+    /** So that a connection does not go to and fro. */
+    private static final long REST_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final BrokerCore core;
     private final Transport transport;
     private final ConnectionHandoff handoff;
@@ -60,8 +64,15 @@ final class Moves implements EndpointAcceptor, Relocator {
     }
 
     @Override
+    public int refuge(final Connection connection) {
+        return loads.isOverloaded(core.core().id()) && transport.mayRelease() && core.mayLeave(connection)
+                ? loads.refuge(core.core().id(), core.connections().count())
+                : NOWHERE;
+    }
+
+    @Override
     public void move(final Connection connection, final int target) {
-        final Luggage luggage = core.pack(connection);
+        final Luggage luggage = core.pack(connection, REST_NS);
         final Endpoint endpoint = core.connections().leave(connection);
         handoff.move(core.core().id(), target, transport.release(endpoint), luggage);
     }

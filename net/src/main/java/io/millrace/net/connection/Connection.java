@@ -39,6 +39,8 @@ public final class Connection implements EndpointHandler {
     private boolean outputFull;
     private Object session;
     private final Traffic traffic = new Traffic();
+    /** It has just moved, and does not move again before. */
+    long restUntilNs = Long.MIN_VALUE;
 
     int slot;
     boolean dirty;
@@ -399,6 +401,10 @@ public final class Connection implements EndpointHandler {
                 owner.maybeMove(this, traffic);
             }
         }
+    }
+
+    boolean isResting(final long nowNs) {
+        return nowNs < restUntilNs;
     }
 
     /** Whether there is nothing of it but a socket. */

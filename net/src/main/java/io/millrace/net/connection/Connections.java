@@ -95,10 +95,16 @@ public final class Connections implements Stage, AutoCloseable {
         return add(endpoint, handler);
     }
 
-    /** Goes on with an endpoint that another core has served so far. */
-    public Connection arrive(final Endpoint endpoint, final FrameHandler handler) {
+    /**
+     * Goes on with an endpoint that another core has served so far.
+     *
+     * @param restUntilNs until then it stays, wherever its requests go
+     */
+    public Connection arrive(final Endpoint endpoint, final FrameHandler handler, final long restUntilNs) {
         counters.arrived++;
-        return add(endpoint, handler);
+        final Connection connection = add(endpoint, handler);
+        connection.restUntilNs = restUntilNs;
+        return connection;
     }
 
     private Connection add(final Endpoint endpoint, final FrameHandler handler) {
@@ -137,11 +143,14 @@ public final class Connections implements Stage, AutoCloseable {
     }
 
     void maybeMove(final Connection connection, final Traffic traffic) {
-        if (relocator == null) {
+        if (relocator == null || connection.isResting(cycleNs)) {
             return;
         }
-        final int target = traffic.wish(votesToMove);
-        if (target != Traffic.NOWHERE && target != core && relocator.mayMove(connection, target)) {
+        final int wish = traffic.wish(votesToMove);
+        final int target = wish != Traffic.NOWHERE && wish != core && relocator.mayMove(connection, wish)
+                ? wish
+                : relocator.refuge(connection);
+        if (target != Relocator.NOWHERE) {
             relocator.move(connection, target);
         }
     }

@@ -6,7 +6,7 @@ package io.millrace.net.connection;
  * messages go there. Owned by the connection's core.
  */
 final class Traffic {
-    static final int NOWHERE = -1;
+    static final int NOWHERE = Relocator.NOWHERE;
     private static final int AGAINST = 3;
     /** So soon the vote turns when the traffic does, however long it went one way before. */
     static final int VOTES_MAX = 128;

@@ -94,8 +94,12 @@ final class SimNode {
                 config,
                 new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null, LogLevels.withoutLog()));
         core.core().addStage("housekeeping", housekeeping);
-        final SimMoves coreMoves =
-                new SimMoves(core, poller, moves, () -> world.counts().merge("connection moved", 1L, Long::sum));
+        final SimMoves coreMoves = new SimMoves(
+                core,
+                poller,
+                entropy.stream("moves-" + index),
+                moves,
+                () -> world.counts().merge("connection moved", 1L, Long::sum));
         moves.add(coreMoves);
         core.core().addStage("arrivals", coreMoves);
         core.connections().relocator(coreMoves, votesToMove);
