@@ -35,8 +35,18 @@ public final class BatchValidator {
 
     /** As the other, for memory that another core lent. */
     public Outcome validate(final long address, final int length, final BatchRules rules, final long nowMs) {
+        return validate(address, length, rules, nowMs, false);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param internal whether the broker itself made the batch: then it may be a control batch, and needs no sequence
+     */
+    public Outcome validate(
+            final long address, final int length, final BatchRules rules, final long nowMs, final boolean internal) {
         lent.wrap(address, Math.max(0, length));
-        return validate(lent, 0, length, rules, nowMs);
+        return validate(lent, 0, length, rules, nowMs, internal);
     }
 
     /**
@@ -47,6 +57,16 @@ public final class BatchValidator {
      */
     public Outcome validate(
             final DirectBuffer buffer, final int offset, final int length, final BatchRules rules, final long nowMs) {
+        return validate(buffer, offset, length, rules, nowMs, false);
+    }
+
+    private Outcome validate(
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final BatchRules rules,
+            final long nowMs,
+            final boolean internal) {
         badRecords.clear();
         badTimestamp = false;
         appendTimeMs = NO_TIMESTAMP;
@@ -55,7 +75,7 @@ public final class BatchValidator {
             return outcome;
         }
         batch.wrap(buffer, offset, length);
-        outcome = checkHeader(rules);
+        outcome = checkHeader(rules, internal);
         if (outcome != Outcome.OK) {
             return outcome;
         }
@@ -94,7 +114,7 @@ public final class BatchValidator {
         return appendTimeMs;
     }
 
-    private Outcome checkHeader(final BatchRules rules) {
+    private Outcome checkHeader(final BatchRules rules, final boolean internal) {
         final int size = batch.sizeInBytes();
         if (batch.baseOffset() != 0) {
             return Outcome.INVALID_RECORD;
@@ -109,10 +129,10 @@ public final class BatchValidator {
             return Outcome.UNKNOWN_CODEC;
         }
         final int count = batch.recordCount();
-        if (count <= 0 || batch.lastOffsetDelta() != count - 1 || batch.isControl()) {
+        if (count <= 0 || batch.lastOffsetDelta() != count - 1) {
             return Outcome.INVALID_RECORD;
         }
-        if (batch.hasProducerId() && batch.baseSequence() < 0) {
+        if (!internal && (batch.isControl() || (batch.hasProducerId() && batch.baseSequence() < 0))) {
             return Outcome.INVALID_RECORD;
         }
         return Outcome.OK;

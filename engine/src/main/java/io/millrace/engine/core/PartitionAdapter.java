@@ -41,7 +41,15 @@ final class PartitionAdapter {
         task.beganNs(clock.lastNs());
         for (int part = 0; parts.hasNext(); part++) {
             parts.next();
-            partitions.append(task, part, parts.partitionKey(), parts.ownerEpoch(), parts.address(), parts.length());
+            partitions.append(
+                    task,
+                    part,
+                    parts.partitionKey(),
+                    parts.ownerEpoch(),
+                    parts.address(),
+                    parts.length(),
+                    parts.flags(),
+                    parts.guard());
         }
         partitions.endOfParts(task);
     }
@@ -49,8 +57,9 @@ final class PartitionAdapter {
     private void onRead(final int from, final DirectBuffer buffer, final int offset, final int length) {
         read.wrap(buffer, offset, ReadRequestDecoder.BLOCK_LENGTH, ReadRequestDecoder.SCHEMA_VERSION);
         final long correlation = read.correlation();
+        final boolean committed = read.committed() != 0;
         final ReadRequestDecoder.PartsDecoder parts = read.parts();
-        final ReadTask task = partitions.beginRead(from, correlation, parts.count());
+        final ReadTask task = partitions.beginRead(from, correlation, parts.count(), committed);
         task.beganNs(clock.lastNs());
         for (int part = 0; parts.hasNext(); part++) {
             parts.next();
@@ -69,7 +78,8 @@ final class PartitionAdapter {
 
     private void onWatch(final int from, final DirectBuffer buffer, final int offset, final int length) {
         watch.wrap(buffer, offset, WatchRequestDecoder.BLOCK_LENGTH, WatchRequestDecoder.SCHEMA_VERSION);
-        final Watch begun = partitions.watches().begin(from, watch.correlation(), watch.bytesMin());
+        final boolean committed = watch.committed() != 0;
+        final Watch begun = partitions.watches().begin(from, watch.correlation(), watch.bytesMin(), committed);
         final WatchRequestDecoder.PartsDecoder parts = watch.parts();
         while (parts.hasNext()) {
             parts.next();

@@ -1,7 +1,5 @@
 package io.millrace.engine.core;
 
-import io.millrace.codec.core.AppendReplyDecoder;
-import io.millrace.codec.core.AppendRequestEncoder;
 import io.millrace.codec.core.ReadReplyDecoder;
 import io.millrace.codec.core.ReadRequestEncoder;
 import io.millrace.engine.batch.BatchFlyweight;
@@ -10,8 +8,6 @@ import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.status.Outcome;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -22,71 +18,24 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class PartitionLog implements CoordinatorLog {
     private static final int READ_BYTES = 1024 * 1024;
     private static final int BATCH_BYTES_KEPT = 64 * 1024;
-    private static final int BUFFERS_KEPT = 8;
     private static final int NONE = -1;
 
     private final Core core;
     private final PartitionImage partition;
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[256]);
-    private final AppendRequestEncoder append = new AppendRequestEncoder();
     private final ReadRequestEncoder read = new ReadRequestEncoder();
-    private final AppendReplyDecoder appended = new AppendReplyDecoder();
     private final ReadReplyDecoder found = new ReadReplyDecoder();
-    private final ArrayDeque<UnsafeBuffer> idle = new ArrayDeque<>();
+    private final InternalAppends appends;
 
     public PartitionLog(final Core core, final PartitionImage partition) {
         this.core = core;
         this.partition = partition;
+        appends = new InternalAppends(core);
     }
 
     @Override
     public void append(final DirectBuffer batch, final int offset, final int length, final Appended done) {
-        final UnsafeBuffer lent = take(length);
-        lent.putBytes(0, batch, offset, length);
-        final long correlation = core.requests()
-                .correlation(
-                        (token, templateId, body, at, bytes) -> {
-                            give(lent);
-                            appended.wrap(body, at, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
-                            final AppendReplyDecoder.PartsDecoder part =
-                                    appended.parts().next();
-                            done.onAppended(Outcome.of(part.outcome()), part.baseRecordOffset());
-                        },
-                        0);
-        append.wrap(message, 0)
-                .correlation(correlation)
-                .partsCount(1)
-                .next()
-                .partitionKey(partition.partitionKey())
-                .ownerEpoch(partition.leaderEpoch())
-                .address(lent.addressOffset())
-                .length(length);
-        core.requests()
-                .send(
-                        correlation,
-                        core.id(),
-                        AppendRequestEncoder.TEMPLATE_ID,
-                        message,
-                        append.encodedLength(),
-                        AppendReplyDecoder.BLOCK_LENGTH
-                                + AppendReplyDecoder.PartsDecoder.sbeHeaderSize()
-                                + AppendReplyDecoder.PartsDecoder.sbeBlockLength());
-    }
-
-    private UnsafeBuffer take(final int length) {
-        if (length > BATCH_BYTES_KEPT) {
-            return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
-        }
-        final UnsafeBuffer kept = idle.pollLast();
-        return kept == null ? new UnsafeBuffer(BufferUtil.allocateDirectAligned(BATCH_BYTES_KEPT, Long.BYTES)) : kept;
-    }
-
-    private void give(final UnsafeBuffer buffer) {
-        if (buffer.capacity() == BATCH_BYTES_KEPT && idle.size() < BUFFERS_KEPT) {
-            idle.addLast(buffer);
-        } else if (buffer.capacity() != BATCH_BYTES_KEPT || idle.size() >= BUFFERS_KEPT) {
-            BufferUtil.free(buffer.byteBuffer());
-        }
+        appends.append(partition, batch, offset, length, done);
     }
 
     @Override
@@ -110,6 +59,7 @@ public final class PartitionLog implements CoordinatorLog {
             final long correlation = core.requests().correlation(this, 0);
             read.wrap(message, 0)
                     .correlation(correlation)
+                    .committed((short) 0)
                     .partsCount(1)
                     .next()
                     .partitionKey(partition.partitionKey())

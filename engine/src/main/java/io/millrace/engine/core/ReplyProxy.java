@@ -57,7 +57,7 @@ final class ReplyProxy implements PartitionReplies {
                     .length(slice == null ? 0 : slice.length())
                     .firstBatchBytes(slice == null ? 0 : slice.firstBatchBytes())
                     .highWatermark(task.highWatermark(i))
-                    .lastStableOffset(task.highWatermark(i))
+                    .lastStableOffset(task.lastStableOffset(i))
                     .logStartOffset(task.logStartOffset(i))
                     .divergingEpoch(task.divergingEpoch(i))
                     .divergingEndOffset(task.divergingEndOffset(i));

@@ -54,6 +54,7 @@ public final class Log {
     private final LogSealer sealer = new LogSealer(this);
     private final SegmentRemover remover = new SegmentRemover(this);
     private final EpochFile epochFile = new EpochFile(this);
+    private final AbortedFile abortedFile = new AbortedFile(this);
     private final IndexLoader indexes = new IndexLoader(this);
     private final LogReader reader = new LogReader(this);
     private final LogRetention retention = new LogRetention(this);
@@ -86,6 +87,7 @@ public final class Log {
         appendedOffset = endOffset;
         sealedBytes = Segment.bytesBelow(segments, active);
         stability.begin(endOffset, active, active.appendedSize);
+        abortedFile.begin(active);
     }
 
     /** Sets up what is to be told; right after the log was made or recovered. */
@@ -263,17 +265,14 @@ public final class Log {
         return reader.read(offset, Math.min(limitOffset, readLimit), bytesMax, slice);
     }
 
-    /** Finds the first record at or after the timestamp. */
-    public void offsetForTimestamp(final long timestampMs, final TimestampCompletion completion) {
-        lookUp(timestampMs, startOffset, completion);
+    /** Tells a slice that was filled just now, from that offset on, of the aborted transactions that may be in it. */
+    public void collectAborted(final long offset, final long limitOffset, final LogSlice slice) {
+        reader.collectAborted(offset, limitOffset, slice);
     }
 
-    private void lookUp(final long timestampMs, final long fromOffset, final TimestampCompletion completion) {
-        if (isOffline()) {
-            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
-        } else {
-            new TimestampLookup(this, timestampMs, fromOffset, completion).start();
-        }
+    /** Finds the first record at or after the timestamp. */
+    public void offsetForTimestamp(final long timestampMs, final TimestampCompletion completion) {
+        new TimestampLookup(this, timestampMs, startOffset, completion).start();
     }
 
     /**
@@ -282,7 +281,7 @@ public final class Log {
      */
     public void maxTimestampOffset(final TimestampCompletion completion) {
         final long newestMs = Segment.newestTimestampMs(segments);
-        lookUp(newestMs < 0 ? Long.MAX_VALUE : newestMs, 0, completion);
+        new TimestampLookup(this, newestMs < 0 ? Long.MAX_VALUE : newestMs, 0, completion).start();
     }
 
     /** Moves the start up, as DeleteRecords does; segments that lie wholly below go. False if it is there already. */
@@ -418,6 +417,7 @@ public final class Log {
         if (state == State.ROLLING && writes.isEmpty()) {
             roll.proceed();
         }
+        abortedFile.run();
         proceed();
     }
 
@@ -517,6 +517,7 @@ public final class Log {
         endOffset = offset;
         appendedOffset = offset;
         stability.begin(offset, last, last.size);
+        abortedFile.begin(last);
         epochs.truncateFromEnd(offset);
         epochFile.run();
         readLimit = Long.MAX_VALUE;
@@ -592,6 +593,7 @@ public final class Log {
                 && !sealer.isBusy()
                 && !remover.isBusy()
                 && !epochFile.isBusy()
+                && !abortedFile.isBusy()
                 && !indexes.isBusy();
     }
 }

@@ -28,6 +28,7 @@ final class LogLoad {
     private final RecoveryReport report;
     private final LogParts parts = new LogParts();
     private final SegmentScan scan;
+    private final AbortedLoad aborted;
     private final ArrayList<Segment> validated = new ArrayList<>();
 
     private final List<Long> unsoundSnapshots = new ArrayList<>();
@@ -59,6 +60,7 @@ final class LogLoad {
         parts.startOffset = startOffset;
         report = new RecoveryReport(directory);
         scan = new SegmentScan(disk);
+        aborted = new AbortedLoad(disk, directory, producers, parts);
     }
 
     RecoveredLog run() {
@@ -156,6 +158,10 @@ final class LogLoad {
             if (!needed
                     && new SegmentTrust(disk, scan, context.indexMemory(), directory, segment, config).accept(isLast)) {
                 end = isLast ? scan.nextOffset : segments.get(i + 1).baseOffset;
+                if (!aborted.take(segment, end)) {
+                    report.add("the index of aborted transactions at " + segment.baseOffset + " was made anew");
+                    changed = true;
+                }
                 if (!isLast || end == replayFrom() || end == segment.baseOffset) {
                     continue;
                 }
@@ -202,6 +208,7 @@ final class LogLoad {
         }
         validated.add(segment);
         changed = true;
+        aborted.begin(segment, snapshotOffset);
         scan.run(segment.file(), 0, segment.baseOffset, false, (batch, position) -> {
             found.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
             parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
@@ -213,6 +220,7 @@ final class LogLoad {
         });
         found.completeTimeIndex();
         segment.becomeActive(found);
+        aborted.end(segment, scan.nextOffset);
     }
 
     /** The log ends in {@code last} at {@code end}, though more bytes or segments follow. */
@@ -292,6 +300,7 @@ final class LogLoad {
             parts.segments.add(last);
             validated.add(last);
         }
+        aborted.goOn(last);
         changed = true;
         disk.write(last.file(), last.size, bytes, 0, length);
         last.add(length, batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
@@ -314,6 +323,7 @@ final class LogLoad {
         disk.syncDirectory(directory);
         disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX));
         disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX));
+        disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
         changed = true;
     }
 
@@ -403,6 +413,7 @@ final class LogLoad {
             replace(segment, LogFiles.TIME_INDEX, segment.timeIndex.entries());
             report.indexesRebuilt++;
         }
+        aborted.write(validated);
     }
 
     private void writeEpochs() {

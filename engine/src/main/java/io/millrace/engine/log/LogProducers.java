@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.AbortedSink;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
@@ -8,6 +9,12 @@ import org.agrona.DirectBuffer;
  * segments. Owned by the partition's core.
  */
 public interface LogProducers {
+    /** Who is told of transactions that were aborted, by an append or a replay, from now on. */
+    void abortedTo(AbortedSink sink);
+
+    /** Others, who know of nothing yet: for those who read an older part of the log again. */
+    LogProducers another();
+
     /** Forgets everything. */
     void clear();
 

@@ -32,6 +32,33 @@ final class LogReader {
         return result == ReadResult.FOUND ? fill(number, limit, bytesMax, slice) : result;
     }
 
+    /** The slice's end is known as well as the offset index knows it; a transaction too many does no harm. */
+    void collectAborted(final long offset, final long limitOffset, final LogSlice slice) {
+        int number = Segment.numberOf(log.segments, slice.segment());
+        long to = -1;
+        for (; number < log.segments.size(); number++) {
+            final Segment segment = log.segments.get(number);
+            if (segment.hasAborted()) {
+                to = to < 0 ? Math.min(limitOffset, endOf(slice)) : to;
+                if (segment.aborted.collect(offset, to, slice)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private long endOf(final LogSlice slice) {
+        final Segment segment = slice.segment();
+        if (segment.hasIndexes()) {
+            final OffsetIndex index = segment.offsetIndex;
+            final int next = index.firstAtOrBeyond(slice.position() + slice.length());
+            if (next < index.count()) {
+                return segment.baseOffset + index.relativeOffset(next) + 1;
+            }
+        }
+        return log.endOf(Segment.numberOf(log.segments, segment));
+    }
+
     private ReadResult fill(final int number, final long limit, final int bytesMax, final LogSlice slice) {
         final Segment segment = log.segments.get(number);
         if (first.nextOffset > log.endOf(number) || (first.nextOffset > limit && first.baseOffset < limit)) {

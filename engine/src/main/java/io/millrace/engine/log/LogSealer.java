@@ -169,5 +169,13 @@ final class LogSealer {
                 .sync()
                 .closeFile()
                 .rename(timeIndex + LogFiles.TMP, timeIndex);
+        if (segment.hasAborted()) {
+            final String aborted = LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX);
+            sequence.open(aborted + LogFiles.TMP, Disk.OpenMode.REPLACE)
+                    .write(0, () -> segment.aborted.encode(0, segment.aborted.count()))
+                    .sync()
+                    .closeFile()
+                    .rename(aborted + LogFiles.TMP, aborted);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskFile;
+import java.util.Arrays;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -9,6 +10,8 @@ import org.agrona.MutableDirectBuffer;
  * was handed to. The id is its place in the owner's {@link LeaseTable}.
  */
 public final class LogSlice {
+    private static final int ABORTED_WORDS_KEPT = 1024;
+
     private final int id;
     private final LeaseTable table;
     private Segment segment;
@@ -17,6 +20,8 @@ public final class LogSlice {
     private int length;
     private int firstBatchBytes;
     private long baseOffset;
+    private long[] aborted = new long[0];
+    private int abortedCount;
     boolean lent;
 
     LogSlice(final int id, final LeaseTable table) {
@@ -64,6 +69,28 @@ public final class LogSlice {
         return file.readResident(position + from, target, offset, bytes);
     }
 
+    /** How many aborted transactions may have records in the slice; told to those who read what is committed. */
+    public int abortedCount() {
+        return abortedCount;
+    }
+
+    public long abortedProducerId(final int index) {
+        return aborted[2 * index];
+    }
+
+    public long abortedFirstOffset(final int index) {
+        return aborted[2 * index + 1];
+    }
+
+    void addAborted(final long producerId, final long firstOffset) {
+        if (2 * abortedCount == aborted.length) {
+            aborted = Arrays.copyOf(aborted, Math.max(8, aborted.length * 2));
+        }
+        aborted[2 * abortedCount] = producerId;
+        aborted[2 * abortedCount + 1] = firstOffset;
+        abortedCount++;
+    }
+
     Segment segment() {
         return segment;
     }
@@ -83,6 +110,10 @@ public final class LogSlice {
         segment = null;
         file = null;
         length = 0;
+        abortedCount = 0;
+        if (aborted.length > ABORTED_WORDS_KEPT) {
+            aborted = new long[0];
+        }
         if (pinned != null) {
             pinned.release();
         }

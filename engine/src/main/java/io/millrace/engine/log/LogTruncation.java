@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.PlantedBug;
@@ -89,8 +90,10 @@ final class LogTruncation {
             sequence.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.LOG))
                     .syncDirectory(directory)
                     .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX))
-                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX));
+                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX))
+                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
         }
+        cutAborted(sequence, directory);
         sequence.use(last.file())
                 .truncate(fresh.size)
                 .sync()
@@ -98,6 +101,19 @@ final class LogTruncation {
                 .unlink(LogFiles.path(directory, last.baseOffset, LogFiles.TIME_INDEX))
                 .syncDirectory(directory)
                 .run(this::wasCut);
+    }
+
+    /** As a whole and first, so that no crash leaves it short of what lies below a snapshot. */
+    private void cutAborted(final DiskSequence sequence, final String directory) {
+        final AbortedTransactions aborted = last.aborted;
+        if (aborted != null && aborted.truncate(cutOffset)) {
+            final String path = LogFiles.path(directory, last.baseOffset, LogFiles.TXN_INDEX);
+            if (aborted.count() == 0) {
+                sequence.unlink(path);
+            } else {
+                sequence.replace(directory, path, () -> aborted.encode(0, aborted.count()));
+            }
+        }
     }
 
     private void wasCut(final int status) {
@@ -121,6 +137,7 @@ final class LogTruncation {
     }
 
     private void loadSnapshot() {
+        log.producers().abortedTo(AbortedSink.NONE);
         log.producers().clear();
         final long snapshot = log.snapshots().newest();
         replayed.addAll(log.segments);

@@ -105,6 +105,21 @@ final class OffsetIndex {
         entries.truncateToCount(newCount);
     }
 
+    /** The first entry whose batch begins at the position or later, or the count. */
+    int firstAtOrBeyond(final long position) {
+        int low = 0;
+        int high = count();
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (position(middle) < position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
     /** How many entries speak of batches that end before the position. */
     int countBelowPosition(final long position) {
         int entry = count();

@@ -37,6 +37,9 @@ final class Segment {
     OffsetIndex offsetIndex;
 
     TimeIndex timeIndex;
+    /** Aborted transactions whose markers lie here, or null if there are none. */
+    AbortedTransactions aborted;
+
     boolean indexesLoading;
     /** Whether indexes, producer snapshot and the file itself survive a power loss; never so for the active segment. */
     boolean sealed;
@@ -84,6 +87,11 @@ final class Segment {
             }
         }
         return low;
+    }
+
+    /** The number of one that is there. */
+    static int numberOf(final List<Segment> segments, final Segment segment) {
+        return holding(segments, segment.baseOffset);
     }
 
     /** The largest timestamp of any record, or -1. */
@@ -189,6 +197,20 @@ final class Segment {
             offsetIndex.truncateToCount(entry.offsetEntries);
         }
         timeIndex.truncateToCount(entry.timeEntries);
+        if (aborted != null) {
+            aborted.truncate(entry.baseOffset);
+        }
+    }
+
+    void addAborted(final long producerId, final long firstOffset, final long lastOffset, final long lastStableOffset) {
+        if (aborted == null) {
+            aborted = new AbortedTransactions();
+        }
+        aborted.add(producerId, firstOffset, lastOffset, lastStableOffset);
+    }
+
+    boolean hasAborted() {
+        return aborted != null && aborted.count() > 0;
     }
 
     /** Takes over what was found up to a cut, and may be appended to again. */

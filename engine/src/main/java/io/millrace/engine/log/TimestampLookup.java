@@ -32,7 +32,11 @@ final class TimestampLookup {
     }
 
     void start() {
-        lookFrom(0);
+        if (log.isOffline()) {
+            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
+        } else {
+            lookFrom(0);
+        }
     }
 
     private void lookFrom(final int number) {

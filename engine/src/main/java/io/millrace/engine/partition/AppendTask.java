@@ -29,6 +29,12 @@ public final class AppendTask extends PartTask {
         badRecords[part] = badRecord;
     }
 
+    /** The batch must come again, with the guard in place of its offset. */
+    void unverified(final int part, final long guard, final long logStartOffset) {
+        accepted(part, guard, -1, logStartOffset);
+    }
+
+    /** Or the guard, if it is unverified. */
     public long baseOffset(final int part) {
         return baseOffsets[part];
     }

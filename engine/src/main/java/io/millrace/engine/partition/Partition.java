@@ -6,11 +6,13 @@ import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogListener;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.producer.ProducerState;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.settings.Durability;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.PlantedBug;
+import java.util.function.Consumer;
 
 /**
  * One partition on the core that owns it: its log, its producers, who waits for its high watermark, and the three
@@ -47,7 +49,7 @@ public final class Partition implements LogListener {
         this.config = config;
         this.batchRules = TopicRules.of(config);
         this.context = context;
-        highWatermark = new HighWatermark(this, context);
+        highWatermark = new HighWatermark(this, context, producers);
         appends = new PartitionAppend(this, context, producers);
         reads = new PartitionRead(this, context);
         queries = new PartitionQueries(this, context);
@@ -174,6 +176,11 @@ public final class Partition implements LogListener {
 
     boolean durable() {
         return config.durability() == Durability.FSYNC && !PlantedBug.ACK_BEFORE_SYNC.isPlanted();
+    }
+
+    /** Tells of every producer that is known here; for people, on the partition's core. */
+    public void describeProducers(final Consumer<ProducerState> consumer) {
+        appends.describeProducers(consumer);
     }
 
     public long key() {

@@ -4,8 +4,11 @@ import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.log.AppendResult;
 import io.millrace.engine.log.Log;
+import io.millrace.engine.producer.AppendFlags;
+import io.millrace.engine.producer.ProducerState;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.Outcome;
+import java.util.function.Consumer;
 
 /**
  * A batch's way into the log: checked, stamped, written, and acknowledged once the high watermark passes it. Batches
@@ -31,16 +34,27 @@ final class PartitionAppend {
         log = opened;
     }
 
-    /** Takes one part of a task; its end is told to the context, perhaps before this returns. */
-    void append(final AppendTask task, final int part, final int ownerEpoch, final long address, final int length) {
+    /**
+     * Takes one part of a task; its end is told to the context, perhaps before this returns.
+     *
+     * @param flags see {@link AppendFlags}
+     */
+    void append(
+            final AppendTask task,
+            final int part,
+            final int ownerEpoch,
+            final long address,
+            final int length,
+            final int flags,
+            final long guard) {
         final Outcome admitted = partition.admit(ownerEpoch, -1);
         if (admitted != Outcome.OK) {
             if (admitted == Outcome.NOT_READY && length >= BatchFlyweight.HEADER_BYTES) {
                 producers.onTurnedAway(turnedAway.wrap(address, length));
             }
             refuse(task, part, admitted, -1);
-        } else if (!stalled.isEmpty() || !tryAppend(task, part, address, length)) {
-            stalled.add(task, part, address, length);
+        } else if (!stalled.isEmpty() || !tryAppend(task, part, address, length, flags, guard)) {
+            stalled.add(task, part, address, length, flags, guard);
         }
     }
 
@@ -50,7 +64,14 @@ final class PartitionAppend {
             return;
         }
         resuming = true;
-        while (!stalled.isEmpty() && tryAppend(stalled.task(), stalled.part(), stalled.address(), stalled.length())) {
+        while (!stalled.isEmpty()
+                && tryAppend(
+                        stalled.task(),
+                        stalled.part(),
+                        stalled.address(),
+                        stalled.length(),
+                        stalled.flags(),
+                        stalled.guard())) {
             stalled.removeFirst();
         }
         resuming = false;
@@ -88,17 +109,30 @@ final class PartitionAppend {
     }
 
     /** False if the log cannot take it now: again when it is appendable. */
-    private boolean tryAppend(final AppendTask task, final int part, final long address, final int length) {
+    private boolean tryAppend(
+            final AppendTask task,
+            final int part,
+            final long address,
+            final int length,
+            final int flags,
+            final long guard) {
         final BatchValidator validator = context.validator();
-        final Outcome valid = validator.validate(address, length, partition.batchRules(), context.nowMs());
+        final boolean internal = (flags & AppendFlags.INTERNAL) != 0;
+        final Outcome valid = validator.validate(address, length, partition.batchRules(), context.nowMs(), internal);
         if (valid != Outcome.OK) {
             refuse(task, part, valid, validator.badRecord());
             return true;
         }
         final BatchFlyweight batch = validator.batch();
-        final Outcome sequence = producers.check(batch);
+        final Outcome sequence = producers.check(batch, flags, guard, context.nowMs());
         if (sequence == Outcome.DUPLICATE) {
             acknowledgeDuplicate(task, part, batch);
+            return true;
+        }
+        if (sequence == Outcome.TRANSACTION_UNVERIFIED) {
+            validator.restore();
+            task.unverified(part, producers.guard(), log.startOffset());
+            context.end(task, part, sequence);
             return true;
         }
         if (sequence != Outcome.OK) {
@@ -150,6 +184,11 @@ final class PartitionAppend {
         } else {
             acks.add(task, part, endOffset, 0);
         }
+    }
+
+    /** Adds every producer that is known. */
+    void describeProducers(final Consumer<ProducerState> consumer) {
+        producers.describe(consumer);
     }
 
     /** How many places for producers there are, in use or not. */

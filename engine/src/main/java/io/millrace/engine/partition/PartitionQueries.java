@@ -34,8 +34,10 @@ final class PartitionQueries {
             case LATEST -> answer(task, part, partition.highWatermark().offset(), -1, partition.leaderEpoch());
             case END_OF_EPOCH -> endOfEpoch(task, part, (int) argument);
             case SIZE -> answer(task, part, log.sizeInBytes(), log.endOffset(), -1);
-            case MAX_TIMESTAMP -> log.maxTimestampOffset(answerTo(task, part));
-            case BY_TIMESTAMP -> log.offsetForTimestamp(argument, answerTo(task, part));
+            case LATEST_COMMITTED ->
+                answer(task, part, partition.highWatermark().lastStableOffset(), -1, partition.leaderEpoch());
+            case MAX_TIMESTAMP, MAX_TIMESTAMP_COMMITTED -> log.maxTimestampOffset(answerTo(task, part));
+            case BY_TIMESTAMP, BY_TIMESTAMP_COMMITTED -> log.offsetForTimestamp(argument, answerTo(task, part));
             case DELETE_RECORDS -> deleteRecords(task, part, argument);
         }
     }
@@ -82,11 +84,13 @@ final class PartitionQueries {
     }
 
     private TimestampCompletion answerTo(final QueryTask task, final int part) {
+        final boolean committed = task.kind() == PartitionQuery.MAX_TIMESTAMP_COMMITTED
+                || task.kind() == PartitionQuery.BY_TIMESTAMP_COMMITTED;
         return (diskStatus, offset, timestampMs, epoch) -> {
             if (diskStatus != DiskStatus.OK) {
                 context.end(task, part, Outcome.OFFLINE);
-            } else if (offset >= partition.highWatermark().offset()) {
-                answer(task, part, -1, -1, -1); // written, but not yet committed: nobody may know of it
+            } else if (offset >= partition.highWatermark().readableTo(committed)) {
+                answer(task, part, -1, -1, -1); // written, but not yet committed or decided: nobody may know of it
             } else {
                 answer(task, part, offset, timestampMs, epoch);
             }

@@ -15,7 +15,13 @@ public enum PartitionQuery {
     /** argument: offset, −1 for the high watermark; first: the log start offset afterwards, durable. */
     DELETE_RECORDS,
     /** first: bytes in the log; second: log end offset. */
-    SIZE;
+    SIZE,
+    /** first: last stable offset; epoch: the leader's. */
+    LATEST_COMMITTED,
+    /** As {@link #MAX_TIMESTAMP}, below the last stable offset. */
+    MAX_TIMESTAMP_COMMITTED,
+    /** As {@link #BY_TIMESTAMP}, below the last stable offset. */
+    BY_TIMESTAMP_COMMITTED;
 
     private static final PartitionQuery[] VALUES = values();
 

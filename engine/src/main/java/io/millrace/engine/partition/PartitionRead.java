@@ -63,8 +63,13 @@ final class PartitionRead {
             context.end(task, part, offsetOutcome(log, offset));
             return;
         }
-        final ReadResult result = log.read(offset, partition.highWatermark().offset(), task.bytesMax(part), slice);
+        final HighWatermark highWatermark = partition.highWatermark();
+        final long limit = task.isCommitted() ? highWatermark.lastStableOffset() : highWatermark.offset();
+        final ReadResult result = log.read(offset, limit, task.bytesMax(part), slice);
         if (result == ReadResult.FOUND) {
+            if (task.isCommitted()) {
+                log.collectAborted(offset, limit, slice);
+            }
             task.slice(part, slice);
         } else {
             context.leases().release(slice);
@@ -82,9 +87,13 @@ final class PartitionRead {
         return offset < log.startOffset() || offset > log.endOffset() ? Outcome.OFFSET_OUT_OF_RANGE : Outcome.OK;
     }
 
-    /** High watermark and log start of the same moment as the slice. */
+    /** High watermark, last stable offset and log start of the same moment as the slice. */
     private void tellPositions(final ReadTask task, final int part) {
-        task.positions(part, partition.highWatermark().offset(), partition.log().startOffset());
+        task.positions(
+                part,
+                partition.highWatermark().offset(),
+                partition.highWatermark().lastStableOffset(),
+                partition.log().startOffset());
     }
 
     /** KIP-595: the client's last batch carries an epoch that this log ended earlier, or never had. */

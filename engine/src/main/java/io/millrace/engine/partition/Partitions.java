@@ -190,13 +190,15 @@ public final class Partitions implements Stage {
             final long key,
             final int ownerEpoch,
             final long address,
-            final int length) {
+            final int length,
+            final int flags,
+            final long guard) {
         final Partition partition = byKey.get(key);
         if (partition == null) {
             task.refused(part, -1, -1, -1);
             context.end(task, part, Outcome.NOT_OWNER);
         } else {
-            partition.appends().append(task, part, ownerEpoch, address, length);
+            partition.appends().append(task, part, ownerEpoch, address, length, flags, guard);
         }
     }
 
@@ -206,9 +208,10 @@ public final class Partitions implements Stage {
         }
     }
 
-    public ReadTask beginRead(final int from, final long correlation, final int parts) {
+    /** @param committed whether what undecided transactions wrote is not to be read */
+    public ReadTask beginRead(final int from, final long correlation, final int parts, final boolean committed) {
         final ReadTask task = context.takeReadTask();
-        task.begin(from, correlation, parts);
+        task.begin(from, correlation, parts, committed);
         return task;
     }
 

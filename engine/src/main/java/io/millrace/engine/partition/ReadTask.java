@@ -9,8 +9,15 @@ public final class ReadTask extends PartTask {
     private int[] bytesMax = {};
     private long[] highWatermarks = {};
     private long[] logStartOffsets = {};
+    private long[] lastStableOffsets = {};
+    private boolean committed;
     private int[] divergingEpochs = {};
     private long[] divergingEndOffsets = {};
+
+    void begin(final int from, final long correlation, final int partCount, final boolean committedOnly) {
+        begin(from, correlation, partCount);
+        committed = committedOnly;
+    }
 
     @Override
     void grow(final int partCountMax) {
@@ -19,6 +26,7 @@ public final class ReadTask extends PartTask {
         bytesMax = new int[partCountMax];
         highWatermarks = new long[partCountMax];
         logStartOffsets = new long[partCountMax];
+        lastStableOffsets = new long[partCountMax];
         divergingEpochs = new int[partCountMax];
         divergingEndOffsets = new long[partCountMax];
     }
@@ -27,7 +35,7 @@ public final class ReadTask extends PartTask {
         fetchOffsets[part] = fetchOffset;
         bytesMax[part] = bytes;
         slices[part] = null;
-        positions(part, -1, -1);
+        positions(part, -1, -1, -1);
         diverging(part, -1, -1);
     }
 
@@ -35,14 +43,20 @@ public final class ReadTask extends PartTask {
         slices[part] = slice;
     }
 
-    void positions(final int part, final long highWatermark, final long logStartOffset) {
+    void positions(final int part, final long highWatermark, final long lastStableOffset, final long logStartOffset) {
         highWatermarks[part] = highWatermark;
+        lastStableOffsets[part] = lastStableOffset;
         logStartOffsets[part] = logStartOffset;
     }
 
     void diverging(final int part, final int epoch, final long endOffset) {
         divergingEpochs[part] = epoch;
         divergingEndOffsets[part] = endOffset;
+    }
+
+    /** Whether it stops at last stable offsets. */
+    boolean isCommitted() {
+        return committed;
     }
 
     long fetchOffset(final int part) {
@@ -60,6 +74,10 @@ public final class ReadTask extends PartTask {
 
     public long highWatermark(final int part) {
         return highWatermarks[part];
+    }
+
+    public long lastStableOffset(final int part) {
+        return lastStableOffsets[part];
     }
 
     public long logStartOffset(final int part) {

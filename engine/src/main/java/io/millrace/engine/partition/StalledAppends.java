@@ -8,6 +8,8 @@ final class StalledAppends {
     private int[] parts = new int[8];
     private int[] lengths = new int[8];
     private long[] addresses = new long[8];
+    private int[] flags = new int[8];
+    private long[] guards = new long[8];
     private int head;
     private int size;
 
@@ -31,7 +33,21 @@ final class StalledAppends {
         return lengths[head];
     }
 
-    void add(final AppendTask task, final int part, final long address, final int length) {
+    int flags() {
+        return flags[head];
+    }
+
+    long guard() {
+        return guards[head];
+    }
+
+    void add(
+            final AppendTask task,
+            final int part,
+            final long address,
+            final int length,
+            final int appendFlags,
+            final long guard) {
         if (size == tasks.length) {
             grow();
         }
@@ -40,6 +56,8 @@ final class StalledAppends {
         parts[slot] = part;
         addresses[slot] = address;
         lengths[slot] = length;
+        flags[slot] = appendFlags;
+        guards[slot] = guard;
         size++;
     }
 
@@ -55,11 +73,15 @@ final class StalledAppends {
         parts = Arrays.copyOf(parts, before * 2);
         lengths = Arrays.copyOf(lengths, before * 2);
         addresses = Arrays.copyOf(addresses, before * 2);
+        flags = Arrays.copyOf(flags, before * 2);
+        guards = Arrays.copyOf(guards, before * 2);
         for (int i = 0; i < head; i++) {
             tasks[before + i] = tasks[i];
             parts[before + i] = parts[i];
             lengths[before + i] = lengths[i];
             addresses[before + i] = addresses[i];
+            flags[before + i] = flags[i];
+            guards[before + i] = guards[i];
             tasks[i] = null;
         }
     }

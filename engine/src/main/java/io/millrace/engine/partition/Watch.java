@@ -12,18 +12,25 @@ public final class Watch {
     private long correlation;
     private long bytesMissing;
     private boolean due;
+    private boolean committed;
     private final List<Partition> partitions = new ArrayList<>();
 
-    void reset(final int from, final long correlation, final int bytesMin) {
+    void reset(final int from, final long correlation, final int bytesMin, final boolean committedOnly) {
         this.from = from;
         this.correlation = correlation;
         bytesMissing = bytesMin;
         due = false;
+        committed = committedOnly;
         partitions.clear();
     }
 
     void watch(final Partition partition) {
         partitions.add(partition);
+    }
+
+    /** Whether it waits for last stable offsets, not for high watermarks. */
+    boolean isCommitted() {
+        return committed;
     }
 
     /** Bytes were committed; true if the watch has become due by it. */

@@ -19,10 +19,14 @@ public final class Watches {
         byAsker = new Long2ObjectHashMap[1024];
     }
 
-    /** Begins a watch for so many bytes more than the asker knows of. */
-    public Watch begin(final int from, final long correlation, final int bytesMin) {
+    /**
+     * Begins a watch for so many bytes more than the asker knows of.
+     *
+     * @param committed whether what undecided transactions wrote does not count
+     */
+    public Watch begin(final int from, final long correlation, final int bytesMin, final boolean committed) {
         final Watch watch = free.isEmpty() ? new Watch() : free.pollLast();
-        watch.reset(from, correlation, bytesMin);
+        watch.reset(from, correlation, bytesMin, committed);
         if (byAsker[from] == null) {
             byAsker[from] = new Long2ObjectHashMap<>();
         }
@@ -31,11 +35,11 @@ public final class Watches {
     }
 
     /** Adds a partition; if it has moved on since the asker looked, or is not here, the watch is due at once. */
-    public void watch(final Watch watch, final Partition partition, final int ownerEpoch, final long highWatermark) {
+    public void watch(final Watch watch, final Partition partition, final int ownerEpoch, final long known) {
         if (partition == null
                 || !partition.isOpen()
                 || partition.leaderEpoch() != ownerEpoch
-                || partition.highWatermark().offset() != highWatermark) {
+                || partition.highWatermark().readableTo(watch.isCommitted()) != known) {
             markDue(watch);
         } else {
             partition.highWatermark().add(watch);

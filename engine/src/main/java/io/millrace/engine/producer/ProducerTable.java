@@ -4,10 +4,12 @@ import static io.millrace.engine.batch.BatchFlyweight.NO_PRODUCER_EPOCH;
 import static io.millrace.engine.batch.BatchFlyweight.NO_TIMESTAMP;
 import static io.millrace.engine.producer.ProducerEntries.NO_OFFSET;
 
+import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.Sequences;
 import io.millrace.engine.status.Outcome;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
@@ -32,11 +34,16 @@ public final class ProducerTable {
     private final Long2LongHashMap slots = new Long2LongHashMap(NO_SLOT);
     private final ProducerEntries entries = new ProducerEntries();
     private final ProducerUndo undo = new ProducerUndo();
+    private final OpenTransactions open = new OpenTransactions();
+    private final VerificationGuards guards = new VerificationGuards();
+    private final TransactionMarker marker = new TransactionMarker();
     private final BatchFlyweight replayed = new BatchFlyweight();
     private final Crc32c crc32c;
     private long expirationMs;
     private int expirySlot;
     private long latestMs;
+    private AbortedSink aborted = AbortedSink.NONE;
+    private long guard;
     private long duplicateBaseOffset = NO_OFFSET;
     private long duplicateLastOffset = NO_OFFSET;
     private long duplicateTimestampMs = NO_TIMESTAMP;
@@ -46,6 +53,11 @@ public final class ProducerTable {
         this.expirationMs = expirationMs;
         this.crc32c = crc32c;
         this.latestMs = nowMs;
+    }
+
+    /** An empty one with the same settings. */
+    public ProducerTable another() {
+        return new ProducerTable(expirationMs, crc32c, latestMs);
     }
 
     /** A change of {@code producer.id.expiration.ms}. */
@@ -63,28 +75,104 @@ public final class ProducerTable {
         return entries.slots();
     }
 
+    /** As the other, for a client's batch that belongs to no transaction. */
+    public Outcome check(final BatchFlyweight batch) {
+        return check(batch, AppendFlags.NONE, 0, latestMs);
+    }
+
     /**
      * Whether the batch may be appended now. DUPLICATE: it lies in the log already, at {@link #duplicateBaseOffset}.
-     * A batch without a producer id is always OK.
+     * TRANSACTION_UNVERIFIED: its transaction is not known here; if the transaction's coordinator says that this
+     * partition belongs to it, the batch may come again with {@link #guard}. A batch without a producer id is always OK.
+     *
+     * @param flags    see {@link AppendFlags}
+     * @param verified the guard that the batch comes again with
      */
-    public Outcome check(final BatchFlyweight batch) {
-        final int slot = batch.hasProducerId() ? slot(batch.producerId()) : NO_SLOT;
+    public Outcome check(final BatchFlyweight batch, final int flags, final long verified, final long nowMs) {
+        if (!batch.hasProducerId()) {
+            return batch.isTransactional() || batch.isControl() ? Outcome.INVALID_RECORD : Outcome.OK;
+        }
+        final int slot = slot(batch.producerId());
+        if (batch.isControl()) {
+            return checkMarker(batch, slot, flags);
+        }
+        if (slot != NO_SLOT && batch.producerEpoch() < entries.epoch(slot)) {
+            return Outcome.STALE_PRODUCER_EPOCH;
+        }
+        if (!AppendFlags.has(flags, AppendFlags.INTERNAL)) {
+            final Outcome transaction =
+                    batch.isTransactional() ? checkTransaction(batch, slot, flags, verified, nowMs) : Outcome.OK;
+            final Outcome outcome = transaction == Outcome.OK ? checkSequence(batch, slot) : transaction;
+            if (outcome != Outcome.OK) {
+                return outcome;
+            }
+        }
+        // A batch outside of its producer's open transaction would be aborted or committed with it.
+        return batch.isTransactional() || slot == NO_SLOT || entries.txnFirstOffset(slot) == NO_OFFSET
+                ? Outcome.OK
+                : Outcome.INVALID_TXN_STATE;
+    }
+
+    private Outcome checkSequence(final BatchFlyweight batch, final int slot) {
         if (slot == NO_SLOT) {
-            return batch.hasProducerId() && overtakes(batch) ? Outcome.OUT_OF_ORDER_SEQUENCE : Outcome.OK;
+            return overtakes(batch) ? Outcome.OUT_OF_ORDER_SEQUENCE : Outcome.OK;
         }
         final short epoch = batch.producerEpoch();
         final short knownEpoch = entries.epoch(slot);
-        if (epoch == knownEpoch && isDuplicate(slot, batch.baseSequence(), batch.lastSequence())) {
+        if (isDuplicate(slot, batch)) {
             return Outcome.DUPLICATE;
-        }
-        if (epoch < knownEpoch) {
-            return Outcome.STALE_PRODUCER_EPOCH;
         }
         if (knownEpoch == NO_PRODUCER_EPOCH) {
             return Outcome.OK;
         }
         final int last = epoch == knownEpoch ? entries.lastSequence(slot) : BatchFlyweight.NO_SEQUENCE;
         return Sequences.follows(last, batch.baseSequence()) ? Outcome.OK : Outcome.OUT_OF_ORDER_SEQUENCE;
+    }
+
+    /** Whether the batch goes on with a transaction that is known here, or begins one that was verified. */
+    private Outcome checkTransaction(
+            final BatchFlyweight batch, final int slot, final int flags, final long verified, final long nowMs) {
+        if (slot != NO_SLOT
+                && entries.txnFirstOffset(slot) != NO_OFFSET
+                && entries.epoch(slot) == batch.producerEpoch()) {
+            return Outcome.OK;
+        }
+        if (!AppendFlags.has(flags, AppendFlags.VERIFIED)) {
+            guard = guards.begin(batch, AppendFlags.has(flags, AppendFlags.EPOCH_BUMPS), nowMs);
+            return Outcome.TRANSACTION_UNVERIFIED;
+        }
+        if (slot != NO_SLOT && isDuplicate(slot, batch)) {
+            return Outcome.DUPLICATE;
+        }
+        if (!guards.holds(batch, verified)) {
+            return Outcome.INVALID_TXN_STATE;
+        }
+        return guards.isOutOfOrder(batch, slot != NO_SLOT && entries.batches(slot) > 0)
+                ? Outcome.OUT_OF_ORDER_SEQUENCE
+                : Outcome.OK;
+    }
+
+    private Outcome checkMarker(final BatchFlyweight batch, final int slot, final int flags) {
+        if (!AppendFlags.has(flags, AppendFlags.INTERNAL) || !marker.wrap(batch)) {
+            return Outcome.INVALID_RECORD;
+        }
+        if (slot == NO_SLOT) {
+            return Outcome.OK;
+        }
+        final short epoch = batch.producerEpoch();
+        final short known = entries.epoch(slot);
+        // Written a second time since the coordinator did not hear of the first; no epoch is left at the very last one.
+        final boolean isRepeated =
+                epoch == known && (entries.txnFirstOffset(slot) == NO_OFFSET || epoch == Short.MAX_VALUE);
+        if (epoch < known || (epoch == known && AppendFlags.has(flags, AppendFlags.EPOCH_BUMPS) && !isRepeated)) {
+            return Outcome.STALE_PRODUCER_EPOCH;
+        }
+        return marker.coordinatorEpoch() < entries.coordinatorEpoch(slot) ? Outcome.COORDINATOR_FENCED : Outcome.OK;
+    }
+
+    /** After TRANSACTION_UNVERIFIED: what the batch must come again with. */
+    public long guard() {
+        return guard;
     }
 
     /** After DUPLICATE: the offset at which the batch was stored first. */
@@ -115,7 +203,16 @@ public final class ProducerTable {
             refusedFirsts.remove(batch.producerId());
         }
         undo.push(batch.baseOffset(), slot, isNew, entries);
-        note(slot, batch, nowMs);
+        if (batch.isControl()) {
+            if (marker.wrap(batch)) {
+                end(slot, batch, nowMs, false);
+            }
+        } else {
+            note(slot, batch, nowMs);
+        }
+        if (batch.isTransactional()) {
+            guards.onAppended(batch);
+        }
     }
 
     /** A batch that lies in the log for good: found by recovery, or copied from a leader. */
@@ -129,22 +226,70 @@ public final class ProducerTable {
             slot = add(replayed.producerId());
         }
         final long seenMs = Math.max(latestMs, replayed.maxTimestamp());
-        if (replayed.isControl()) {
-            final TransactionMarker marker = TransactionMarker.of(replayed);
-            if (marker != null) {
-                entries.epoch(slot, replayed.producerEpoch());
-                entries.coordinatorEpoch(slot, marker.coordinatorEpoch());
-                entries.txnFirstOffset(slot, NO_OFFSET);
-                entries.lastTimestampMs(slot, replayed.maxTimestamp());
-                entries.lastSeenMs(slot, seenMs);
-            }
-        } else {
+        if (!replayed.isControl()) {
             note(slot, replayed, seenMs);
+        } else if (marker.wrap(replayed)) {
+            end(slot, replayed, seenMs, true);
+        }
+    }
+
+    /** The marker that was read last ends the producer's transaction, if it has one here. */
+    private void end(final int slot, final BatchFlyweight batch, final long seenMs, final boolean forGood) {
+        final long firstOffset = entries.txnFirstOffset(slot);
+        entries.epoch(slot, batch.producerEpoch());
+        entries.coordinatorEpoch(slot, marker.coordinatorEpoch());
+        entries.txnFirstOffset(slot, NO_OFFSET);
+        entries.lastTimestampMs(slot, batch.maxTimestamp());
+        entries.lastSeenMs(slot, seenMs);
+        if (firstOffset == NO_OFFSET) {
+            return;
+        }
+        final long lastOffset = batch.lastOffset();
+        if (forGood) {
+            open.remove(firstOffset);
+        } else {
+            open.end(firstOffset, lastOffset);
+        }
+        if (!marker.isCommit()) {
+            final long next = open.firstUnderWayBut(batch.producerId());
+            aborted.onAborted(
+                    batch.producerId(), firstOffset, lastOffset, next == OpenTransactions.NONE ? lastOffset + 1 : next);
+        }
+    }
+
+    /** Who is told of transactions that were aborted, from now on. */
+    public void abortedTo(final AbortedSink sink) {
+        aborted = sink;
+    }
+
+    /** Transactions whose markers lie below are decided for everyone. */
+    public void onCommitted(final long highWatermark) {
+        open.settle(highWatermark);
+    }
+
+    /** Where the oldest transaction begins that is not decided for everyone, or a very large number. */
+    public long firstUnstableOffset() {
+        return open.firstOffset();
+    }
+
+    /** Adds everyone who is known. */
+    public void describe(final Consumer<ProducerState> consumer) {
+        for (int slot = 0; slot < entries.slots(); slot++) {
+            if (entries.isUsed(slot)) {
+                consumer.accept(new ProducerState(
+                        entries.producerId(slot),
+                        entries.epoch(slot),
+                        entries.lastSequence(slot),
+                        entries.lastTimestampMs(slot),
+                        entries.coordinatorEpoch(slot),
+                        entries.txnFirstOffset(slot)));
+            }
         }
     }
 
     /** Undoes every applied batch whose base offset is at or beyond {@code offset}, newest first. */
     public void rollBackTo(final long offset) {
+        open.rollBackTo(offset);
         while (!undo.isEmpty() && undo.newestBaseOffset() >= offset) {
             final int slot = undo.newestSlot();
             final boolean isNew = undo.newestIsNew();
@@ -196,6 +341,8 @@ public final class ProducerTable {
         slots.compact();
         entries.clear();
         undo.clear();
+        open.clear();
+        guards.clear();
         refusedFirsts.clear();
         expirySlot = 0;
     }
@@ -205,6 +352,7 @@ public final class ProducerTable {
      * them; later calls go on from there. Returns how many were forgotten.
      */
     public int removeExpired(final long nowMs, final int slotsMax) {
+        guards.expire(nowMs, expirationMs);
         final int looked = Math.min(slotsMax, entries.slots());
         int removed = 0;
         for (int i = 0; i < looked; i++) {
@@ -246,6 +394,11 @@ public final class ProducerTable {
                 remove(slot);
             }
         }
+        for (int slot = 0; slot < entries.slots(); slot++) {
+            if (entries.isUsed(slot) && entries.txnFirstOffset(slot) != NO_OFFSET) {
+                open.begin(entries.producerId(slot), entries.txnFirstOffset(slot));
+            }
+        }
         return true;
     }
 
@@ -257,10 +410,16 @@ public final class ProducerTable {
         entries.lastSeenMs(slot, seenMs);
         if (batch.isTransactional() && entries.txnFirstOffset(slot) == NO_OFFSET) {
             entries.txnFirstOffset(slot, batch.baseOffset());
+            open.begin(batch.producerId(), batch.baseOffset());
         }
     }
 
-    private boolean isDuplicate(final int slot, final int firstSequence, final int lastSequence) {
+    private boolean isDuplicate(final int slot, final BatchFlyweight batch) {
+        if (batch.producerEpoch() != entries.epoch(slot)) {
+            return false;
+        }
+        final int firstSequence = batch.baseSequence();
+        final int lastSequence = batch.lastSequence();
         for (int i = 0; i < entries.batches(slot); i++) {
             if (entries.batchFirstSequence(slot, i) == firstSequence
                     && entries.batchLastSequence(slot, i) == lastSequence) {

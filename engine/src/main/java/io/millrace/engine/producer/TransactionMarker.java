@@ -6,27 +6,41 @@ import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.RecordWalker;
 
 /**
- * The end of a transaction, as the one record of a control batch says it. Read at recovery only.
+ * The end of a transaction, as the one record of a control batch says it. Owned by one thread.
  *
  * <pre>
  *   key:   version int16 | type int16 (0 abort, 1 commit)
  *   value: version int16 | coordinator epoch int32 | ...
  * </pre>
  */
-record TransactionMarker(boolean commit, int coordinatorEpoch) {
+public final class TransactionMarker {
     private static final int ABORT = 0;
     private static final int COMMIT = 1;
 
-    /** The marker, or null if the control batch holds something else. */
-    static TransactionMarker of(final BatchFlyweight batch) {
-        final RecordWalker walker = new RecordWalker().wrap(batch);
-        if (batch.isCompressed() || !walker.next() || walker.keyLength() < 4 || walker.valueLength() < 6) {
-            return null;
+    private final RecordWalker walker = new RecordWalker();
+    private boolean commit;
+    private int coordinatorEpoch;
+
+    /** Reads the marker; false if the batch is not a control batch, or holds something else. */
+    public boolean wrap(final BatchFlyweight batch) {
+        if (!batch.isControl() || batch.isCompressed()) {
+            return false;
+        }
+        walker.wrap(batch);
+        if (!walker.next() || walker.keyLength() < 4 || walker.valueLength() < 6) {
+            return false;
         }
         final int type = walker.bytes().getShort(walker.keyPosition() + 2, BIG_ENDIAN);
-        if (type != ABORT && type != COMMIT) {
-            return null;
-        }
-        return new TransactionMarker(type == COMMIT, walker.bytes().getInt(walker.valuePosition() + 2, BIG_ENDIAN));
+        commit = type == COMMIT;
+        coordinatorEpoch = walker.bytes().getInt(walker.valuePosition() + 2, BIG_ENDIAN);
+        return commit || type == ABORT;
+    }
+
+    public boolean isCommit() {
+        return commit;
+    }
+
+    public int coordinatorEpoch() {
+        return coordinatorEpoch;
     }
 }

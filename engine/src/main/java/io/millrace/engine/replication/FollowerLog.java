@@ -298,6 +298,7 @@ public final class FollowerLog implements LogListener {
 
     @Override
     public void onAppended(final long appendedOffset) {
+        producers.onCommitted(appendedOffset);
         // The session looks at the log's positions.
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.engine.replication;
 
+import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.log.LogProducers;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.PlantedBug;
@@ -11,6 +12,16 @@ import org.agrona.DirectBuffer;
  * judges by them, and on a follower, which only keeps book.
  */
 public record ReplicaProducers(ProducerTable table) implements LogProducers {
+    @Override
+    public void abortedTo(final AbortedSink sink) {
+        table.abortedTo(sink);
+    }
+
+    @Override
+    public LogProducers another() {
+        return new ReplicaProducers(table.another());
+    }
+
     @Override
     public void clear() {
         table.clear();

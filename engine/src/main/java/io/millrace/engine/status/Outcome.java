@@ -39,6 +39,12 @@ public enum Outcome {
     // Producers
     OUT_OF_ORDER_SEQUENCE,
     STALE_PRODUCER_EPOCH,
+    /** The transaction is not known here: its coordinator is to be asked, then the batch may come again. */
+    TRANSACTION_UNVERIFIED,
+    /** The batch is not part of an open transaction, or its producer's open transaction is not part of it. */
+    INVALID_TXN_STATE,
+    /** A marker from a coordinator that is no longer the one. */
+    COORDINATOR_FENCED,
 
     // Metadata
     UNKNOWN_TOPIC,

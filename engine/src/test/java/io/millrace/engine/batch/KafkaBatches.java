@@ -6,6 +6,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -90,6 +92,25 @@ public final class KafkaBatches {
             records[i] = record(timestampMs + i, "key-" + i, "value-" + i);
         }
         return of(records);
+    }
+
+    /** The end of a transaction. */
+    public static byte[] marker(
+            final long baseOffset,
+            final long timestampMs,
+            final long producerId,
+            final int epoch,
+            final int coordinatorEpoch,
+            final boolean commit) {
+        final ControlRecordType type = commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
+        return toBytes(MemoryRecords.withEndTransactionMarker(
+                        baseOffset,
+                        timestampMs,
+                        RecordBatch.NO_PARTITION_LEADER_EPOCH,
+                        producerId,
+                        (short) epoch,
+                        new EndTransactionMarker(type, coordinatorEpoch))
+                .buffer());
     }
 
     public static SimpleRecord record(final long timestampMs, final String key, final String value) {

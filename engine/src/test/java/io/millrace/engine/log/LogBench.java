@@ -2,13 +2,16 @@ package io.millrace.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Housekeeping;
+import io.millrace.engine.producer.AppendFlags;
 import io.millrace.engine.producer.ProducerTable;
+import io.millrace.engine.replication.ReplicaProducers;
 import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,7 +128,8 @@ final class LogBench implements LogListener, LogProducers {
     AppendResult offer(final byte[] bytes) {
         final byte[] own = bytes.clone();
         batch.wrap(new UnsafeBuffer(own), 0, own.length);
-        final Outcome outcome = table.check(batch);
+        final int flags = batch.isTransactional() ? AppendFlags.INTERNAL : AppendFlags.NONE;
+        final Outcome outcome = table.check(batch, flags, 0, nowMs);
         if (outcome != Outcome.OK) {
             throw new IllegalStateException(outcome + " " + batch);
         }
@@ -283,6 +287,16 @@ final class LogBench implements LogListener, LogProducers {
     public void onOffline(final int diskStatus) {
         events.add("offline " + DiskStatus.nameOf(diskStatus));
         offline++;
+    }
+
+    @Override
+    public void abortedTo(final AbortedSink sink) {
+        table.abortedTo(sink);
+    }
+
+    @Override
+    public LogProducers another() {
+        return new ReplicaProducers(table.another());
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.os.DiskCompanion;
 import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.producer.ProducerTable;
+import io.millrace.engine.replication.ReplicaProducers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +171,16 @@ public final class MemoryLog implements LogListener, LogProducers, AutoCloseable
     @Override
     public void onOffline(final int diskStatus) {
         throw new IllegalStateException("offline: " + DiskStatus.nameOf(diskStatus));
+    }
+
+    @Override
+    public void abortedTo(final AbortedSink sink) {
+        producers.abortedTo(sink);
+    }
+
+    @Override
+    public LogProducers another() {
+        return new ReplicaProducers(producers.another());
     }
 
     @Override

@@ -42,6 +42,7 @@ final class ListOffsetsApi {
     void handle(final Exchange exchange, final RequestHeader header, final ListOffsetsRequestData request) {
         final ListOffsetsResponseData response = new ListOffsetsResponseData();
         final boolean isolates = request.isolationLevel() == 0 || request.isolationLevel() == 1;
+        final boolean committed = request.isolationLevel() == 1;
         final Set<TopicPartition> twice = new HashSet<>();
         final PartitionAsk ask = new PartitionAsk(core);
         final List<Asked> asked = new ArrayList<>();
@@ -63,7 +64,7 @@ final class ListOffsetsApi {
                 }
                 answer.setErrorCode(error.code());
                 if (error == Errors.NONE && kindOf(partition.timestamp()) != null) {
-                    asked.add(new Asked(answer, add(ask, name, partition)));
+                    asked.add(new Asked(answer, add(ask, name, partition, committed)));
                 }
             });
         });
@@ -131,9 +132,21 @@ final class ListOffsetsApi {
         return timestamp < 0 ? null : PartitionQuery.BY_TIMESTAMP;
     }
 
-    private int add(final PartitionAsk ask, final String name, final ListOffsetsPartition partition) {
+    /** The same, for those who read only what is committed. */
+    private static PartitionQuery committed(final PartitionQuery kind) {
+        return switch (kind) {
+            case LATEST -> PartitionQuery.LATEST_COMMITTED;
+            case MAX_TIMESTAMP -> PartitionQuery.MAX_TIMESTAMP_COMMITTED;
+            case BY_TIMESTAMP -> PartitionQuery.BY_TIMESTAMP_COMMITTED;
+            default -> kind;
+        };
+    }
+
+    private int add(
+            final PartitionAsk ask, final String name, final ListOffsetsPartition partition, final boolean committed) {
+        final PartitionQuery kind = kindOf(partition.timestamp());
         return ask.add(
-                kindOf(partition.timestamp()),
+                committed ? committed(kind) : kind,
                 core.image().topic(name).partition(partition.partitionIndex()),
                 partition.currentLeaderEpoch(),
                 partition.timestamp());

@@ -118,13 +118,17 @@ final class FetchAnswer {
 
     private int writePartition(final RequestHeader header, final FetchPartition p, final boolean readCommitted) {
         final boolean listsAborted = p.unknown || readCommitted && p.error == Errors.NONE && !p.isDiverging();
+        final int aborted = listsAborted && p.taken > 0 ? p.slice.abortedCount() : 0;
         response.partition(
                 p.partition,
                 codeOf(p.error, header.version()),
                 p.highWatermark,
                 p.lastStableOffset,
                 p.logStartOffset,
-                listsAborted ? 0 : ABORTED_NULL);
+                listsAborted ? aborted : ABORTED_NULL);
+        for (int i = 0; i < aborted; i++) {
+            response.aborted(p.slice.abortedProducerId(i), p.slice.abortedFirstOffset(i));
+        }
         final int cut = response.records(NO_PREFERRED_REPLICA, p.taken);
         int leaderId = LeaderHints.NONE;
         int leaderEpoch = LeaderHints.NONE;

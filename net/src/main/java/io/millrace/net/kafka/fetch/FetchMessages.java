@@ -28,6 +28,7 @@ final class FetchMessages {
     /**
      * Asks a core for slices of the partitions in the chain from {@code first} on.
      *
+     * @param committed whether what undecided transactions wrote is not to be read
      * @return the first that was left, or {@link FetchPartition#END}
      */
     int read(
@@ -35,13 +36,14 @@ final class FetchMessages {
             final ReplyHandler handler,
             final FetchPartition[] partitions,
             final int first,
-            final int answerBytesMax) {
+            final int answerBytesMax,
+            final boolean committed) {
         final int count = countTo(partitions, first);
         final int replyBytes = ReadReplyDecoder.BLOCK_LENGTH
                 + ReadReplyDecoder.PartsDecoder.sbeHeaderSize()
                 + count * ReadReplyDecoder.PartsDecoder.sbeBlockLength();
         final long correlation = requests.correlation(handler, first);
-        read.wrap(message, 0).correlation(correlation);
+        read.wrap(message, 0).correlation(correlation).committed((short) (committed ? 1 : 0));
         final ReadRequestEncoder.PartsEncoder group = read.partsCount(count);
         for (int i = first; i != end; i = partitions[i].next) {
             final FetchPartition partition = partitions[i];
@@ -70,17 +72,21 @@ final class FetchMessages {
             final int token,
             final FetchPartition[] partitions,
             final int first,
-            final int bytesMin) {
+            final int bytesMin,
+            final boolean committed) {
         final int count = countTo(partitions, first);
         final long correlation = requests.correlation(handler, token);
-        watch.wrap(message, 0).correlation(correlation).bytesMin(bytesMin);
+        watch.wrap(message, 0)
+                .correlation(correlation)
+                .committed((short) (committed ? 1 : 0))
+                .bytesMin(bytesMin);
         final WatchRequestEncoder.PartsEncoder group = watch.partsCount(count);
         for (int i = first; i != end; i = partitions[i].next) {
             final FetchPartition partition = partitions[i];
             group.next()
                     .partitionKey(partition.key)
                     .ownerEpoch(partition.ownerEpoch)
-                    .highWatermark(partition.highWatermark);
+                    .highWatermark(partition.readableTo(committed));
         }
         requests.sendWatch(correlation, core, message, watch.encodedLength());
         return correlation;

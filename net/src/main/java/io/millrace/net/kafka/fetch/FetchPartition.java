@@ -160,8 +160,13 @@ final class FetchPartition {
     }
 
     /** Bytes are there, but the owner had no lease to lend. */
-    boolean isStarved() {
-        return error == Errors.NONE && slice == null && !isDiverging() && highWatermark > fetchOffset;
+    boolean isStarved(final boolean committed) {
+        return error == Errors.NONE && slice == null && !isDiverging() && readableTo(committed) > fetchOffset;
+    }
+
+    /** Up to where somebody may read who does, or does not, read what is undecided. */
+    long readableTo(final boolean committed) {
+        return committed ? lastStableOffset : highWatermark;
     }
 
     /** Whether an incremental session has to tell this round's result; notes what it tells. */

@@ -200,7 +200,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
             while (first != FetchPartition.END) {
                 repliesMissing++;
                 exchange.asks(core);
-                first = handler.messages().read(core, onRead, partitions, first, answerBytesMax);
+                first = handler.messages().read(core, onRead, partitions, first, answerBytesMax, readsCommitted());
             }
         }
     }
@@ -303,7 +303,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private void await() {
         boolean starved = false;
         for (int i = 0; i < count; i++) {
-            starved |= partitions[i].isStarved();
+            starved |= partitions[i].isStarved(readsCommitted());
         }
         releaseSlices();
         exchange.listener(this);
@@ -330,7 +330,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
         for (int core = 0; core < handler.coreCount(); core++) {
             int first = routes.firstOf(core);
             while (first != FetchPartition.END) {
-                watches.add(handler.messages().watch(core, onWatch, watches.nextToken(), partitions, first, share));
+                watches.add(handler.messages()
+                        .watch(core, onWatch, watches.nextToken(), partitions, first, share, readsCommitted()));
                 first = handler.messages().end();
             }
         }
@@ -411,7 +412,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
                         told == null ? FetchSessions.NO_SESSION : told.id,
                         partitions,
                         count,
-                        request.isolationLevel() == READ_COMMITTED);
+                        readsCommitted());
         if (created != null) {
             list.moveTo(created);
             created.connectionId = exchange.connection().id();
@@ -420,6 +421,10 @@ final class FetchTask extends Deadline implements ExchangeListener {
             session.rotate();
         }
         end().finish();
+    }
+
+    private boolean readsCommitted() {
+        return request.isolationLevel() == READ_COMMITTED;
     }
 
     /** The client is gone. */

@@ -5,9 +5,11 @@ import io.millrace.codec.core.AppendRequestEncoder;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.core.Requests;
 import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.producer.AppendFlags;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ApiHandler;
 import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.api.TransactionGate;
 import java.util.ArrayDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -30,12 +32,19 @@ public final class ProduceHandler implements ApiHandler {
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
     private final AppendRequestEncoder encoder = new AppendRequestEncoder();
 
+    private TransactionGate gate;
+
     public ProduceHandler(final Core core) {
         this.core = core.id();
         requests = core.requests();
         image = core.image();
         answers = new ProduceAnswer(image);
         timeouts = new AckTimeouts(core.deadlines());
+    }
+
+    /** Who is asked about transactions; without, no transactional batch is taken. Before the first request only. */
+    public void gate(final TransactionGate newGate) {
+        gate = newGate;
     }
 
     @Override
@@ -48,6 +57,7 @@ public final class ProduceHandler implements ApiHandler {
     /**
      * Sends parts of the chain that begins with {@code firstPart}, as many as one message takes.
      *
+     * @param flags what all of them say of themselves
      * @return the first part that was left, or {@link ProduceParts#END}
      */
     int send(
@@ -55,7 +65,8 @@ public final class ProduceHandler implements ApiHandler {
             final ProduceTask task,
             final ProduceParts parts,
             final int firstPart,
-            final long frameAddress) {
+            final long frameAddress,
+            final int flags) {
         int count = 0;
         int end = firstPart;
         while (end != ProduceParts.END && count < PARTS_MAX) {
@@ -73,7 +84,9 @@ public final class ProduceHandler implements ApiHandler {
                     .partitionKey(parts.key(part))
                     .ownerEpoch(parts.epoch(part))
                     .address(frameAddress + parts.recordsOffset(part))
-                    .length(parts.recordsLength(part));
+                    .length(parts.recordsLength(part))
+                    .flags((short) (parts.isVerified(part) ? flags | AppendFlags.VERIFIED : flags))
+                    .guard(parts.guard(part));
         }
         requests.send(
                 correlation, target, AppendRequestEncoder.TEMPLATE_ID, message, encoder.encodedLength(), replyBytes);
@@ -86,6 +99,11 @@ public final class ProduceHandler implements ApiHandler {
 
     long roundTripNs() {
         return requests.roundTripNs();
+    }
+
+    /** Null if transactions are not served. */
+    TransactionGate gate() {
+        return gate;
     }
 
     int core() {

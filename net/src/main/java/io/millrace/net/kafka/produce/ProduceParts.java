@@ -31,6 +31,9 @@ final class ProduceParts {
     private Errors[] errors;
     private boolean[] stale;
     private boolean[] superseded;
+    private boolean[] unverified;
+    private boolean[] verified;
+    private long[] guards;
     private long[] baseOffsets;
     private long[] appendTimesMs;
     private long[] logStartOffsets;
@@ -54,6 +57,9 @@ final class ProduceParts {
         errors = new Errors[capacity];
         stale = new boolean[capacity];
         superseded = new boolean[capacity];
+        unverified = new boolean[capacity];
+        verified = new boolean[capacity];
+        guards = new long[capacity];
         baseOffsets = new long[capacity];
         appendTimesMs = new long[capacity];
         logStartOffsets = new long[capacity];
@@ -85,6 +91,9 @@ final class ProduceParts {
         keys[part] = UNKNOWN;
         stale[part] = false;
         superseded[part] = false;
+        unverified[part] = false;
+        verified[part] = false;
+        guards[part] = UNKNOWN;
         refused(part, error, UNKNOWN);
         return part;
     }
@@ -126,6 +135,7 @@ final class ProduceParts {
 
     /** Puts the part at the end of its owner's chain. */
     void chain(final int part, final int core, final int epoch) {
+        cores[part] = core;
         epochs[part] = epoch;
         stale[part] = false;
         nextOfCore[part] = END;
@@ -195,6 +205,42 @@ final class ProduceParts {
         stale[part] = true;
     }
 
+    /** The owner does not know the batch's transaction: it is to be verified, and to come again with the guard. */
+    void unverified(final int part, final long guard) {
+        refused(part, Errors.NONE, UNKNOWN);
+        unverified[part] = true;
+        guards[part] = guard;
+    }
+
+    boolean isUnverified(final int part) {
+        return unverified[part];
+    }
+
+    /** It may come again. */
+    void verified(final int part) {
+        unverified[part] = false;
+        verified[part] = true;
+        errors[part] = Errors.NONE;
+    }
+
+    /** It may not. */
+    void unverifiable(final int part, final Errors error) {
+        unverified[part] = false;
+        refused(part, error, UNKNOWN);
+    }
+
+    boolean isVerified(final int part) {
+        return verified[part];
+    }
+
+    long guard(final int part) {
+        return guards[part];
+    }
+
+    int core(final int part) {
+        return cores[part];
+    }
+
     boolean isStale(final int part) {
         return stale[part];
     }
@@ -259,6 +305,7 @@ final class ProduceParts {
                     UNSUPPORTED_CODEC,
                     OUT_OF_ORDER_SEQUENCE,
                     STALE_PRODUCER_EPOCH,
+                    INVALID_TXN_STATE,
                     INTERNAL -> true;
             default -> false;
         };

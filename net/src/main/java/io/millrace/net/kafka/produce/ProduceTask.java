@@ -12,7 +12,11 @@ import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import io.millrace.net.kafka.wire.ProduceRequest;
+import io.millrace.net.kafka.wire.WireReader;
+import java.util.List;
+import java.util.Map;
 import org.agrona.DirectBuffer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -21,7 +25,8 @@ import org.apache.kafka.common.protocol.Errors;
  * is told so, and the frame alone waits for the replies. Pooled; owned by the connection's core.
  *
  * <pre>
- *   begin → refuse or chain each partition → send → replies … → those that came too late once more → answer
+ *   begin → refuse or chain each partition → send → replies … → those that came too late once more
+ *                                                      │         → those of an unknown transaction, if verified → answer
  *                                                      └→ time over → answer → replies …
  * </pre>
  */
@@ -40,6 +45,7 @@ final class ProduceTask implements ReplyHandler {
     private final ProduceHandler handler;
     private final ProduceRequest request = new ProduceRequest();
     private final ProduceParts parts;
+    private final ProduceTransaction transaction = new ProduceTransaction();
     private final AppendReplyDecoder reply = new AppendReplyDecoder();
     private Exchange exchange;
     private RequestHeader header;
@@ -86,10 +92,9 @@ final class ProduceTask implements ReplyHandler {
         }
     }
 
-    /** Transactions are not served: whatever a client claims, it may not write as part of one. */
     private Errors checkWhole() {
         final DirectBuffer buffer = request.buffer();
-        boolean transactional = false;
+        transaction.clear();
         while (request.nextTopic()) {
             while (request.nextPartition()) {
                 final Errors framing = RecordsCheck.framing(buffer, request.recordsOffset(), request.recordsLength());
@@ -97,10 +102,18 @@ final class ProduceTask implements ReplyHandler {
                     wholeMessage = RecordsCheck.complaint(buffer, request.recordsOffset(), framing);
                     return framing;
                 }
-                transactional |= RecordsCheck.isTransactional(buffer, request.recordsOffset(), request.recordsLength());
+                if (RecordsCheck.isTransactional(buffer, request.recordsOffset(), request.recordsLength())) {
+                    transaction.add(buffer, request.recordsOffset());
+                }
             }
         }
-        return transactional ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : Errors.NONE;
+        if (!transaction.isPresent()) {
+            return Errors.NONE;
+        }
+        if (handler.gate() == null || request.transactionalIdLength() == WireReader.NULL) {
+            return Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+        }
+        return transaction.isMixed() ? Errors.INVALID_PRODUCER_ID_MAPPING : Errors.NONE;
     }
 
     private void refuseAll(final Errors error) {
@@ -165,12 +178,13 @@ final class ProduceTask implements ReplyHandler {
 
     private void send() {
         final long frameAddress = exchange.frame().addressOffset();
+        final int flags = ProduceTransaction.flags(request.version());
         for (int core = 0; core < handler.coreCount(); core++) {
             int part = parts.firstOf(core);
             while (part != ProduceParts.END) {
                 repliesMissing++;
                 exchange.asks(core);
-                part = handler.send(core, this, parts, part, frameAddress);
+                part = handler.send(core, this, parts, part, frameAddress, flags);
             }
         }
     }
@@ -179,11 +193,7 @@ final class ProduceTask implements ReplyHandler {
     public void onReply(
             final long firstPart, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
         if (lent != null) {
-            if (--repliesMissing == 0) {
-                lent.release();
-                lent = null;
-                handler.recycle(this);
-            }
+            endLate();
             return;
         }
         reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
@@ -193,13 +203,74 @@ final class ProduceTask implements ReplyHandler {
             onAnswer(part, answer);
             part = parts.next(part);
         }
-        if (--repliesMissing == 0 && !reroute()) {
+        if (--repliesMissing == 0 && !reroute() && !verify()) {
+            answer();
+        }
+    }
+
+    /** The client was answered before; with the last reply the frame may go. */
+    private void endLate() {
+        if (--repliesMissing == 0) {
+            lent.release();
+            lent = null;
+            handler.recycle(this);
+        }
+    }
+
+    /** Has those verified whose owners did not know their transaction. */
+    private boolean verify() {
+        if (!transaction.isPresent()) {
+            return false;
+        }
+        final List<TopicPartition> partitions = ProduceTransaction.unverified(parts, handler.image());
+        if (partitions.isEmpty()) {
+            return false;
+        }
+        repliesMissing++;
+        handler.gate()
+                .admit(
+                        header,
+                        ProduceTransaction.transactionalId(request),
+                        transaction.producerId(),
+                        transaction.producerEpoch(),
+                        partitions,
+                        ProduceTransaction.bumpsEpochs(request.version()),
+                        this::onVerified);
+        return true;
+    }
+
+    private void onVerified(final Map<TopicPartition, Errors> errors) {
+        if (lent != null) {
+            endLate();
+            return;
+        }
+        parts.clearChains();
+        for (int part = 0; part < parts.count(); part++) {
+            if (parts.isUnverified(part)) {
+                final TopicPartition partition = ProduceTransaction.partition(parts.key(part), handler.image());
+                final Errors error = partition == null
+                        ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+                        : errors.getOrDefault(partition, Errors.NONE);
+                if (error == Errors.NONE) {
+                    parts.verified(part);
+                    parts.chain(part, parts.core(part), parts.epoch(part));
+                } else {
+                    parts.unverifiable(part, ProduceTransaction.told(error, request.version()));
+                }
+            }
+        }
+        send();
+        if (--repliesMissing == 0) {
             answer();
         }
     }
 
     private void onAnswer(final int part, final AppendReplyDecoder.PartsDecoder answer) {
         final Outcome outcome = Outcome.of(answer.outcome());
+        if (outcome == Outcome.TRANSACTION_UNVERIFIED) {
+            parts.unverified(part, answer.baseRecordOffset());
+            return;
+        }
         final Errors error = WireErrors.of(outcome);
         if (error == Errors.NONE) {
             parts.accepted(part, answer.baseRecordOffset(), answer.appendTimeMs(), answer.logStartOffset());
