@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -57,6 +58,7 @@ public final class AdminApis {
                 Api.INCREMENTAL_ALTER_CONFIGS,
                 IncrementalAlterConfigsRequestData::new,
                 new IncrementalAlterConfigsApi(core, node)::handle);
+        serve(table, Api.DESCRIBE_PRODUCERS, DescribeProducersRequestData::new, new DescribeProducersApi(core)::handle);
         serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
     }
 
