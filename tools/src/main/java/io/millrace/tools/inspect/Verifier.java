@@ -19,6 +19,7 @@ final class Verifier {
     private final Consumer<Finding> findings;
     private final RecordReader records = new RecordReader();
     private final EpochCheck epochs;
+    private final AbortedCheck aborted;
     private final List<IndexCheck> indexes = new ArrayList<>();
 
     private Path segment;
@@ -30,6 +31,7 @@ final class Verifier {
     Verifier(final PartitionContext context, final CheckpointFile epochs, final Consumer<Finding> findings) {
         this.context = context;
         this.epochs = new EpochCheck(context, epochs, findings);
+        this.aborted = new AbortedCheck(context, findings);
         this.findings = findings;
     }
 
@@ -47,6 +49,7 @@ final class Verifier {
             indexes.add(new TimeIndexCheck(byTime));
         }
         indexes.forEach(this::checkOrder);
+        aborted.begin(file, baseOffset, isActive);
         if (expected != UNKNOWN && baseOffset < expected) {
             findings.accept(Finding.damage(
                     file,
@@ -74,6 +77,7 @@ final class Verifier {
         expected = Math.max(expected, batch.nextOffset());
         afterDamage = false;
         epochs.onBatch(segment, position, batch);
+        aborted.onBatch(batch);
         checkRecords(position, batch);
         for (final IndexCheck check : indexes) {
             check.onBatch(
@@ -87,10 +91,12 @@ final class Verifier {
     /** Damage was passed, so that what follows need not follow at once. */
     void damaged() {
         afterDamage = true;
+        aborted.damaged();
     }
 
     /** @param sound whether the segment was read to its end without damage */
     void end(final boolean sound) {
+        aborted.end();
         for (final IndexCheck check : indexes) {
             final IndexFile index = check.index();
             final String whole = active ? null : check.atEnd();

@@ -12,6 +12,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -29,6 +31,7 @@ final class LogFixture {
     private ByteArrayOutputStream bytes;
     private ByteArrayOutputStream index;
     private ByteArrayOutputStream timeIndex;
+    private ByteArrayOutputStream aborted;
     private int sinceIndex;
     private long largest;
     private long largestAt;
@@ -65,6 +68,7 @@ final class LogFixture {
         bytes = new ByteArrayOutputStream();
         index = new ByteArrayOutputStream();
         timeIndex = new ByteArrayOutputStream();
+        aborted = new ByteArrayOutputStream();
         sinceIndex = 0;
         largest = -1;
         lastTimeEntry = -1;
@@ -104,9 +108,53 @@ final class LogFixture {
             max = Math.max(max, record.timestamp());
         }
         final ByteBuffer built = builder.build().buffer();
+        return add(toBytes(built), records.length, max);
+    }
+
+    /** Adds a record of a transaction. */
+    int transactional(final long producerId, final int sequence) {
+        final ByteBuffer built = MemoryRecords.withTransactionalRecords(
+                        nextOffset,
+                        Compression.NONE,
+                        producerId,
+                        (short) 0,
+                        sequence,
+                        3,
+                        new SimpleRecord(FIRST_MS + nextOffset, utf8("k"), utf8("v")))
+                .buffer();
+        return add(toBytes(built), 1, FIRST_MS + nextOffset);
+    }
+
+    /** Ends a transaction. */
+    int marker(final long producerId, final boolean commit) {
+        final EndTransactionMarker marker =
+                new EndTransactionMarker(commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT, 0);
+        final ByteBuffer built = MemoryRecords.withEndTransactionMarker(
+                        nextOffset, FIRST_MS + nextOffset, 3, producerId, (short) 0, marker)
+                .buffer();
+        return add(toBytes(built), 1, FIRST_MS + nextOffset);
+    }
+
+    /** Lists an aborted transaction beside the current segment. */
+    void aborted(final long producerId, final long firstOffset, final long lastOffset, final long lastStableOffset) {
+        aborted.writeBytes(ByteBuffer.allocate(34)
+                .putShort((short) 0)
+                .putLong(producerId)
+                .putLong(firstOffset)
+                .putLong(lastOffset)
+                .putLong(lastStableOffset)
+                .array());
+        try {
+            Files.write(file(segmentBase, "txnindex"), aborted.toByteArray());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] toBytes(final ByteBuffer built) {
         final byte[] batch = new byte[built.remaining()];
         built.get(batch);
-        return add(batch, records.length, max);
+        return batch;
     }
 
     private int add(final byte[] batch, final int count, final long maxTimestamp) {

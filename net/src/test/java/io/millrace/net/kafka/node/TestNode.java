@@ -29,6 +29,7 @@ import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.api.TransactionGate;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.produce.ProduceHandler;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class TestNode {
     private final SimTime time;
     private final List<Core> cores = new ArrayList<>();
     private final List<Connections> connections = new ArrayList<>();
+    private final List<ProduceHandler> produceHandlers = new ArrayList<>();
     private final List<FetchHandler> fetchHandlers = new ArrayList<>();
     private final List<List<MemoryEndpoint>> endpoints = new ArrayList<>();
     private final List<ApiTable> tables = new ArrayList<>();
@@ -121,8 +123,9 @@ public final class TestNode {
         connections.add(own);
         final FetchHandler fetches = new FetchHandler(core, entropy.stream("sessions"));
         fetchHandlers.add(fetches);
-        final ApiTable table =
-                new ApiTable().serve(Api.PRODUCE, new ProduceHandler(core)).serve(Api.FETCH, fetches);
+        final ProduceHandler produces = new ProduceHandler(core);
+        produceHandlers.add(produces);
+        final ApiTable table = new ApiTable().serve(Api.PRODUCE, produces).serve(Api.FETCH, fetches);
         AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()));
         tables.add(table);
         cores.add(core);
@@ -199,6 +202,11 @@ public final class TestNode {
         while (time.nanoTime() < end) {
             step();
         }
+    }
+
+    /** Has every core ask that gate about transactions. */
+    public void gate(final TransactionGate gate) {
+        produceHandlers.forEach(each -> each.gate(gate));
     }
 
     /** What an orderly stop begins with. */
