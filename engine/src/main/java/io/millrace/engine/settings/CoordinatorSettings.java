@@ -26,6 +26,37 @@ public final class CoordinatorSettings {
                     "Size of that topic's segments, when it is created.")
             .check(ValueCheck.atLeast(1));
 
+    public static final Setting TRANSACTION_TOPIC_PARTITIONS = Setting.broker(
+                    "transaction.state.log.num.partitions",
+                    INT,
+                    "50",
+                    "Partitions of the internal topic that keeps transactions, when it is created.")
+            .check(ValueCheck.atLeast(1));
+    public static final Setting TRANSACTION_TOPIC_SEGMENT_BYTES = Setting.broker(
+                    "transaction.state.log.segment.bytes",
+                    INT,
+                    "104857600",
+                    "Size of that topic's segments, when it is created.")
+            .check(ValueCheck.atLeast(1));
+    public static final Setting TRANSACTION_MAX_TIMEOUT_MS = Setting.broker(
+                    "transaction.max.timeout.ms",
+                    INT,
+                    "900000",
+                    "How long a producer may ask for a transaction to last, at most.")
+            .check(ValueCheck.atLeast(1));
+    public static final Setting TRANSACTION_ABORT_INTERVAL_MS = Setting.broker(
+                    "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+                    INT,
+                    "10000",
+                    "How often transactions that have lasted too long are looked for, and aborted.")
+            .check(ValueCheck.atLeast(1));
+    public static final Setting TRANSACTIONAL_ID_EXPIRATION_MS = Setting.broker(
+                    "transactional.id.expiration.ms",
+                    INT,
+                    "604800000",
+                    "After which time without a transaction a transactional id is forgotten.")
+            .check(ValueCheck.atLeast(1));
+
     private static final List<Setting> GROUPS = List.of(
             number(
                     "offsets.retention.minutes",
@@ -83,6 +114,11 @@ public final class CoordinatorSettings {
     static void addTo(final SettingTable table) {
         table.add(OFFSETS_TOPIC_PARTITIONS);
         table.add(OFFSETS_TOPIC_SEGMENT_BYTES);
+        table.add(TRANSACTION_TOPIC_PARTITIONS);
+        table.add(TRANSACTION_TOPIC_SEGMENT_BYTES);
+        table.add(TRANSACTION_MAX_TIMEOUT_MS);
+        table.add(TRANSACTION_ABORT_INTERVAL_MS);
+        table.add(TRANSACTIONAL_ID_EXPIRATION_MS);
         GROUPS.forEach(table::add);
     }
 

@@ -28,9 +28,14 @@ import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.group.GroupApis;
 import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.produce.ProduceHandler;
+import io.millrace.net.kafka.txn.Admissions;
+import io.millrace.net.kafka.txn.PartitionMarkers;
+import io.millrace.net.kafka.txn.TransactionApis;
+import io.millrace.net.kafka.txn.Transactions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
@@ -48,6 +53,7 @@ public final class BrokerCore {
     private final FetchHandler fetches;
     private final ApiVersionsHandler versions;
     private final Groups groups;
+    private final Transactions transactions;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
     private boolean stopping;
@@ -61,33 +67,64 @@ public final class BrokerCore {
         connections.congestion(() -> stopping || core.requests().isCongested());
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
         versions = new ApiVersionsHandler(table, node.clusterId(), core.statistics());
-        table.serve(Api.API_VERSIONS, versions)
-                .serve(Api.PRODUCE, new ProduceHandler(core))
-                .serve(Api.FETCH, fetches);
-        AdminApis.register(table, core, node);
+        final ProduceHandler produces = new ProduceHandler(core);
+        table.serve(Api.API_VERSIONS, versions).serve(Api.PRODUCE, produces).serve(Api.FETCH, fetches);
         groups = new Groups(core, CoordinatorSettings.ofGroups(config.settings()), node.rack());
+        transactions = new Transactions(core, new PartitionMarkers(core, groups));
+        AdminApis.register(table, core, node, TransactionApis.initProducerId(transactions));
         core.addService(Groups.class, groups);
         core.addMetadataListener(groups);
         core.addStage("groups", groups);
         GroupApis.register(table, core, groups);
-        final FindCoordinatorApi find =
-                new FindCoordinatorApi(core, Map.of(CoordinatorType.GROUP.id(), offsetsTopic(core, config.settings())));
+        serveTransactions(produces);
+        final FindCoordinatorApi find = new FindCoordinatorApi(core, internalTopics(core, config.settings()));
         table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
         core.addStage("connections", connections);
     }
 
-    private static InternalTopic offsetsTopic(final Core core, final Settings settings) {
+    private void serveTransactions(final ProduceHandler produces) {
+        core.addService(Transactions.class, transactions);
+        core.addMetadataListener(transactions);
+        core.addStage("transactions", transactions);
+        TransactionApis.register(table, core, transactions, groups::partitionFor);
+        final Admissions admissions = new Admissions(transactions);
+        groups.admission((id, producerId, epoch, partition, add, told) -> {
+            final TopicPartition offsets = new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, partition);
+            admissions.admit(id, producerId, epoch, List.of(offsets), add, errors -> told.accept(errors.get(offsets)));
+        });
+        produces.gate((header, id, producerId, epoch, partitions, add, told) ->
+                admissions.admit(id, producerId, epoch, partitions, add, told));
+    }
+
+    private static Map<Byte, InternalTopic> internalTopics(final Core core, final Settings settings) {
+        return Map.of(
+                CoordinatorType.GROUP.id(),
+                internalTopic(
+                        core,
+                        Topic.GROUP_METADATA_TOPIC_NAME,
+                        settings.intOf(CoordinatorSettings.OFFSETS_TOPIC_PARTITIONS),
+                        settings.text(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES.name()),
+                        "producer"),
+                CoordinatorType.TRANSACTION.id(),
+                internalTopic(
+                        core,
+                        Topic.TRANSACTION_STATE_TOPIC_NAME,
+                        settings.intOf(CoordinatorSettings.TRANSACTION_TOPIC_PARTITIONS),
+                        settings.text(CoordinatorSettings.TRANSACTION_TOPIC_SEGMENT_BYTES.name()),
+                        "uncompressed"));
+    }
+
+    private static InternalTopic internalTopic(
+            final Core core,
+            final String name,
+            final int partitions,
+            final String segmentBytes,
+            final String compression) {
         return new InternalTopic(
                 core,
-                Topic.GROUP_METADATA_TOPIC_NAME,
-                settings.intOf(CoordinatorSettings.OFFSETS_TOPIC_PARTITIONS),
-                Map.of(
-                        "cleanup.policy",
-                        "compact",
-                        "compression.type",
-                        "producer",
-                        "segment.bytes",
-                        settings.text(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES.name())));
+                name,
+                partitions,
+                Map.of("cleanup.policy", "compact", "compression.type", compression, "segment.bytes", segmentBytes));
     }
 
     private static ConnectionSettings connectionSettings(final BrokerConfig config) {
@@ -161,6 +198,7 @@ public final class BrokerCore {
         stopping = true;
         fetches.endWaits();
         groups.stop();
+        transactions.stop();
     }
 
     public boolean isStopping() {

@@ -131,11 +131,11 @@ final class ArchitectureTest {
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),
                 no(NET + "kafka.fetch..").maySee("one handler per API", rooms(NET, "kafka.produce", "kafka.group")),
                 noClasses()
-                        .that(not(resideInAnyPackage(NET + "kafka.group..")))
+                        .that(not(resideInAnyPackage(NET + "kafka.group..", NET + "kafka.txn..")))
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage("org.apache.kafka.coordinator..")
-                        .because("one package adapts Apache Kafka's coordinators"),
+                        .because("one package for each kind of coordinator adapts Apache Kafka's"),
                 no(NET + "broker..").maySee("two worlds", NET + "simulation.."),
                 noClasses()
                         .that()

@@ -27,7 +27,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 public final class AdminApis {
     private AdminApis() {}
 
-    public static void register(final ApiTable table, final Core core, final NodeFacts node) {
+    /** @param transactional InitProducerId with a transactional id */
+    public static void register(
+            final ApiTable table,
+            final Core core,
+            final NodeFacts node,
+            final ColdHandler<InitProducerIdRequestData> transactional) {
         final AutoTopics autoTopics = new AutoTopics(core);
         serve(table, Api.METADATA, MetadataRequestData::new, new MetadataApi(core, node, autoTopics)::handle);
         serve(table, Api.LIST_OFFSETS, ListOffsetsRequestData::new, new ListOffsetsApi(core)::handle);
@@ -59,7 +64,11 @@ public final class AdminApis {
                 IncrementalAlterConfigsRequestData::new,
                 new IncrementalAlterConfigsApi(core, node)::handle);
         serve(table, Api.DESCRIBE_PRODUCERS, DescribeProducersRequestData::new, new DescribeProducersApi(core)::handle);
-        serve(table, Api.INIT_PRODUCER_ID, InitProducerIdRequestData::new, new InitProducerIdApi(core)::handle);
+        serve(
+                table,
+                Api.INIT_PRODUCER_ID,
+                InitProducerIdRequestData::new,
+                new InitProducerIdApi(core, transactional)::handle);
     }
 
     private static <Q extends ApiMessage> void serve(

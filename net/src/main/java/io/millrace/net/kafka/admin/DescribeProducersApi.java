@@ -44,7 +44,7 @@ final class DescribeProducersApi {
                 answers.partitions().add(answer);
                 final PartitionImage partition = image == null ? null : image.partition(index);
                 final Errors error = check(header, partition);
-                answer.setErrorCode(error.code()).setErrorMessage(error == Errors.NONE ? null : error.message());
+                answer.setErrorCode(error.code());
                 if (error == Errors.NONE) {
                     byCore.get(partition.ownerCore()).add(new Asked(answer, partition));
                 }

@@ -20,7 +20,6 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
     private static final int SOFTWARE_SINCE = 3;
     private static final int FEATURES_MAY_BE_OFF_SINCE = 4;
     private static final int IDENTITY_SINCE = 5;
-    private static final String GROUP_VERSION = "group.version";
 
     private final ApiTable table;
     private final String clusterId;
@@ -81,19 +80,25 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         if (version < SOFTWARE_SINCE || table.handler(Api.CONSUMER_GROUP_HEARTBEAT) == null) {
             return;
         }
+        addFeature(version, response, "group.version", (short) 1);
+        addFeature(version, response, "transaction.version", (short) 2);
+        response.setFinalizedFeaturesEpoch(0);
+    }
+
+    private static void addFeature(
+            final short version, final ApiVersionsResponseData response, final String name, final short level) {
         if (version >= FEATURES_MAY_BE_OFF_SINCE) {
             response.supportedFeatures()
                     .add(new SupportedFeatureKey()
-                            .setName(GROUP_VERSION)
+                            .setName(name)
                             .setMinVersion((short) 0)
-                            .setMaxVersion((short) 1));
+                            .setMaxVersion(level));
         }
         response.finalizedFeatures()
                 .add(new FinalizedFeatureKey()
-                        .setName(GROUP_VERSION)
-                        .setMinVersionLevel((short) 1)
-                        .setMaxVersionLevel((short) 1));
-        response.setFinalizedFeaturesEpoch(0);
+                        .setName(name)
+                        .setMinVersionLevel(level)
+                        .setMaxVersionLevel(level));
     }
 
     /** Names must be plain, and whoever says which cluster is meant also says which broker. */

@@ -67,22 +67,29 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
     }
 
     /**
-     * Asks the coordinator of a partition, on whichever core it is. On a listener where cores are brokers, only the
-     * core's own: clients are to find the right one.
+     * Asks the coordinator of a partition for a client. On a listener where cores are brokers, only the core's own:
+     * clients are to find the right one.
      *
      * @param partition from {@link #partitionFor}
      * @param answer    told on this core, in this duty cycle or a later one
      */
     public final <R> void ask(
             final RequestHeader header, final int partition, final Request<M, R> request, final Answer<R> answer) {
-        final TopicImage topic = core.image().topic(topicName);
-        final PartitionImage image = topic == null ? null : topic.partition(partition);
+        final PartitionImage image = imageOf(partition);
+        if (image != null && header.listener().isPerCore() && image.ownerCore() != core.id()) {
+            answer.onError(Errors.NOT_COORDINATOR, null);
+        } else {
+            ask(partition, request, answer);
+        }
+    }
+
+    /** Asks the coordinator of a partition, on whichever core it is; told on this core. */
+    public final <R> void ask(final int partition, final Request<M, R> request, final Answer<R> answer) {
+        final PartitionImage image = imageOf(partition);
         if (image == null) {
             answer.onError(Errors.COORDINATOR_NOT_AVAILABLE, null);
         } else if (image.ownerCore() == core.id()) {
             askHere(partition, request, answer);
-        } else if (header.listener().isPerCore()) {
-            answer.onError(Errors.NOT_COORDINATOR, null);
         } else {
             final int from = core.id();
             core.calls().run(image.ownerCore(), owner -> {
@@ -90,6 +97,11 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
                 there.askHere(partition, request, new AnswerElsewhere<>(owner, from, answer));
             });
         }
+    }
+
+    private PartitionImage imageOf(final int partition) {
+        final TopicImage topic = core.image().topic(topicName);
+        return topic == null ? null : topic.partition(partition);
     }
 
     /** Brings an answer back to the core that asked. */

@@ -3,6 +3,7 @@ package io.millrace.net.kafka.group;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.coordinator.Answer;
+import io.millrace.net.kafka.coordinator.Reply;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.HeartbeatRequestData;

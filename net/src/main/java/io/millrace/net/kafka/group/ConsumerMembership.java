@@ -2,6 +2,7 @@ package io.millrace.net.kafka.group;
 
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.coordinator.Reply;
 import java.util.List;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;

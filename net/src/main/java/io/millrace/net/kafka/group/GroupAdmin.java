@@ -4,6 +4,7 @@ import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.coordinator.Answer;
+import io.millrace.net.kafka.coordinator.Gathering;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;

@@ -18,6 +18,7 @@ import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** Puts every API of groups into a core's table. */
@@ -34,6 +35,11 @@ public final class GroupApis {
         serve(table, Api.OFFSET_COMMIT, OffsetCommitRequestData::new, offsets::commit);
         serve(table, Api.OFFSET_FETCH, OffsetFetchRequestData::new, offsets::fetch);
         serve(table, Api.OFFSET_DELETE, OffsetDeleteRequestData::new, offsets::delete);
+        serve(
+                table,
+                Api.TXN_OFFSET_COMMIT,
+                TxnOffsetCommitRequestData::new,
+                new TransactionalOffsets(groups, core.image())::commit);
         final GroupAdmin admin = new GroupAdmin(groups);
         serve(table, Api.LIST_GROUPS, ListGroupsRequestData::new, admin::list);
         serve(table, Api.DESCRIBE_GROUPS, DescribeGroupsRequestData::new, admin::describe);

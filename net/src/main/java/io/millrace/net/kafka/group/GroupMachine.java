@@ -4,26 +4,28 @@ import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.coordinator.CoordinatorMachine;
 import io.millrace.engine.core.Core;
 import io.millrace.net.kafka.coordinator.Answer;
+import io.millrace.net.kafka.coordinator.CoordinatorWrites;
+import io.millrace.net.kafka.coordinator.MarkerSink;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -47,11 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 final class GroupMachine implements CoordinatorMachine {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMachine.class);
-    private static final int BATCH_BYTES = 16 * 1024;
-    /** A record's frame besides its key and value, at most. */
-    private static final int RECORD_OVERHEAD = 32;
 
-    private static final int BATCH_OVERHEAD = 64;
     /** Timeline epoch of an empty log, of which there must be a snapshot too. */
     private static final long BEGINNING = 0;
 
@@ -67,8 +65,6 @@ final class GroupMachine implements CoordinatorMachine {
         R run(GroupCoordinatorShard shard, long committed) throws KafkaException;
     }
 
-    private record Parked(long position, Runnable release, Runnable fail) {}
-
     private final Groups groups;
     private final int partition;
     private final CoordinatorHost host;
@@ -78,13 +74,10 @@ final class GroupMachine implements CoordinatorMachine {
     private final SnapshotRegistry snapshots;
     private final GroupCoordinatorShard shard;
     private final GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
-    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+    private final CoordinatorWrites writes;
+    private final Map<Long, Short> openTransactions = new HashMap<>();
+    private final Map<Long, Object> guards = new HashMap<>();
     private final Set<CompletableFuture<?>> waiting = new LinkedHashSet<>();
-    private final UnsafeBuffer batchView = new UnsafeBuffer(0, 0);
-    private ByteBuffer batchBuffer = ByteBuffer.allocate(BATCH_BYTES);
-    private MemoryRecordsBuilder batch;
-    private int batchRecords;
-    private boolean flushAsked;
     private boolean serving;
 
     GroupMachine(final Groups groups, final Core core, final int partition, final CoordinatorHost host) {
@@ -104,10 +97,15 @@ final class GroupMachine implements CoordinatorMachine {
                 .withTopicPartition(new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, partition))
                 .build();
         snapshots.idempotentCreateSnapshot(BEGINNING);
+        writes = new CoordinatorWrites(core, host, groups, groups::batchBytesMax, snapshots::idempotentCreateSnapshot);
     }
 
     GroupCoordinatorShard shard() {
         return shard;
+    }
+
+    Groups groups() {
+        return groups;
     }
 
     boolean isServing() {
@@ -135,13 +133,12 @@ final class GroupMachine implements CoordinatorMachine {
         if (in.isControlBatch()) {
             final ControlRecordType type = ControlRecordType.parse(record.key());
             if (type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT) {
-                final boolean commit = type == ControlRecordType.COMMIT;
-                shard.replayEndTransactionMarker(
-                        in.producerId(),
-                        in.producerEpoch(),
-                        commit ? TransactionResult.COMMIT : TransactionResult.ABORT);
+                ended(in.producerId(), in.producerEpoch(), type == ControlRecordType.COMMIT);
             }
             return;
+        }
+        if (in.isTransactional()) {
+            openTransactions.put(in.producerId(), in.producerEpoch());
         }
         try {
             shard.replay(
@@ -167,6 +164,16 @@ final class GroupMachine implements CoordinatorMachine {
 
     /** Asks for a change; answered when what it brought is committed. */
     <R> void write(final String name, final Operation<R> operation, final Answer<R> answer) {
+        write(name, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH, operation, answer);
+    }
+
+    /** The same within a producer's transaction: it counts when the transaction's marker has come. */
+    private <R> void write(
+            final String name,
+            final long producerId,
+            final short producerEpoch,
+            final Operation<R> operation,
+            final Answer<R> answer) {
         if (!serving) {
             answer.onError(Errors.NOT_COORDINATOR, null);
             return;
@@ -179,7 +186,7 @@ final class GroupMachine implements CoordinatorMachine {
             return;
         }
         try {
-            append(result);
+            append(result, producerId, producerEpoch);
         } catch (final RecordTooLargeException tooLarge) {
             end(result, tooLarge);
             fail(name, tooLarge, answer);
@@ -228,6 +235,61 @@ final class GroupMachine implements CoordinatorMachine {
         };
     }
 
+    /**
+     * Offsets that count when their producer's transaction commits. The first of a transaction has to be admitted by its
+     * coordinator; if the transaction ends meanwhile, it is too late.
+     */
+    void commitInTransaction(
+            final GroupClient client,
+            final TxnOffsetCommitRequestData request,
+            final Admission admission,
+            final Answer<TxnOffsetCommitResponseData> answer) {
+        final long producerId = request.producerId();
+        final short producerEpoch = request.producerEpoch();
+        final Operation<TxnOffsetCommitResponseData> operation = () -> shard.commitTransactionalOffset(client, request);
+        if (Short.valueOf(producerEpoch).equals(openTransactions.get(producerId))) {
+            write("txn-commit-offset", producerId, producerEpoch, operation, answer);
+            return;
+        }
+        final Object guard = new Object();
+        guards.put(producerId, guard);
+        admission.admit(partition, error -> {
+            final boolean inTime = guards.remove(producerId, guard);
+            if (error != Errors.NONE) {
+                answer.onError(error, null);
+            } else if (!inTime) {
+                answer.onError(Errors.INVALID_TXN_STATE, null);
+            } else {
+                write("txn-commit-offset", producerId, producerEpoch, operation, answer);
+            }
+        });
+    }
+
+    /** Asks a transaction's coordinator whether offsets may be part of it. */
+    @FunctionalInterface
+    interface Admission {
+        void admit(int partition, Consumer<Errors> told);
+    }
+
+    /** Ends a producer's transaction here. */
+    void mark(final MarkerSink.Marker marker, final Answer<Void> answer) {
+        if (!serving) {
+            answer.onError(Errors.NOT_COORDINATOR, null);
+            return;
+        }
+        writes.flush();
+        ended(marker.producerId(), marker.producerEpoch(), marker.commit());
+        writes.append(marker.toBatch(core.nowMs()), 1);
+        writes.whenCommitted(() -> answer.onAnswer(null), () -> answer.onError(Errors.NOT_COORDINATOR, null));
+    }
+
+    private void ended(final long producerId, final short producerEpoch, final boolean commit) {
+        guards.remove(producerId);
+        openTransactions.remove(producerId);
+        shard.replayEndTransactionMarker(
+                producerId, producerEpoch, commit ? TransactionResult.COMMIT : TransactionResult.ABORT);
+    }
+
     /** Committed offsets; stable ones wait for what is under way. */
     void offsets(
             final OffsetFetchRequestGroup group,
@@ -268,19 +330,15 @@ final class GroupMachine implements CoordinatorMachine {
     }
 
     private <R> void park(final CoordinatorResult<R, CoordinatorRecord> result, final Answer<R> answer) {
-        final long position = host.written() + batchRecords;
-        final Runnable release = () -> {
-            end(result, null);
-            answer.onAnswer(result.response());
-        };
-        if (position <= host.committed()) {
-            release.run();
-        } else {
-            parked.addLast(new Parked(position, release, () -> {
-                end(result, Errors.NOT_COORDINATOR.exception());
-                answer.onError(Errors.NOT_COORDINATOR, null);
-            }));
-        }
+        writes.whenCommitted(
+                () -> {
+                    end(result, null);
+                    answer.onAnswer(result.response());
+                },
+                () -> {
+                    end(result, Errors.NOT_COORDINATOR.exception());
+                    answer.onError(Errors.NOT_COORDINATOR, null);
+                });
     }
 
     private static <R> void end(final CoordinatorResult<R, CoordinatorRecord> result, final Throwable failure) {
@@ -296,89 +354,46 @@ final class GroupMachine implements CoordinatorMachine {
 
     // What it brings
 
-    private void append(final CoordinatorResult<?, CoordinatorRecord> result) {
+    private void append(
+            final CoordinatorResult<?, CoordinatorRecord> result, final long producerId, final short producerEpoch) {
         final List<CoordinatorRecord> records = result.records();
-        if (records.isEmpty()) {
-            return;
-        }
         final int size = records.size();
         final byte[][] keys = new byte[size][];
         final byte[][] values = new byte[size][];
-        long bytes = BATCH_OVERHEAD;
+        final int bytesMax = groups.batchBytesMax();
+        long bytes = CoordinatorWrites.BATCH_OVERHEAD;
         for (int i = 0; i < size; i++) {
             keys[i] = serde.serializeKey(records.get(i));
             values[i] = serde.serializeValue(records.get(i));
-            final int record = keys[i].length + (values[i] == null ? 0 : values[i].length) + RECORD_OVERHEAD;
-            if (record + BATCH_OVERHEAD > groups.batchBytesMax()) {
+            final int record = CoordinatorWrites.bytesOf(keys[i], values[i]);
+            if (record + CoordinatorWrites.BATCH_OVERHEAD > bytesMax) {
                 throw new RecordTooLargeException("A record of " + record + " bytes is larger than a batch may be.");
             }
             bytes += record;
         }
-        if (result.isAtomic() && bytes > groups.batchBytesMax()) {
-            throw new RecordTooLargeException("The records to be written take " + bytes + " bytes: at most "
-                    + groups.batchBytesMax() + " can be written at once.");
+        if (result.isAtomic() && bytes > bytesMax) {
+            throw new RecordTooLargeException("The records to be written take " + bytes + " bytes: at most " + bytesMax
+                    + " can be written at once.");
         }
-        if (result.isAtomic() && bytes + batchBytes() > groups.batchBytesMax()) {
-            flush();
+        if (result.isAtomic()) {
+            writes.prepare(producerId, producerEpoch, bytes);
+        }
+        if (producerId != RecordBatch.NO_PRODUCER_ID && size > 0) {
+            openTransactions.put(producerId, producerEpoch);
         }
         for (int i = 0; i < size; i++) {
-            add(result.replayRecords() ? records.get(i) : null, keys[i], values[i]);
+            writes.prepare(producerId, producerEpoch, CoordinatorWrites.bytesOf(keys[i], values[i]));
+            if (result.replayRecords()) {
+                shard.replay(writes.position(), producerId, producerEpoch, records.get(i));
+            }
+            writes.add(producerId, producerEpoch, keys[i], values[i]);
         }
-        if (!flushAsked) {
-            flushAsked = true;
-            groups.later(this::flush);
-        }
-    }
-
-    private int batchBytes() {
-        return batch == null ? 0 : batch.estimatedSizeInBytes();
-    }
-
-    private void add(final CoordinatorRecord replayed, final byte[] key, final byte[] value) {
-        final int bytes = key.length + (value == null ? 0 : value.length) + RECORD_OVERHEAD;
-        if (batchBytes() + bytes > groups.batchBytesMax()) {
-            flush();
-        }
-        if (replayed != null) {
-            shard.replay(
-                    host.written() + batchRecords, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH, replayed);
-        }
-        if (batch == null) {
-            batch = MemoryRecords.builder(
-                    batchBuffer.clear(),
-                    RecordBatch.CURRENT_MAGIC_VALUE,
-                    Compression.NONE,
-                    TimestampType.CREATE_TIME,
-                    0,
-                    RecordBatch.NO_TIMESTAMP);
-        }
-        batch.append(core.nowMs(), key, value);
-        batchRecords++;
-    }
-
-    /** Hands the records gathered so far to the log, as one batch. */
-    private void flush() {
-        flushAsked = false;
-        if (batch == null || !serving) {
-            return;
-        }
-        final ByteBuffer bytes = batch.build().buffer();
-        batchView.wrap(bytes, bytes.position(), bytes.remaining());
-        final int records = batchRecords;
-        if (bytes.capacity() > batchBuffer.capacity()) {
-            batchBuffer = bytes;
-        }
-        batch = null;
-        batchRecords = 0;
-        snapshots.idempotentCreateSnapshot(host.append(batchView, 0, batchView.capacity(), records));
     }
 
     @Override
     public void onCommitted(final long position) {
         snapshots.deleteSnapshotsUpTo(position);
-        while (!parked.isEmpty() && parked.peekFirst().position() <= position) {
-            parked.pollFirst().release().run();
-        }
+        writes.onCommitted(position);
     }
 
     @Override
@@ -386,9 +401,7 @@ final class GroupMachine implements CoordinatorMachine {
         serving = false;
         timers.cancelAll();
         tasks.cancelAll();
-        while (!parked.isEmpty()) {
-            parked.pollFirst().fail().run();
-        }
+        writes.resign();
         shard.onUnloaded();
         while (!waiting.isEmpty()) {
             waiting.iterator().next().completeExceptionally(Errors.NOT_COORDINATOR.exception());

@@ -7,6 +7,7 @@ import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.Coordinators;
+import io.millrace.net.kafka.coordinator.MarkerSink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
@@ -36,6 +38,7 @@ public final class Groups extends Coordinators<GroupMachine> {
     private final Map<Uuid, String> deleted = new HashMap<>();
     private final Map<String, String> settings;
     private Shared shared;
+    private OffsetAdmission admission;
     private boolean deltaAsked;
 
     /** Loaded late: most brokers on a laptop never see a group. */
@@ -76,6 +79,15 @@ public final class Groups extends Coordinators<GroupMachine> {
                 .withCoordinatorMetrics(shared().metrics());
     }
 
+    /** How offsets become part of transactions; before the first cycle. */
+    public void admission(final OffsetAdmission newAdmission) {
+        admission = newAdmission;
+    }
+
+    OffsetAdmission admission() {
+        return admission;
+    }
+
     GroupTopology topology() {
         return topology;
     }
@@ -84,6 +96,21 @@ public final class Groups extends Coordinators<GroupMachine> {
     int batchBytesMax() {
         final TopicImage topic = core().image().topic(topicName());
         return topic == null ? 1 << 20 : topic.config().maxMessageBytes();
+    }
+
+    /** Ends a producer's transaction in a partition of the offsets topic; told on this core. */
+    public void mark(final int partition, final MarkerSink.Marker marker, final Consumer<Errors> told) {
+        ask(partition, (machine, answer) -> machine.mark(marker, answer), new Answer<Void>() {
+            @Override
+            public void onAnswer(final Void nothing) {
+                told.accept(Errors.NONE);
+            }
+
+            @Override
+            public void onError(final Errors error, final String message) {
+                told.accept(error);
+            }
+        });
     }
 
     // News of topics: gathered over a duty cycle

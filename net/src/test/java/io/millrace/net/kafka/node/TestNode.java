@@ -19,6 +19,7 @@ import io.millrace.engine.sim.SimHousekeeping;
 import io.millrace.engine.sim.SimTime;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.BufferPool;
+import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
 import io.millrace.net.connection.RequestMeter;
@@ -126,7 +127,11 @@ public final class TestNode {
         final ProduceHandler produces = new ProduceHandler(core);
         produceHandlers.add(produces);
         final ApiTable table = new ApiTable().serve(Api.PRODUCE, produces).serve(Api.FETCH, fetches);
-        AdminApis.register(table, core, new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()));
+        AdminApis.register(
+                table,
+                core,
+                new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()),
+                (exchange, header, request) -> exchange.fail(CloseReason.FAILED_UNANSWERED));
         tables.add(table);
         cores.add(core);
     }

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.TestFactory;
  *   <li>A wrong record count or a missing key inside a compressed batch, and an offset delta that is not the record's
  *       index: the first two are not looked for, the third is refused here and stored by Apache Kafka.
  *   <li>Loggers other than root: there is but one here.
- *   <li>InitProducerId with a transactional id: transactions are not served, COORDINATOR_NOT_AVAILABLE says so.
  *   <li>Null records are answered INVALID_RECORD; Apache Kafka never answers them.
  * </ul>
  */
@@ -116,7 +115,16 @@ class RequestCompatibilityIT {
                 new Script(ApiKeys.LIST_GROUPS, 0, 5, GroupScripts::listGroups),
                 new Script(ApiKeys.DELETE_GROUPS, 0, 3, GroupScripts::deleteGroups),
                 new Script(ApiKeys.CONSUMER_GROUP_HEARTBEAT, 0, 1, GroupScripts::consumerHeartbeat),
-                new Script(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, GroupScripts::describeConsumers));
+                new Script(ApiKeys.CONSUMER_GROUP_DESCRIBE, 0, 1, GroupScripts::describeConsumers),
+                new Script(ApiKeys.INIT_PRODUCER_ID, 0, 5, TransactionScripts::initProducerId),
+                new Script(ApiKeys.ADD_PARTITIONS_TO_TXN, 0, 5, TransactionScripts::addPartitions),
+                new Script(ApiKeys.ADD_OFFSETS_TO_TXN, 0, 4, TransactionScripts::addOffsets),
+                new Script(ApiKeys.END_TXN, 0, 5, TransactionScripts::end),
+                new Script(ApiKeys.TXN_OFFSET_COMMIT, 0, 6, TransactionScripts::offsetCommit),
+                new Script(ApiKeys.WRITE_TXN_MARKERS, 1, 2, TransactionScripts::writeMarkers),
+                new Script(ApiKeys.DESCRIBE_TRANSACTIONS, 0, 0, TransactionScripts::describe),
+                new Script(ApiKeys.LIST_TRANSACTIONS, 0, 2, TransactionScripts::list),
+                new Script(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, TransactionScripts::describeProducers));
     }
 
     private static void play(final Script script, final int version) throws IOException {

@@ -1,20 +1,19 @@
-package io.millrace.net.kafka.group;
+package io.millrace.net.kafka.coordinator;
 
-import io.millrace.net.kafka.coordinator.Answer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Waits for the answers of several coordinators. Used once, on the connection's core. */
-final class Gathering {
+public final class Gathering {
     private final Runnable done;
     private int missing = 1;
 
-    Gathering(final Runnable done) {
+    public Gathering(final Runnable done) {
         this.done = done;
     }
 
-    <R> Answer<R> one(final Consumer<R> onOk, final BiConsumer<Errors, String> onError) {
+    public <R> Answer<R> one(final Consumer<R> onOk, final BiConsumer<Errors, String> onError) {
         missing++;
         return new Answer<>() {
             @Override
@@ -32,7 +31,7 @@ final class Gathering {
     }
 
     /** No more are asked; counts as an answer. */
-    void end() {
+    public void end() {
         if (--missing == 0) {
             done.run();
         }

@@ -1,8 +1,7 @@
-package io.millrace.net.kafka.group;
+package io.millrace.net.kafka.coordinator;
 
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
-import io.millrace.net.kafka.coordinator.Answer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -14,7 +13,7 @@ import org.apache.kafka.common.protocol.Errors;
  * @param onOk    makes the response
  * @param onError makes the response that says why there is none; its message may be null
  */
-record Reply<R>(Exchange exchange, Function<R, ApiMessage> onOk, BiFunction<Errors, String, ApiMessage> onError)
+public record Reply<R>(Exchange exchange, Function<R, ApiMessage> onOk, BiFunction<Errors, String, ApiMessage> onError)
         implements Answer<R> {
     @Override
     public void onAnswer(final R response) {

@@ -1,0 +1,519 @@
+package io.millrace.net.kafka.txn;
+
+import io.millrace.engine.coordinator.CoordinatorHost;
+import io.millrace.engine.coordinator.CoordinatorMachine;
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadline;
+import io.millrace.net.kafka.coordinator.Answer;
+import io.millrace.net.kafka.coordinator.CoordinatorWrites;
+import io.millrace.net.kafka.coordinator.MarkerSink;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.agrona.DirectBuffer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.coordinator.transaction.TransactionLog;
+import org.apache.kafka.coordinator.transaction.TransactionMetadata;
+import org.apache.kafka.coordinator.transaction.TransactionState;
+import org.apache.kafka.coordinator.transaction.TxnTransitMetadata;
+import org.apache.kafka.server.common.TransactionVersion;
+
+/**
+ * All transactional ids whose state one partition of the internal topic keeps. A change is prepared, appended, and takes
+ * effect when it is committed; until then whoever asks for another is told to come again, or waits. Owned by the core's
+ * thread. The states and who leads from one to the next are a table in docs/transactions.md.
+ */
+final class TransactionMachine implements CoordinatorMachine {
+    private static final long MARKER_RETRY_NS = 100_000_000;
+    private static final short NO_EPOCH = RecordBatch.NO_PRODUCER_EPOCH;
+    private static final long NO_ID = RecordBatch.NO_PRODUCER_ID;
+
+    private final Transactions transactions;
+    private final Core core;
+    private final CoordinatorWrites writes;
+    private final int coordinatorEpoch;
+    private final Map<String, TransactionMetadata> byId = new TreeMap<>();
+    private final Map<String, List<Runnable>> waiting = new HashMap<>();
+    private final Deadline sweep = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            abortTimedOut(nowMs);
+            expire(nowMs);
+            armSweep();
+        }
+    };
+    private boolean serving;
+
+    TransactionMachine(
+            final Transactions transactions, final Core core, final CoordinatorHost host, final int coordinatorEpoch) {
+        this.transactions = transactions;
+        this.core = core;
+        this.coordinatorEpoch = coordinatorEpoch;
+        writes = new CoordinatorWrites(core, host, transactions, transactions::batchBytesMax, end -> {});
+    }
+
+    // The log before
+
+    @Override
+    public void onReplay(final DirectBuffer batches, final int offset, final int length) {
+        final ByteBuffer bytes = batches.byteBuffer()
+                .duplicate()
+                .limit(offset + length)
+                .position(offset)
+                .slice();
+        for (final Record record : MemoryRecords.readableRecords(bytes).records()) {
+            switch (TransactionLog.read(record.key(), record.value())) {
+                case final TransactionLog.TxnRecord found -> byId.put(found.transactionId(), found.metadata());
+                case final TransactionLog.TxnTombstone gone -> byId.remove(gone.transactionId());
+                default -> {
+                    // What a later version has written is left alone, as by Apache Kafka.
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onActive(final long endOffset) {
+        serving = true;
+        for (final TransactionMetadata transaction : List.copyOf(byId.values())) {
+            if (isEnding(transaction)) {
+                complete(transaction);
+            }
+        }
+        armSweep();
+    }
+
+    private void armSweep() {
+        if (serving) {
+            core.deadlines().arm(sweep, core.nowNs() + transactions.abortIntervalMs() * 1_000_000L);
+        }
+    }
+
+    // Beginning
+
+    /** A producer's id and epoch for a transactional id; fences whoever had it before (KIP-360, KIP-890). */
+    void initProducerId(final InitProducerIdRequestData request, final Answer<Ended> answer) {
+        final String id = request.transactionalId();
+        TransactionMetadata transaction = byId.get(id);
+        if (transaction == null) {
+            final long producerId = core.producerIds().take();
+            if (producerId == NO_ID) {
+                answer.onError(Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
+                return;
+            }
+            transaction = new TransactionMetadata(
+                    id,
+                    producerId,
+                    NO_ID,
+                    NO_ID,
+                    NO_EPOCH,
+                    NO_EPOCH,
+                    request.transactionTimeoutMs(),
+                    TransactionState.EMPTY,
+                    new HashSet<>(),
+                    -1,
+                    core.nowMs(),
+                    TransactionVersion.TV_0);
+            byId.put(id, transaction);
+        }
+        final Optional<Ended> expected = request.producerId() == NO_ID
+                ? Optional.empty()
+                : Optional.of(new Ended(request.producerId(), request.producerEpoch()));
+        if (transaction.pendingTransitionInProgress() || isEnding(transaction)) {
+            answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+        } else if (expected.isPresent() && !mayContinue(transaction, expected.get())) {
+            answer.onError(Errors.PRODUCER_FENCED, null);
+        } else if (transaction.state() == TransactionState.ONGOING) {
+            fence(transaction, answer);
+        } else {
+            bump(transaction, request.transactionTimeoutMs(), expected, answer);
+        }
+    }
+
+    private static boolean mayContinue(final TransactionMetadata transaction, final Ended expected) {
+        return transaction.producerEpoch() == NO_EPOCH
+                || expected.producerId() == transaction.producerId()
+                || expected.producerId() == transaction.prevProducerId()
+                        && TransactionMetadata.isEpochExhausted(expected.producerEpoch());
+    }
+
+    private void bump(
+            final TransactionMetadata transaction,
+            final int timeoutMs,
+            final Optional<Ended> expected,
+            final Answer<Ended> answer) {
+        final Optional<Short> epoch = expected.map(Ended::producerEpoch);
+        final boolean exhausted = transaction.isProducerEpochExhausted()
+                && epoch.map(each -> each == transaction.producerEpoch()).orElse(true);
+        final TxnTransitMetadata next;
+        if (exhausted) {
+            final long fresh = core.producerIds().take();
+            if (fresh == NO_ID) {
+                answer.onError(Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
+                return;
+            }
+            next = transaction.prepareProducerIdRotation(fresh, timeoutMs, core.nowMs(), expected.isPresent());
+        } else {
+            try {
+                next = transaction.prepareIncrementProducerEpoch(timeoutMs, epoch, core.nowMs());
+            } catch (final ApiException fenced) {
+                answer.onError(Errors.forException(fenced), null);
+                return;
+            }
+        }
+        change(transaction, next, () -> answer.onAnswer(new Ended(next.producerId(), next.producerEpoch())), answer);
+    }
+
+    /** Aborts what the former producer has left open; the new one comes again. */
+    private void fence(final TransactionMetadata transaction, final Answer<Ended> answer) {
+        final TxnTransitMetadata fenced = transaction.prepareFenceProducerEpoch();
+        end(
+                transaction.transactionalId(),
+                fenced.producerId(),
+                fenced.producerEpoch(),
+                new End(false, false, TransactionVersion.TV_2),
+                new Answer<>() {
+                    @Override
+                    public void onAnswer(final Ended ended) {
+                        answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+                    }
+
+                    @Override
+                    public void onError(final Errors error, final String message) {
+                        answer.onError(error, message);
+                    }
+                });
+    }
+
+    // Partitions
+
+    /**
+     * Adds partitions to a transaction, which begins with the first.
+     *
+     * @param patient whether to wait for the end of the transaction before, rather than to be told to come again
+     */
+    void addPartitions(
+            final String id,
+            final Ended producer,
+            final Collection<TopicPartition> partitions,
+            final TransactionVersion version,
+            final boolean patient,
+            final Answer<Void> answer) {
+        final TransactionMetadata transaction = byId.get(id);
+        final Errors error = whyNot(transaction, producer);
+        if (error != Errors.NONE) {
+            answer.onError(error, null);
+        } else if (transaction.pendingTransitionInProgress() || isEnding(transaction)) {
+            if (patient) {
+                waiting.computeIfAbsent(id, each -> new ArrayList<>())
+                        .add(() -> addPartitions(id, producer, partitions, version, true, answer));
+            } else {
+                answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+            }
+        } else if (transaction.state() == TransactionState.ONGOING
+                && transaction.topicPartitions().containsAll(partitions)) {
+            answer.onAnswer(null);
+        } else {
+            final TxnTransitMetadata next =
+                    transaction.prepareAddPartitions(new HashSet<>(partitions), core.nowMs(), version);
+            change(transaction, next, () -> answer.onAnswer(null), answer);
+        }
+    }
+
+    /** Which partitions are part of the producer's transaction; the rest are TRANSACTION_ABORTABLE. */
+    void verify(
+            final String id,
+            final Ended producer,
+            final Collection<TopicPartition> partitions,
+            final Answer<Map<TopicPartition, Errors>> answer) {
+        final TransactionMetadata transaction = byId.get(id);
+        final Errors error = whyNot(transaction, producer);
+        if (error != Errors.NONE) {
+            answer.onError(error, null);
+        } else if (isEnding(transaction)) {
+            answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+        } else {
+            final Map<TopicPartition, Errors> errors = new HashMap<>();
+            final Set<TopicPartition> in = transaction.topicPartitions();
+            partitions.forEach(
+                    each -> errors.put(each, in.contains(each) ? Errors.NONE : Errors.TRANSACTION_ABORTABLE));
+            answer.onAnswer(errors);
+        }
+    }
+
+    private static Errors whyNot(final TransactionMetadata transaction, final Ended producer) {
+        if (transaction == null || transaction.producerId() != producer.producerId()) {
+            return Errors.INVALID_PRODUCER_ID_MAPPING;
+        }
+        return transaction.producerEpoch() == producer.producerEpoch() ? Errors.NONE : Errors.PRODUCER_FENCED;
+    }
+
+    // The end
+
+    /** How a transaction is to end, and who says so. */
+    record End(boolean commit, boolean fromClient, TransactionVersion version) {}
+
+    /** Commits or aborts. Answered when that is decided for good; the markers follow. */
+    void end(
+            final String id,
+            final long producerId,
+            final short producerEpoch,
+            final End end,
+            final Answer<Ended> answer) {
+        final TransactionMetadata transaction = byId.get(id);
+        if (transaction == null) {
+            answer.onError(Errors.INVALID_PRODUCER_ID_MAPPING, null);
+            return;
+        }
+        final boolean fencing = isFencing(transaction);
+        final boolean bumps = end.version().supportsEpochBump() && !fencing;
+        final Retry retry = new Retry(transaction, bumps, producerId, producerEpoch);
+        if (transaction.producerId() != producerId && !retry.onOverflow()) {
+            answer.onError(Errors.INVALID_PRODUCER_ID_MAPPING, null);
+        } else if (!retry.isValidEpoch(end.fromClient())) {
+            answer.onError(Errors.PRODUCER_FENCED, null);
+        } else if (transaction.pendingTransitionInProgress() && !fencing) {
+            answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+        } else {
+            decide(transaction, retry, fencing, end, answer);
+        }
+    }
+
+    private void decide(
+            final TransactionMetadata transaction,
+            final Retry retry,
+            final boolean fencing,
+            final End end,
+            final Answer<Ended> answer) {
+        switch (transaction.state()) {
+            case ONGOING -> prepare(transaction, fencing, retry.producerEpoch(), end, answer);
+            case PREPARE_COMMIT, PREPARE_ABORT ->
+                answer.onError(
+                        !retry.isRetry() || end.commit() == (transaction.state() == TransactionState.PREPARE_COMMIT)
+                                ? Errors.CONCURRENT_TRANSACTIONS
+                                : Errors.INVALID_TXN_STATE,
+                        null);
+            case COMPLETE_COMMIT, COMPLETE_ABORT -> {
+                final boolean same = end.commit() == (transaction.state() == TransactionState.COMPLETE_COMMIT);
+                if (same && (!retry.bumps() || retry.isRetry())) {
+                    answer.onAnswer(new Ended(transaction.producerId(), transaction.producerEpoch()));
+                } else {
+                    abortNothing(transaction, retry, end, answer);
+                }
+            }
+            case EMPTY -> abortNothing(transaction, retry, end, answer);
+            default -> throw new IllegalStateException(transaction + " is in a state that is never kept");
+        }
+    }
+
+    /** KIP-890: whoever aborts without having begun anything gets a new epoch all the same. */
+    private void abortNothing(
+            final TransactionMetadata transaction, final Retry retry, final End end, final Answer<Ended> answer) {
+        if (retry.bumps() && !retry.isRetry() && !end.commit()) {
+            prepare(transaction, false, retry.producerEpoch(), end, answer);
+        } else {
+            answer.onError(Errors.INVALID_TXN_STATE, null);
+        }
+    }
+
+    private void prepare(
+            final TransactionMetadata transaction,
+            final boolean fencing,
+            final short producerEpoch,
+            final End end,
+            final Answer<Ended> answer) {
+        long nextProducerId = NO_ID;
+        if (end.version().supportsEpochBump() && !fencing && transaction.isProducerEpochExhausted()) {
+            nextProducerId = core.producerIds().take();
+            if (nextProducerId == NO_ID) {
+                answer.onError(Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
+                return;
+            }
+        }
+        final boolean noPartitions = transaction.state() != TransactionState.ONGOING;
+        if (fencing) {
+            transaction.pendingState(Optional.empty());
+            transaction.setProducerEpoch(producerEpoch);
+            transaction.setLastProducerEpoch(NO_EPOCH);
+        }
+        final TxnTransitMetadata next = transaction.prepareAbortOrCommit(
+                end.commit() ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT,
+                end.version(),
+                nextProducerId,
+                core.nowMs(),
+                noPartitions);
+        change(
+                transaction,
+                next,
+                () -> {
+                    final TxnTransitMetadata completed = complete(transaction);
+                    // What the producer goes on with: a new id where epochs are used up.
+                    answer.onAnswer(new Ended(completed.producerId(), completed.producerEpoch()));
+                },
+                answer);
+    }
+
+    /** Writes the markers of a transaction whose end is decided, and then that it has ended. */
+    private TxnTransitMetadata complete(final TransactionMetadata transaction) {
+        final boolean commit = transaction.state() == TransactionState.PREPARE_COMMIT;
+        final MarkerSink.Marker marker = new MarkerSink.Marker(
+                transaction.producerId(),
+                transaction.producerEpoch(),
+                commit,
+                coordinatorEpoch,
+                transaction.clientTransactionVersion().supportsEpochBump());
+        final TxnTransitMetadata next = transaction.prepareComplete(core.nowMs());
+        final Set<TopicPartition> missing = new HashSet<>(transaction.topicPartitions());
+        if (missing.isEmpty()) {
+            completed(transaction, next);
+        }
+        for (final TopicPartition partition : List.copyOf(missing)) {
+            mark(transaction, next, partition, marker, missing);
+        }
+        return next;
+    }
+
+    private void mark(
+            final TransactionMetadata transaction,
+            final TxnTransitMetadata next,
+            final TopicPartition partition,
+            final MarkerSink.Marker marker,
+            final Set<TopicPartition> missing) {
+        transactions.markers().write(partition, marker, error -> {
+            if (!serving) {
+                return;
+            }
+            switch (error) {
+                // A producer that is fenced there, or a topic that is gone, has nothing left to end.
+                case NONE, UNKNOWN_TOPIC_OR_PARTITION, INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED -> {
+                    missing.remove(partition);
+                    if (missing.isEmpty()) {
+                        completed(transaction, next);
+                    }
+                }
+                default ->
+                    transactions.afterNs(MARKER_RETRY_NS, () -> {
+                        if (serving) {
+                            mark(transaction, next, partition, marker, missing);
+                        }
+                    });
+            }
+        });
+    }
+
+    private void completed(final TransactionMetadata transaction, final TxnTransitMetadata next) {
+        change(transaction, next, () -> {}, null);
+    }
+
+    // Upkeep
+
+    private void abortTimedOut(final long nowMs) {
+        for (final TransactionMetadata transaction : List.copyOf(byId.values())) {
+            if (transaction.state() == TransactionState.ONGOING
+                    && !transaction.pendingTransitionInProgress()
+                    && transaction.txnStartTimestamp() + transaction.txnTimeoutMs() < nowMs) {
+                fence(transaction, new Answer<>() {
+                    @Override
+                    public void onAnswer(final Ended ended) {}
+
+                    @Override
+                    public void onError(final Errors error, final String message) {}
+                });
+            }
+        }
+    }
+
+    /** Forgets ids that nobody has used for long. */
+    private void expire(final long nowMs) {
+        for (final TransactionMetadata transaction : List.copyOf(byId.values())) {
+            if (transaction.state().isExpirationAllowed()
+                    && !transaction.pendingTransitionInProgress()
+                    && transaction.txnLastUpdateTimestamp() + transactions.expirationMs() <= nowMs) {
+                transaction.prepareDead();
+                writes.add(TransactionLog.keyToBytes(transaction.transactionalId()), null);
+                writes.whenCommitted(() -> byId.remove(transaction.transactionalId(), transaction), () -> {});
+            }
+        }
+    }
+
+    // What it tells
+
+    TransactionMetadata find(final String id) {
+        return byId.get(id);
+    }
+
+    Collection<TransactionMetadata> all() {
+        return byId.values();
+    }
+
+    // What it writes
+
+    private void change(
+            final TransactionMetadata transaction,
+            final TxnTransitMetadata next,
+            final Runnable done,
+            final Answer<?> answer) {
+        writes.add(
+                TransactionLog.keyToBytes(transaction.transactionalId()),
+                TransactionLog.valueToBytes(next, TransactionVersion.TV_2));
+        writes.whenCommitted(
+                () -> {
+                    transaction.completeTransitionTo(next);
+                    done.run();
+                    wake(transaction);
+                },
+                () -> {
+                    if (answer != null) {
+                        answer.onError(Errors.NOT_COORDINATOR, null);
+                    }
+                });
+    }
+
+    /** Lets those go on who waited for the transaction to have ended. */
+    private void wake(final TransactionMetadata transaction) {
+        if (!transaction.pendingTransitionInProgress() && !isEnding(transaction)) {
+            final List<Runnable> woken = waiting.remove(transaction.transactionalId());
+            if (woken != null) {
+                woken.forEach(Runnable::run);
+            }
+        }
+    }
+
+    private static boolean isEnding(final TransactionMetadata transaction) {
+        return transaction.state() == TransactionState.PREPARE_COMMIT
+                || transaction.state() == TransactionState.PREPARE_ABORT;
+    }
+
+    private static boolean isFencing(final TransactionMetadata transaction) {
+        return transaction.pendingState().equals(Optional.of(TransactionState.PREPARE_EPOCH_FENCE));
+    }
+
+    @Override
+    public void onCommitted(final long position) {
+        writes.onCommitted(position);
+    }
+
+    @Override
+    public void onResigned() {
+        serving = false;
+        core.deadlines().disarm(sweep);
+        writes.resign();
+        final List<List<Runnable>> woken = List.copyOf(waiting.values());
+        waiting.clear();
+        byId.clear();
+        woken.forEach(each -> each.forEach(Runnable::run));
+    }
+}
