@@ -63,8 +63,8 @@ final class AbortedCheck {
         } else if (marker.wrap(batch)) {
             final Long firstOffset = open.remove(batch.producerId());
             if (!marker.isCommit()) {
-                aborts.add(new Abort(
-                        batch.producerId(), firstOffset == null ? UNKNOWN : firstOffset, batch.lastOffset()));
+                aborts.add(
+                        new Abort(batch.producerId(), firstOffset == null ? UNKNOWN : firstOffset, batch.lastOffset()));
             }
         }
     }

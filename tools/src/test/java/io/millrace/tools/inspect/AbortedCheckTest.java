@@ -53,15 +53,17 @@ class AbortedCheckTest {
         Files.delete(list);
         assertThat(verify()).isEqualTo(Inspector.DAMAGED);
         assertThat(out)
-                .contains("damage: " + list + " at byte 0: the transaction of producer 2 from offset 1 to 4 was aborted,"
-                        + " but is not listed");
+                .contains(
+                        "damage: " + list + " at byte 0: the transaction of producer 2 from offset 1 to 4 was aborted,"
+                                + " but is not listed");
     }
 
     @Test
     void shouldNameWhatIsListedWrongly() throws IOException {
         LogFixture.flip(list, 9);
         assertThat(verify()).isEqualTo(Inspector.DAMAGED);
-        assertThat(out).contains(list + " at byte 0: lists producer 18 from offset 1 to 4, where producer 2 has aborted");
+        assertThat(out)
+                .contains(list + " at byte 0: lists producer 18 from offset 1 to 4, where producer 2 has aborted");
         write();
         log.roll();
         log.aborted(5, 2, 8, 8);

@@ -68,7 +68,14 @@ class TransactionsTest {
                 final List<TopicPartition> partitions,
                 final boolean addPartitions,
                 final Consumer<Map<TopicPartition, Errors>> told) {
-            asked.add(transactionalId + ' ' + producerId + '/' + producerEpoch + ' ' + partitions + ' '
+            asked.add(transactionalId
+                    + ' '
+                    + producerId
+                    + '/'
+                    + producerEpoch
+                    + ' '
+                    + partitions
+                    + ' '
                     + (addPartitions ? "add" : "verify"));
             if (holds) {
                 waiting.add(told);
@@ -299,7 +306,9 @@ class TransactionsTest {
             final int epoch,
             final int sequence,
             final String value) {
-        by.send(add(transactional("id"), VERSION, topic, partition, batch(producerId, epoch, sequence, value)), VERSION);
+        by.send(
+                add(transactional("id"), VERSION, topic, partition, batch(producerId, epoch, sequence, value)),
+                VERSION);
         return errors(by.receive(VERSION, ProduceResponseData::new)).getFirst();
     }
 
@@ -341,9 +350,10 @@ class TransactionsTest {
         return add(fetch(maxWaitMs, 1).setIsolationLevel(committed ? COMMITTED : 0), 12, topic, partition, offset);
     }
 
-    private PartitionData fetchOf(final int partition, final long offset, final boolean committed, final int maxWaitMs) {
-        return partitions(client.call(
-                        fetchRequest(partition, offset, committed, maxWaitMs), 12, FetchResponseData::new))
+    private PartitionData fetchOf(
+            final int partition, final long offset, final boolean committed, final int maxWaitMs) {
+        return partitions(
+                        client.call(fetchRequest(partition, offset, committed, maxWaitMs), 12, FetchResponseData::new))
                 .getFirst();
     }
 
