@@ -271,7 +271,7 @@ final class SimTopicOwner extends SimClient {
         return switch (operation) {
             case CREATE -> error == Errors.TOPIC_ALREADY_EXISTS;
             case GROW -> error == Errors.INVALID_PARTITIONS;
-            case DELETE -> error == Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            case DELETE -> error == Errors.UNKNOWN_TOPIC_OR_PARTITION || error == Errors.UNKNOWN_TOPIC_ID;
             default -> false;
         };
     }
