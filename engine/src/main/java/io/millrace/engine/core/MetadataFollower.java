@@ -7,6 +7,7 @@ import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.MetadataStateMachine;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.port.DiskStatus;
@@ -168,6 +169,13 @@ final class MetadataFollower implements MetadataListener {
     public void onBrokerConfigChanged() {
         for (final MetadataListener listener : listeners) {
             listener.onBrokerConfigChanged();
+        }
+    }
+
+    @Override
+    public void onResourceConfigChanged(final ResourceType type, final String resourceName) {
+        for (final MetadataListener listener : listeners) {
+            listener.onResourceConfigChanged(type, resourceName);
         }
     }
 

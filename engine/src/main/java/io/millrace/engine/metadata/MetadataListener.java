@@ -22,4 +22,7 @@ public interface MetadataListener {
 
     /** Dynamic broker settings changed: {@link MetadataImage#settings} holds the values in force. */
     default void onBrokerConfigChanged() {}
+
+    /** Configs of a resource that is neither a topic nor a broker changed: a group, or what clients' metrics are wanted. */
+    default void onResourceConfigChanged(final ResourceType type, final String resourceName) {}
 }

@@ -219,6 +219,8 @@ public final class MetadataStateMachine {
             for (int i = 0; i < image.topicCount(); i++) {
                 listener.onTopicConfigChanged(image.topicAt(i));
             }
+        } else {
+            listener.onResourceConfigChanged(type, resourceName);
         }
     }
 

@@ -4,6 +4,7 @@ import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.Coordinators;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
@@ -64,8 +66,23 @@ public final class Groups extends Coordinators<GroupMachine> {
                     config,
                     new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)),
                     new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()));
+            core().image().resources(ResourceType.GROUP).forEach(this::follow);
         }
         return shared;
+    }
+
+    @Override
+    public void onResourceConfigChanged(final ResourceType type, final String resourceName) {
+        if (type == ResourceType.GROUP && shared != null) {
+            follow(resourceName);
+        }
+    }
+
+    /** From its members' next heartbeats on the group keeps to what is set on it. */
+    private void follow(final String group) {
+        final Properties own = new Properties();
+        own.putAll(core().image().overrides(ResourceType.GROUP, group));
+        shared.groupConfigs().updateGroupConfig(group, own);
     }
 
     GroupCoordinatorConfig config() {

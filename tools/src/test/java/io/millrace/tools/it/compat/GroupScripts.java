@@ -1,15 +1,19 @@
 package io.millrace.tools.it.compat;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
@@ -34,6 +38,8 @@ final class GroupScripts {
     private static final short COMMIT_BY_ID_SINCE = 10;
     private static final short FETCH_GROUPS_SINCE = 8;
     private static final short FETCH_BY_ID_SINCE = 10;
+
+    private static final int INTERVAL_MS = 7_000;
 
     private GroupScripts() {}
 
@@ -316,7 +322,36 @@ final class GroupScripts {
             twins.ask("joins again", party -> beat(topic));
             twins.ask("stays with a wrong epoch", party -> beat(topic).setMemberEpoch(9));
             twins.ask("leaves", party -> beat(topic).setMemberEpoch(-1));
+            keepsToItsConfig(twins, topic);
         }
+    }
+
+    private static void keepsToItsConfig(final Twins twins, final String topic) {
+        final String group = "configured-" + topic;
+        twins.ask("an interval", (short) 1, party -> interval(group));
+        // It takes effect a moment later.
+        twins.learn(
+                "interval",
+                twins.version(),
+                ConsumerGroupHeartbeatResponseData.class,
+                party -> beat(topic).setGroupId(group),
+                beat -> beat.heartbeatIntervalMs() == INTERVAL_MS ? INTERVAL_MS : 0);
+        twins.each(party -> assertThat(party.number("interval")).isEqualTo(INTERVAL_MS));
+        twins.ask("joins with it", party -> beat(topic).setGroupId(group));
+        twins.ask("leaves with it", party -> beat(topic).setGroupId(group).setMemberEpoch(-1));
+    }
+
+    private static IncrementalAlterConfigsRequestData interval(final String group) {
+        final var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType((byte) 32)
+                .setResourceName(group);
+        resource.configs()
+                .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
+                        .setName("consumer.heartbeat.interval.ms")
+                        .setValue(Integer.toString(INTERVAL_MS)));
+        final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource);
+        return request;
     }
 
     private static ConsumerGroupHeartbeatRequestData beat(final String topic) {
