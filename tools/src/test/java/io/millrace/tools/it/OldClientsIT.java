@@ -44,6 +44,7 @@ class OldClientsIT {
     void shouldServeAClientOf(final String version, final String idempotent) throws URISyntaxException {
         final String topic = "old-" + version;
         Clients.createTopic(broker, topic, 1);
+        Clients.createTopic(broker, topic + "-transactions", 1);
         final String classes = Path.of(OldClientMain.class
                         .getProtectionDomain()
                         .getCodeSource()
@@ -64,7 +65,7 @@ class OldClientsIT {
         try (ChildProcess client = ChildProcess.start("client-" + version, folder, Map.of(), command)) {
             final int exitCode = client.awaitExit(Duration.ofSeconds(60));
             assertThat(exitCode).as(client.output()).isZero();
-            assertThat(client.out()).contains("1000 of 1000 in order");
+            assertThat(client.out()).contains("1000 of 1000 in order", "10 of 10 committed");
         }
     }
 }

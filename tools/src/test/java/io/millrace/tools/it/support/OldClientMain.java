@@ -16,6 +16,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class OldClientMain {
     private static final int RECORDS = 1_000;
+    private static final int COMMITTED = 10;
 
     private OldClientMain() {}
 
@@ -40,6 +41,55 @@ public final class OldClientMain {
             consumer.seek(partition, 0);
             System.out.println(read(consumer) + " of " + RECORDS + " in order");
         }
+        writeInTransactions(properties, topic);
+        System.out.println(readInGroup(properties, topic) + " of " + COMMITTED + " committed");
+    }
+
+    /** Every second transaction is aborted. */
+    private static void writeInTransactions(final Properties properties, final String topic) {
+        final Properties transactional = new Properties();
+        transactional.putAll(properties);
+        transactional.put("enable.idempotence", "true");
+        transactional.put("transactional.id", "old-" + topic);
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(transactional)) {
+            producer.initTransactions();
+            for (int i = 0; i < 2 * COMMITTED; i++) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic + "-transactions", 0, null, "v" + i));
+                if (i % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.flush();
+                    producer.abortTransaction();
+                }
+            }
+        }
+    }
+
+    /** Two members after each other: the second goes on where the first has committed. */
+    private static int readInGroup(final Properties properties, final String topic) {
+        final Properties grouped = new Properties();
+        grouped.putAll(properties);
+        grouped.put("group.id", "group-" + topic);
+        grouped.put("auto.offset.reset", "earliest");
+        grouped.put("isolation.level", "read_committed");
+        grouped.put("enable.auto.commit", "false");
+        grouped.put("max.poll.records", Integer.toString(COMMITTED / 2));
+        int read = 0;
+        for (int member = 0; member < 2; member++) {
+            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(grouped)) {
+                consumer.subscribe(List.of(topic + "-transactions"));
+                int found = 0;
+                for (int attempt = 0; attempt < 100 && found == 0; attempt++) {
+                    for (final var record : consumer.poll(Duration.ofMillis(200))) {
+                        found += record.value().equals("v" + 2 * (read + found)) ? 1 : -COMMITTED;
+                    }
+                }
+                consumer.commitSync();
+                read += found;
+            }
+        }
+        return read;
     }
 
     private static int read(final KafkaConsumer<String, String> consumer) {
