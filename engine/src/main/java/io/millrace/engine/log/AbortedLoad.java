@@ -5,6 +5,7 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -20,9 +21,18 @@ final class AbortedLoad implements AbortedSink {
     private final LogProducers producers;
     private final LogParts parts;
     private final ArrayList<Segment> madeAnew = new ArrayList<>();
+    /** Base offsets of the segments that have a file; nearly always none. */
+    private final TreeSet<Long> files;
+
     private Segment replayed;
 
-    AbortedLoad(final BlockingDisk disk, final String directory, final LogProducers producers, final LogParts parts) {
+    AbortedLoad(
+            final BlockingDisk disk,
+            final String directory,
+            final LogProducers producers,
+            final LogParts parts,
+            final TreeSet<Long> files) {
+        this.files = files;
         this.disk = disk;
         this.directory = directory;
         this.producers = producers;
@@ -85,14 +95,24 @@ final class AbortedLoad implements AbortedSink {
             if (segment.hasAborted()) {
                 disk.replace(directory, path, segment.aborted.encode(0, segment.aborted.count()));
             } else {
-                disk.unlink(path);
+                remove(segment);
             }
+        }
+    }
+
+    /** The segment goes, or has nothing to list. */
+    void remove(final Segment segment) {
+        if (files.remove(segment.baseOffset)) {
+            disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
         }
     }
 
     /** False if there is a file that is not sound. */
     private boolean read(final Segment segment) {
         segment.aborted = null;
+        if (!files.contains(segment.baseOffset)) {
+            return true;
+        }
         final DirectBuffer bytes = readAll(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
         if (bytes == null) {
             return true;

@@ -13,6 +13,7 @@ final class DirectoryTidy {
     private final RecoveryReport report;
     private final ArrayList<Long> logs = new ArrayList<>();
     private final ArrayList<Long> snapshots = new ArrayList<>();
+    private final TreeSet<Long> aborted = new TreeSet<>();
     private boolean changed;
 
     DirectoryTidy(final BlockingDisk disk, final String directory, final RecoveryReport report) {
@@ -35,6 +36,8 @@ final class DirectoryTidy {
                 snapshots.add(snapshot);
             } else if (isLeftover(name) || isOrphanIndex(name, names)) {
                 remove(name);
+            } else if (LogFiles.offsetOf(name, LogFiles.TXN_INDEX) >= 0) {
+                aborted.add(LogFiles.offsetOf(name, LogFiles.TXN_INDEX));
             }
         }
         if (changed) {
@@ -50,6 +53,11 @@ final class DirectoryTidy {
     /** Ascending. */
     List<Long> snapshots() {
         return snapshots;
+    }
+
+    /** Segments with a list of aborted transactions beside them. */
+    TreeSet<Long> aborted() {
+        return aborted;
     }
 
     boolean hasChanged() {

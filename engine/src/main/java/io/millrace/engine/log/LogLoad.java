@@ -28,7 +28,7 @@ final class LogLoad {
     private final RecoveryReport report;
     private final LogParts parts = new LogParts();
     private final SegmentScan scan;
-    private final AbortedLoad aborted;
+    private AbortedLoad aborted;
     private final ArrayList<Segment> validated = new ArrayList<>();
 
     private final List<Long> unsoundSnapshots = new ArrayList<>();
@@ -60,7 +60,6 @@ final class LogLoad {
         parts.startOffset = startOffset;
         report = new RecoveryReport(directory);
         scan = new SegmentScan(disk);
-        aborted = new AbortedLoad(disk, directory, producers, parts);
     }
 
     RecoveredLog run() {
@@ -75,6 +74,7 @@ final class LogLoad {
     private RecoveredLog load() {
         final DirectoryTidy tidy = new DirectoryTidy(disk, directory, report);
         tidy.run();
+        aborted = new AbortedLoad(disk, directory, producers, parts, tidy.aborted());
         changed = tidy.hasChanged();
         for (final long baseOffset : tidy.logs()) {
             final String path = LogFiles.path(directory, baseOffset, LogFiles.LOG);
@@ -323,7 +323,7 @@ final class LogLoad {
         disk.syncDirectory(directory);
         disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX));
         disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX));
-        disk.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
+        aborted.remove(segment);
         changed = true;
     }
 

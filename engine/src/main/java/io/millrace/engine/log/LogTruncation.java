@@ -90,8 +90,10 @@ final class LogTruncation {
             sequence.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.LOG))
                     .syncDirectory(directory)
                     .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.INDEX))
-                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX))
-                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
+                    .unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TIME_INDEX));
+            if (segment.aborted != null) {
+                sequence.unlink(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));
+            }
         }
         cutAborted(sequence, directory);
         sequence.use(last.file())
