@@ -1,6 +1,7 @@
 package io.millrace.engine.coordinator;
 
 import io.millrace.engine.status.Outcome;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
@@ -11,8 +12,8 @@ import org.agrona.DirectBuffer;
  * another takes its place that begins from the log, after all that is under way has ended. Owned by one core's thread.
  *
  * <pre>
- *   LOADING → ACTIVE → (a batch is refused) → DRAINING → LOADING → …
- *      └──────────┴── close → CLOSED
+ *   CLOSED → LOADING → ACTIVE → (a batch is refused) → DRAINING → CLOSED → …
+ *                └─────────┴── close → ENDED
  * </pre>
  */
 public final class CoordinatorHost implements CoordinatorLog.Replay {
@@ -21,12 +22,15 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
         ACTIVE,
         /** The machine has resigned; batches of its are still on their way. */
         DRAINING,
-        CLOSED
+        /** To be loaded. */
+        CLOSED,
+        ENDED
     }
 
     private final CoordinatorLog log;
     private final Function<CoordinatorHost, CoordinatorMachine> machines;
     private final LongConsumer retry;
+    private final Consumer<RuntimeException> broken;
     private State state = State.CLOSED;
     private CoordinatorMachine machine;
     private long written;
@@ -36,14 +40,17 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
     /**
      * @param machines makes the machine of each load
      * @param retry    asked to call {@link #load} again after so many milliseconds, as the log could not be read
+     * @param broken   told what the machine could not make anything of
      */
     public CoordinatorHost(
             final CoordinatorLog log,
             final Function<CoordinatorHost, CoordinatorMachine> machines,
-            final LongConsumer retry) {
+            final LongConsumer retry,
+            final Consumer<RuntimeException> broken) {
         this.log = log;
         this.machines = machines;
         this.retry = retry;
+        this.broken = broken;
     }
 
     /** Begins to read the log; no effect while it is being read, or was. */
@@ -80,18 +87,14 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
         written += records;
         inFlight++;
         final long end = written;
-        log.append(batch, offset, length, (outcome, at) -> onAppended(outcome, baseOffset, at, end));
+        log.append(batch, offset, length, baseOffset, (outcome, at) -> onAppended(outcome, baseOffset, at, end));
         return end;
     }
 
     private void onAppended(final Outcome outcome, final long expected, final long baseOffset, final long end) {
         inFlight--;
         if (state == State.ACTIVE) {
-            if (outcome == Outcome.OK) {
-                if (baseOffset != expected) {
-                    throw new IllegalStateException(
-                            "appended at " + baseOffset + ": expected " + expected + ", who else writes here?");
-                }
+            if (outcome == Outcome.OK && baseOffset == expected) {
                 committed = end;
                 machine.onCommitted(end);
             } else {
@@ -99,9 +102,15 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
                 machine.onResigned();
             }
         }
+        loadAgainOnceDrained();
+    }
+
+    /** Not at once: what made the log refuse may last. */
+    private void loadAgainOnceDrained() {
         if (state == State.DRAINING && inFlight == 0) {
             state = State.CLOSED;
-            load();
+            machine = null;
+            retry.accept(RETRY_MS);
         }
     }
 
@@ -110,26 +119,30 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
         if (state == State.ACTIVE) {
             state = State.DRAINING;
             machine.onResigned();
-            if (inFlight == 0) {
-                state = State.CLOSED;
-                load();
-            }
+            loadAgainOnceDrained();
         }
     }
 
-    /** Ends it: the partition is no longer here, or the node stops. */
+    /** Ends it for good: the partition is no longer here, or the node stops. */
     public void close() {
         if (state == State.ACTIVE) {
             machine.onResigned();
         }
-        state = State.CLOSED;
+        state = State.ENDED;
         machine = null;
     }
 
     @Override
     public void onBatches(final DirectBuffer buffer, final int offset, final int length) {
-        if (state == State.LOADING) {
+        if (state != State.LOADING) {
+            return;
+        }
+        try {
             machine.onReplay(buffer, offset, length);
+        } catch (final RuntimeException unreadable) {
+            // Somebody has written there what no coordinator writes. The rest of the node goes on without this one.
+            broken.accept(unreadable);
+            onFailed(Outcome.CORRUPT_BATCH);
         }
     }
 

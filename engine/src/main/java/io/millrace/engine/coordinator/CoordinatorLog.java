@@ -30,7 +30,8 @@ public interface CoordinatorLog {
     /**
      * Appends one batch, whose base offset and leader epoch are filled in; it is copied. Appends keep their order.
      *
+     * @param baseOffset where it has to come to lie; refused if the log ends elsewhere, since a batch before it was
      * @param appended told once the batch is committed, as the topic's durability has it, or refused
      */
-    void append(DirectBuffer batch, int offset, int length, Appended appended);
+    void append(DirectBuffer batch, int offset, int length, long baseOffset, Appended appended);
 }

@@ -18,6 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class InternalAppends {
     private static final int BATCH_BYTES_KEPT = 64 * 1024;
     private static final int SMALL_BYTES_KEPT = 512;
+    private static final long NO_GUARD = -1;
     private static final int BUFFERS_KEPT = 8;
     private static final int SMALL_BUFFERS_KEPT = 256;
     private static final int REPLY_BYTES = AppendReplyDecoder.BLOCK_LENGTH
@@ -46,7 +47,18 @@ public final class InternalAppends {
             final int offset,
             final int length,
             final CoordinatorLog.Appended done) {
-        append(partition, batch, offset, length, AppendFlags.NONE, done);
+        append(partition, batch, offset, length, AppendFlags.NONE, NO_GUARD, done);
+    }
+
+    /** The same, refused unless the log ends at the base offset. */
+    void appendAt(
+            final PartitionImage partition,
+            final DirectBuffer batch,
+            final int offset,
+            final int length,
+            final long baseOffset,
+            final CoordinatorLog.Appended done) {
+        append(partition, batch, offset, length, AppendFlags.NONE, baseOffset, done);
     }
 
     /**
@@ -62,7 +74,14 @@ public final class InternalAppends {
             final int length,
             final boolean bumpsEpochs,
             final CoordinatorLog.Appended done) {
-        append(partition, batch, offset, length, bumpsEpochs ? AppendFlags.EPOCH_BUMPS : AppendFlags.NONE, done);
+        append(
+                partition,
+                batch,
+                offset,
+                length,
+                bumpsEpochs ? AppendFlags.EPOCH_BUMPS : AppendFlags.NONE,
+                NO_GUARD,
+                done);
     }
 
     private void append(
@@ -71,6 +90,7 @@ public final class InternalAppends {
             final int offset,
             final int length,
             final int flags,
+            final long guard,
             final CoordinatorLog.Appended done) {
         final UnsafeBuffer lent = take(length);
         lent.putBytes(0, batch, offset, length);
@@ -93,7 +113,7 @@ public final class InternalAppends {
                 .address(lent.addressOffset())
                 .length(length)
                 .flags((short) (AppendFlags.INTERNAL | flags))
-                .guard(-1);
+                .guard(guard);
         core.requests()
                 .send(
                         correlation,

@@ -34,8 +34,9 @@ public final class PartitionLog implements CoordinatorLog {
     }
 
     @Override
-    public void append(final DirectBuffer batch, final int offset, final int length, final Appended done) {
-        appends.append(partition, batch, offset, length, done);
+    public void append(
+            final DirectBuffer batch, final int offset, final int length, final long baseOffset, final Appended done) {
+        appends.appendAt(partition, batch, offset, length, baseOffset, done);
     }
 
     @Override

@@ -118,6 +118,11 @@ final class PartitionAppend {
             final long guard) {
         final BatchValidator validator = context.validator();
         final boolean internal = (flags & AppendFlags.INTERNAL) != 0;
+        if (internal && guard >= 0 && guard != log.endOffset()) {
+            // A coordinator's batch before this one was refused: its log may have no holes.
+            refuse(task, part, Outcome.INVALID_TXN_STATE, -1);
+            return true;
+        }
         final Outcome valid = validator.validate(address, length, partition.batchRules(), context.nowMs(), internal);
         if (valid != Outcome.OK) {
             refuse(task, part, valid, validator.badRecord());

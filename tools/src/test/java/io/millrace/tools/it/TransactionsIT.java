@@ -10,6 +10,7 @@ import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.KafkaTool;
+import io.millrace.tools.it.support.RawConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,13 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +216,54 @@ class TransactionsIT {
             get(admin.fenceProducers(List.of("told")).all());
             assertThatThrownBy(producer::commitTransaction).isInstanceOf(KafkaException.class);
         }
+    }
+
+    @Test
+    void shouldOutliveMarkersThatNobodyMayWrite() {
+        Assumptions.assumeTrue(Brokers.areMillrace(), "skipped: Apache Kafka takes them");
+        Clients.createTopic(broker, "hostile", 1);
+        try (KafkaProducer<byte[], byte[]> producer = producer("hostile");
+                RawConnection connection = new RawConnection(broker)) {
+            producer.initTransactions();
+            for (final String topic : List.of("hostile", "__transaction_state", "__consumer_offsets")) {
+                assertThat(mark(connection, topic, -1, 0, 0)).isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+                assertThat(mark(connection, topic, 7, -1, 0)).isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+                assertThat(mark(connection, topic, 7, 1, Integer.MAX_VALUE))
+                        .isEqualTo(Errors.TRANSACTION_COORDINATOR_FENCED);
+            }
+            assertThat(mark(connection, "__transaction_state", 7, 1, 0)).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+            producer.beginTransaction();
+            producer.send(to("hostile", 0, "kept"));
+            producer.commitTransaction();
+        }
+        broker.kill();
+        broker.start();
+        assertThat(read("read_committed", "hostile", 1, 1)).containsExactly("kept");
+    }
+
+    private static Errors mark(
+            final RawConnection connection,
+            final String topic,
+            final long producerId,
+            final int producerEpoch,
+            final int coordinatorEpoch) {
+        final WriteTxnMarkersRequestData request = new WriteTxnMarkersRequestData();
+        request.markers()
+                .add(new WritableTxnMarker()
+                        .setProducerId(producerId)
+                        .setProducerEpoch((short) producerEpoch)
+                        .setCoordinatorEpoch(coordinatorEpoch)
+                        .setTopics(List.of(
+                                new WritableTxnMarkerTopic().setName(topic).setPartitionIndexes(List.of(0)))));
+        return Errors.forCode(connection
+                .call(request, (short) 1, WriteTxnMarkersResponseData.class)
+                .markers()
+                .getFirst()
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .errorCode());
     }
 
     @Test

@@ -44,7 +44,8 @@ final class DescribeProducersApi {
                 answers.partitions().add(answer);
                 final PartitionImage partition = image == null ? null : image.partition(index);
                 final Errors error = check(header, partition);
-                answer.setErrorCode(error.code());
+                // As Apache Kafka: words for a topic that there is not, none for a partition of one that there is.
+                answer.setErrorCode(error.code()).setErrorMessage(image == null ? error.message() : null);
                 if (error == Errors.NONE) {
                     byCore.get(partition.ownerCore()).add(new Asked(answer, partition));
                 }

@@ -17,12 +17,16 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The coordinators of one kind on one core: one for each partition of their internal topic that the core owns, loaded
  * as soon as the partition is there. Asks those of other cores too. Owned by the core's thread.
  */
 public abstract class Coordinators<M extends CoordinatorMachine> implements MetadataListener, Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(Coordinators.class);
+
     private final Core core;
     private final String topicName;
     private final Class<? extends Coordinators<M>> type;
@@ -122,7 +126,12 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         final CoordinatorHost host = hosts.get(partition);
         final M machine = host == null ? null : (M) host.active();
         if (machine != null) {
-            request.run(machine, answer);
+            try {
+                request.run(machine, answer);
+            } catch (final IllegalArgumentException hostile) {
+                LOG.warn("{}-{} refused a request: {}", topicName, partition, hostile.toString());
+                answer.onError(Errors.INVALID_REQUEST, null);
+            }
         } else {
             answer.onError(
                     host == null || stopped ? Errors.NOT_COORDINATOR : Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
@@ -187,7 +196,9 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         made[0] = new CoordinatorHost(
                 new PartitionLog(core, partition),
                 machines,
-                delayMs -> core.deadlines().arm(again, core.nowNs() + delayMs * 1_000_000));
+                delayMs -> core.deadlines().arm(again, core.nowNs() + delayMs * 1_000_000),
+                broken ->
+                        LOG.error("{}-{} cannot be read by its coordinator", topicName, partition.partition(), broken));
         hosts.put(partition.partition(), made[0]);
         made[0].load();
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -251,11 +252,12 @@ final class GroupMachine implements CoordinatorMachine {
             write("txn-commit-offset", producerId, producerEpoch, operation, answer);
             return;
         }
-        final Object guard = new Object();
-        guards.put(producerId, guard);
+        // Stays until a marker takes it away; all that ask for one transaction share it.
+        final Object guard = guards.computeIfAbsent(producerId, each -> new Object());
         admission.admit(partition, error -> {
-            final boolean inTime = guards.remove(producerId, guard);
+            final boolean inTime = Objects.equals(guards.get(producerId), guard);
             if (error != Errors.NONE) {
+                guards.remove(producerId, guard);
                 answer.onError(error, null);
             } else if (!inTime) {
                 answer.onError(Errors.INVALID_TXN_STATE, null);
@@ -275,6 +277,17 @@ final class GroupMachine implements CoordinatorMachine {
     void mark(final MarkerSink.Marker marker, final Answer<Void> answer) {
         if (!serving) {
             answer.onError(Errors.NOT_COORDINATOR, null);
+            return;
+        }
+        final Short open = openTransactions.get(marker.producerId());
+        if (open == null) {
+            // Nothing was committed within the transaction, or its marker is here already.
+            guards.remove(marker.producerId());
+            writes.whenCommitted(() -> answer.onAnswer(null), () -> answer.onError(Errors.NOT_COORDINATOR, null));
+            return;
+        }
+        if (open > marker.producerEpoch()) {
+            answer.onError(Errors.INVALID_PRODUCER_EPOCH, null);
             return;
         }
         writes.flush();

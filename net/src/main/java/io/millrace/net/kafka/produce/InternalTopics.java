@@ -17,7 +17,7 @@ final class InternalTopics {
                 && name.getByte(0) == UNDERSCORE
                 && name.getByte(1) == UNDERSCORE
                 && isInternal(topic.name())
-                && !isTool(frame, header);
+                && (hasCoordinators(topic.name()) || !isTool(frame, header));
     }
 
     private static boolean isInternal(final String name) {
@@ -25,6 +25,11 @@ final class InternalTopics {
             case "__consumer_offsets", "__transaction_state", "__share_group_state" -> true;
             default -> false;
         };
+    }
+
+    /** Their logs are the coordinators' own: whatever else lay there, they could not be read any more. */
+    private static boolean hasCoordinators(final String name) {
+        return name.equals("__consumer_offsets") || name.equals("__transaction_state");
     }
 
     private static boolean isTool(final DirectBuffer frame, final RequestHeader header) {

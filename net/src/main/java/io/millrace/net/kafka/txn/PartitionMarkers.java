@@ -36,6 +36,9 @@ public final class PartitionMarkers implements MarkerSink {
         final PartitionImage image = topic == null ? null : topic.partition(partition.partition());
         if (image == null) {
             told.accept(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        } else if (partition.topic().equals(Topic.TRANSACTION_STATE_TOPIC_NAME)) {
+            // No transaction reaches into the log of transactions.
+            told.accept(Errors.INVALID_TOPIC_EXCEPTION);
         } else if (partition.topic().equals(Topic.GROUP_METADATA_TOPIC_NAME)) {
             groups.mark(partition.partition(), marker, told);
         } else {

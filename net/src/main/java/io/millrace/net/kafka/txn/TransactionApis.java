@@ -284,9 +284,16 @@ public final class TransactionApis {
                     topicResult.partitions().add(told);
                     final Answer<Errors> answer =
                             gathering.one(error -> told.setErrorCode(error.code()), (error, message) -> {});
-                    transactions
-                            .markers()
-                            .write(new TopicPartition(topic.name(), partition), written, answer::onAnswer);
+                    if (marker.producerId() < 0 || marker.producerEpoch() < 0) {
+                        answer.onAnswer(Errors.INVALID_PRODUCER_EPOCH);
+                    } else if (marker.coordinatorEpoch() > transactions.coordinatorEpochMax()) {
+                        // It would lock the real coordinators out.
+                        answer.onAnswer(Errors.TRANSACTION_COORDINATOR_FENCED);
+                    } else {
+                        transactions
+                                .markers()
+                                .write(new TopicPartition(topic.name(), partition), written, answer::onAnswer);
+                    }
                 }
             }
         }

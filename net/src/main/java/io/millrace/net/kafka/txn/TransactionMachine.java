@@ -23,6 +23,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.coordinator.transaction.TransactionLog;
@@ -38,6 +39,9 @@ import org.apache.kafka.server.common.TransactionVersion;
  */
 final class TransactionMachine implements CoordinatorMachine {
     private static final long MARKER_RETRY_NS = 100_000_000;
+    /** How long a produce waits for the end of the transaction before. */
+    private static final long PATIENCE_NS = 1_000_000_000;
+
     private static final short NO_EPOCH = RecordBatch.NO_PRODUCER_EPOCH;
     private static final long NO_ID = RecordBatch.NO_PRODUCER_ID;
 
@@ -46,7 +50,7 @@ final class TransactionMachine implements CoordinatorMachine {
     private final CoordinatorWrites writes;
     private final int coordinatorEpoch;
     private final Map<String, TransactionMetadata> byId = new TreeMap<>();
-    private final Map<String, List<Runnable>> waiting = new HashMap<>();
+    private final Map<String, List<Waiter>> waiting = new HashMap<>();
     private final Deadline sweep = new Deadline() {
         @Override
         protected void onDeadline(final long nowNs, final long nowMs) {
@@ -74,13 +78,20 @@ final class TransactionMachine implements CoordinatorMachine {
                 .limit(offset + length)
                 .position(offset)
                 .slice();
-        for (final Record record : MemoryRecords.readableRecords(bytes).records()) {
-            switch (TransactionLog.read(record.key(), record.value())) {
-                case final TransactionLog.TxnRecord found -> byId.put(found.transactionId(), found.metadata());
-                case final TransactionLog.TxnTombstone gone -> byId.remove(gone.transactionId());
-                default -> {
-                    // What a later version has written is left alone, as by Apache Kafka.
-                }
+        for (final MutableRecordBatch batch :
+                MemoryRecords.readableRecords(bytes).batches()) {
+            if (!batch.isControlBatch()) {
+                batch.forEach(this::replay);
+            }
+        }
+    }
+
+    private void replay(final Record record) {
+        switch (TransactionLog.read(record.key(), record.value())) {
+            case final TransactionLog.TxnRecord found -> byId.put(found.transactionId(), found.metadata());
+            case final TransactionLog.TxnTombstone gone -> byId.remove(gone.transactionId());
+            default -> {
+                // What a later version has written is left alone, as by Apache Kafka.
             }
         }
     }
@@ -106,6 +117,10 @@ final class TransactionMachine implements CoordinatorMachine {
 
     /** A producer's id and epoch for a transactional id; fences whoever had it before (KIP-360, KIP-890). */
     void initProducerId(final InitProducerIdRequestData request, final Answer<Ended> answer) {
+        if (!serving) {
+            answer.onError(Errors.NOT_COORDINATOR, null);
+            return;
+        }
         final String id = request.transactionalId();
         TransactionMetadata transaction = byId.get(id);
         if (transaction == null) {
@@ -213,16 +228,18 @@ final class TransactionMachine implements CoordinatorMachine {
             final boolean patient,
             final Answer<Void> answer) {
         final TransactionMetadata transaction = byId.get(id);
-        final Errors error = whyNot(transaction, producer);
-        if (error != Errors.NONE) {
-            answer.onError(error, null);
-        } else if (transaction.pendingTransitionInProgress() || isEnding(transaction)) {
+        if (!serving) {
+            answer.onError(Errors.NOT_COORDINATOR, null);
+        } else if (transaction != null && (transaction.pendingTransitionInProgress() || isEnding(transaction))) {
+            // First of all: the producer may have a new id already, which counts when the end is written everywhere.
             if (patient) {
                 waiting.computeIfAbsent(id, each -> new ArrayList<>())
-                        .add(() -> addPartitions(id, producer, partitions, version, true, answer));
+                        .add(new Waiter(answer, () -> addPartitions(id, producer, partitions, version, true, answer)));
             } else {
                 answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
             }
+        } else if (whyNot(transaction, producer) != Errors.NONE) {
+            answer.onError(whyNot(transaction, producer), null);
         } else if (transaction.state() == TransactionState.ONGOING
                 && transaction.topicPartitions().containsAll(partitions)) {
             answer.onAnswer(null);
@@ -240,7 +257,7 @@ final class TransactionMachine implements CoordinatorMachine {
             final Collection<TopicPartition> partitions,
             final Answer<Map<TopicPartition, Errors>> answer) {
         final TransactionMetadata transaction = byId.get(id);
-        final Errors error = whyNot(transaction, producer);
+        final Errors error = serving ? whyNot(transaction, producer) : Errors.NOT_COORDINATOR;
         if (error != Errors.NONE) {
             answer.onError(error, null);
         } else if (isEnding(transaction)) {
@@ -274,19 +291,19 @@ final class TransactionMachine implements CoordinatorMachine {
             final End end,
             final Answer<Ended> answer) {
         final TransactionMetadata transaction = byId.get(id);
-        if (transaction == null) {
-            answer.onError(Errors.INVALID_PRODUCER_ID_MAPPING, null);
+        if (transaction == null || !serving) {
+            answer.onError(serving ? Errors.INVALID_PRODUCER_ID_MAPPING : Errors.NOT_COORDINATOR, null);
             return;
         }
         final boolean fencing = isFencing(transaction);
         final boolean bumps = end.version().supportsEpochBump() && !fencing;
         final Retry retry = new Retry(transaction, bumps, producerId, producerEpoch);
-        if (transaction.producerId() != producerId && !retry.onOverflow()) {
+        if (transaction.pendingTransitionInProgress() && !fencing) {
+            answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
+        } else if (transaction.producerId() != producerId && !retry.onOverflow()) {
             answer.onError(Errors.INVALID_PRODUCER_ID_MAPPING, null);
         } else if (!retry.isValidEpoch(end.fromClient())) {
             answer.onError(Errors.PRODUCER_FENCED, null);
-        } else if (transaction.pendingTransitionInProgress() && !fencing) {
-            answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
         } else {
             decide(transaction, retry, fencing, end, answer);
         }
@@ -397,8 +414,8 @@ final class TransactionMachine implements CoordinatorMachine {
                 return;
             }
             switch (error) {
-                // A producer that is fenced there, or a topic that is gone, has nothing left to end.
-                case NONE, UNKNOWN_TOPIC_OR_PARTITION, INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED -> {
+                // A topic that is gone has nothing left to end. What is refused is never taken for written.
+                case NONE, UNKNOWN_TOPIC_OR_PARTITION -> {
                     missing.remove(partition);
                     if (missing.isEmpty()) {
                         completed(transaction, next);
@@ -444,7 +461,12 @@ final class TransactionMachine implements CoordinatorMachine {
                     && transaction.txnLastUpdateTimestamp() + transactions.expirationMs() <= nowMs) {
                 transaction.prepareDead();
                 writes.add(TransactionLog.keyToBytes(transaction.transactionalId()), null);
-                writes.whenCommitted(() -> byId.remove(transaction.transactionalId(), transaction), () -> {});
+                writes.whenCommitted(
+                        () -> {
+                            byId.remove(transaction.transactionalId(), transaction);
+                            goOn(transaction.transactionalId());
+                        },
+                        () -> {});
             }
         }
     }
@@ -485,9 +507,40 @@ final class TransactionMachine implements CoordinatorMachine {
     /** Lets those go on who waited for the transaction to have ended. */
     private void wake(final TransactionMetadata transaction) {
         if (!transaction.pendingTransitionInProgress() && !isEnding(transaction)) {
-            final List<Runnable> woken = waiting.remove(transaction.transactionalId());
-            if (woken != null) {
-                woken.forEach(Runnable::run);
+            goOn(transaction.transactionalId());
+        }
+    }
+
+    private void goOn(final String id) {
+        final List<Waiter> woken = waiting.remove(id);
+        if (woken != null) {
+            woken.forEach(Waiter::goOn);
+        }
+    }
+
+    /** Someone who waits for a transaction to have ended, for a while. */
+    private final class Waiter {
+        private final Answer<?> answer;
+        private final Runnable again;
+        private boolean over;
+
+        Waiter(final Answer<?> answer, final Runnable again) {
+            this.answer = answer;
+            this.again = again;
+            transactions.afterNs(PATIENCE_NS, () -> end(Errors.CONCURRENT_TRANSACTIONS));
+        }
+
+        void goOn() {
+            if (!over) {
+                over = true;
+                again.run();
+            }
+        }
+
+        void end(final Errors error) {
+            if (!over) {
+                over = true;
+                answer.onError(error, null);
             }
         }
     }
@@ -511,9 +564,9 @@ final class TransactionMachine implements CoordinatorMachine {
         serving = false;
         core.deadlines().disarm(sweep);
         writes.resign();
-        final List<List<Runnable>> woken = List.copyOf(waiting.values());
+        final List<List<Waiter>> ended = List.copyOf(waiting.values());
         waiting.clear();
         byId.clear();
-        woken.forEach(each -> each.forEach(Runnable::run));
+        ended.forEach(each -> each.forEach(waiter -> waiter.end(Errors.NOT_COORDINATOR)));
     }
 }

@@ -45,6 +45,16 @@ public final class Transactions extends Coordinators<TransactionMachine> {
         return core().image().settings().intOf(CoordinatorSettings.TRANSACTIONAL_ID_EXPIRATION_MS);
     }
 
+    /** The highest epoch that a coordinator of transactions has by now. */
+    int coordinatorEpochMax() {
+        final TopicImage topic = core().image().topic(topicName());
+        int epoch = 0;
+        for (int i = 0; topic != null && i < topic.partitionCount(); i++) {
+            epoch = Math.max(epoch, topic.partition(i).leaderEpoch());
+        }
+        return epoch;
+    }
+
     long nowMs() {
         return core().nowMs();
     }
