@@ -5,6 +5,7 @@ import static io.millrace.tools.it.support.Clients.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.tools.it.support.BrokerOptions;
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.Clients;
@@ -48,7 +49,11 @@ class GroupsIT {
 
     @BeforeAll
     static void launch() {
-        broker = Brokers.launch();
+        // Members hear of a rebalance by their next heartbeat.
+        broker = Brokers.launch(BrokerOptions.defaults()
+                .with("group.initial.rebalance.delay.ms", "0")
+                .with("group.consumer.min.heartbeat.interval.ms", "500")
+                .with("group.consumer.heartbeat.interval.ms", "500"));
     }
 
     @AfterAll
