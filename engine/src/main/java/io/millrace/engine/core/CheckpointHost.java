@@ -36,12 +36,14 @@ final class CheckpointHost {
     private final LongSupplier nowNs;
     private final TreeMap<String, Long> recoveryPoints;
     private final TreeMap<String, Long> startOffsets;
+    private final TreeMap<String, Long> cleanedOffsets;
     private List<Asker> waiting = new ArrayList<>();
     private List<Asker> underWay = new ArrayList<>();
     private List<Runnable> waitingForgets = new ArrayList<>();
     private List<Runnable> forgetsUnderWay = new ArrayList<>();
     private boolean writing;
     private boolean changed;
+    private boolean cleanedChanged;
     private int partsToWrite;
     private int worstStatus;
 
@@ -58,12 +60,14 @@ final class CheckpointHost {
             final CoreProxy[] proxies,
             final Map<String, Long> recoveryPoints,
             final Map<String, Long> startOffsets,
+            final Map<String, Long> cleanedOffsets,
             final Core core) {
         this.files = files;
         this.image = image;
         this.proxies = proxies;
         this.recoveryPoints = new TreeMap<>(recoveryPoints);
         this.startOffsets = new TreeMap<>(startOffsets);
+        this.cleanedOffsets = new TreeMap<>(cleanedOffsets);
         this.deadlines = core.deadlines();
         this.nowNs = core::nowNs;
         core.routes().add(CheckpointRequestDecoder.TEMPLATE_ID, this::onRequest);
@@ -79,6 +83,10 @@ final class CheckpointHost {
                         PartitionDirectory.nameOf(topic.name(), PartitionKeys.partition(part.partitionKey()));
                 recoveryPoints.put(name, part.recoveryPoint());
                 startOffsets.put(name, part.logStartOffset());
+                if (part.cleanedTo() >= 0) {
+                    cleanedChanged |=
+                            !Long.valueOf(part.cleanedTo()).equals(cleanedOffsets.put(name, part.cleanedTo()));
+                }
             }
         }
         changed = true;
@@ -92,6 +100,10 @@ final class CheckpointHost {
             final String name = PartitionDirectory.nameOf(topic.name(), i);
             known |= recoveryPoints.remove(name) != null;
             known |= startOffsets.remove(name) != null;
+            if (cleanedOffsets.remove(name) != null) {
+                cleanedChanged = true;
+                known = true;
+            }
         }
         if (known) {
             waitingForgets.add(done);
@@ -114,8 +126,12 @@ final class CheckpointHost {
         final List<Runnable> forgets = forgetsUnderWay;
         forgetsUnderWay = waitingForgets;
         waitingForgets = forgets;
-        partsToWrite = 2;
+        partsToWrite = cleanedChanged ? 3 : 2;
         worstStatus = DiskStatus.OK;
+        if (cleanedChanged) {
+            cleanedChanged = false;
+            files.write(Checkpoints.CLEANED, cleanedOffsets, this::onWritten);
+        }
         files.write(Checkpoints.RECOVERY_POINTS, recoveryPoints, this::onWritten);
         files.write(Checkpoints.LOG_STARTS, startOffsets, this::onWritten);
     }
@@ -125,6 +141,7 @@ final class CheckpointHost {
         if (--partsToWrite > 0) {
             return;
         }
+        cleanedChanged |= worstStatus != DiskStatus.OK && !cleanedOffsets.isEmpty();
         writing = false;
         final Outcome outcome = switch (worstStatus) {
             case DiskStatus.OK -> Outcome.OK;

@@ -57,11 +57,13 @@ final class CheckpointReporter implements Stage {
             final Partition partition = sent.wish.partition;
             final long recoveryPoint = partition.log().recoveryPoint();
             final long startOffset = sent.startOffset;
-            partition.checkpointed(recoveryPoint, startOffset);
+            final long cleanedTo = partition.log().compactor().cleanedTo();
+            partition.checkpointed(recoveryPoint, startOffset, cleanedTo);
             parts.next()
                     .partitionKey(partition.key())
                     .recoveryPoint(recoveryPoint)
-                    .logStartOffset(startOffset);
+                    .logStartOffset(startOffset)
+                    .cleanedTo(cleanedTo);
         }
         requests.send(
                 correlation,
@@ -84,7 +86,7 @@ final class CheckpointReporter implements Stage {
             if (durable) {
                 wish.partition.startDurable(sent.startOffset);
             } else {
-                wish.partition.checkpointed(-1, -1); // not written: due again
+                wish.partition.checkpointed(-1, -1, -1); // not written: due again
             }
             if (wish.done != null) {
                 wish.done.onCheckpoint(durable);

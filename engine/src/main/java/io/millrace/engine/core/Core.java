@@ -3,6 +3,7 @@ package io.millrace.engine.core;
 import io.millrace.engine.journal.Journal;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.Checkpoints;
+import io.millrace.engine.log.CompactionSettings;
 import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
@@ -18,6 +19,7 @@ import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.port.Time;
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.CleanerSettings;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
@@ -115,7 +117,8 @@ public final class Core {
         nowNs = time.nanoTime();
         nowMs = time.epochMs();
         deadlines = new Deadlines(nowNs);
-        logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor());
+        logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor())
+                .batchFilter(context.batchFilter());
         checkpoints = new CheckpointReporter(requests);
         final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
         final Settings settings = machine.image().settings();
@@ -131,6 +134,7 @@ public final class Core {
                 new UpkeepIntervals(
                         settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
+                compactions(settings).shareOf(mesh.coreCount()),
                 settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
                 statistics,
                 nowMs);
@@ -148,9 +152,25 @@ public final class Core {
         }
     }
 
+    /** What the node's compactions may use together. */
+    private static CompactionSettings compactions(final Settings settings) {
+        return new CompactionSettings(
+                settings.booleanOf(CleanerSettings.ENABLE),
+                settings.longOf(CleanerSettings.BACKOFF_MS),
+                settings.longOf(CleanerSettings.DEDUPE_BUFFER_SIZE),
+                ((Number) settings.value(CleanerSettings.LOAD_FACTOR)).doubleValue(),
+                ((Number) settings.value(CleanerSettings.IO_MAX_BYTES_PER_SECOND)).doubleValue());
+    }
+
     private void hostMetadata(final MetadataImage image) {
         final CheckpointHost checkpointHost = new CheckpointHost(
-                new Checkpoints(logs), image, proxies, boot.recoveryPoints(), boot.startOffsets(), this);
+                new Checkpoints(logs),
+                image,
+                proxies,
+                boot.recoveryPoints(),
+                boot.startOffsets(),
+                boot.cleanedOffsets(),
+                this);
         addStage(
                 "metadata",
                 new MetadataHost(

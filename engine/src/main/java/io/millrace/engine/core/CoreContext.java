@@ -1,5 +1,6 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.port.BatchFilter;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Entropy;
@@ -19,6 +20,7 @@ public final class CoreContext {
     private Poller poller;
     private Housekeeping housekeeping;
     private Decompressor decompressor;
+    private BatchFilter batchFilter;
     private NodeBoot boot;
     private Statistics statistics = new Statistics();
     private long spinBeforeParkNs = 20_000;
@@ -60,6 +62,12 @@ public final class CoreContext {
 
     public CoreContext decompressor(final Decompressor decompressor) {
         this.decompressor = decompressor;
+        return this;
+    }
+
+    /** Who takes records out of batches; without one nothing is compacted. */
+    public CoreContext batchFilter(final BatchFilter batchFilter) {
+        this.batchFilter = batchFilter;
         return this;
     }
 
@@ -131,6 +139,10 @@ public final class CoreContext {
 
     public Decompressor decompressor() {
         return decompressor;
+    }
+
+    public BatchFilter batchFilter() {
+        return batchFilter;
     }
 
     public NodeBoot boot() {

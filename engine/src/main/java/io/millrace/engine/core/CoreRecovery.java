@@ -76,6 +76,7 @@ final class CoreRecovery {
                     topic.config(),
                     boot.recoveryPoints().getOrDefault(name, 0L),
                     boot.startOffsets().getOrDefault(name, 0L),
+                    boot.cleanedOffsets().getOrDefault(name, -1L),
                     boot.isClean(),
                     boot.journalTail(topic, partition.partition())));
         } catch (final RecoveryException failed) {

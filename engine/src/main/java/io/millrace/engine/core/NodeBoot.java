@@ -2,6 +2,7 @@ package io.millrace.engine.core;
 
 import io.millrace.engine.journal.Journals;
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.CheckpointException;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.JournalTail;
@@ -50,6 +51,7 @@ public final class NodeBoot {
     private final List<String> leftovers = new ArrayList<>();
     private boolean clean;
     private Map<String, Long> recoveryPoints;
+    private Map<String, Long> cleanedOffsets;
     private Map<String, Long> startOffsets;
     private FileMetadataLog log;
     private MetadataController controller;
@@ -80,6 +82,7 @@ public final class NodeBoot {
     public NodeBoot run() {
         clean = Checkpoints.isCleanShutdown(disk);
         recoveryPoints = Checkpoints.read(disk, Checkpoints.RECOVERY_POINTS);
+        cleanedOffsets = readCleaned();
         startOffsets = Checkpoints.read(disk, Checkpoints.LOG_STARTS);
         machine.listener(new MetadataListener() {
             @Override
@@ -123,13 +126,14 @@ public final class NodeBoot {
      */
     private void forgetDeleted() {
         boolean changed = false;
-        for (final String name : union(recoveryPoints, startOffsets)) {
+        for (final String name : union(recoveryPoints, startOffsets, cleanedOffsets)) {
             final PartitionDirectory directory = PartitionDirectory.parse(name);
             final TopicImage topic = directory == null ? null : machine.image().topic(directory.topic());
             final boolean claimed = topic != null && directory.partition() < topic.partitionCount();
             if (!claimed || (!directories.containsKey(name) && deletedTopicNames.contains(topic.name()))) {
                 final Long recoveryPoint = recoveryPoints.remove(name);
                 startOffsets.remove(name);
+                cleanedOffsets.remove(name);
                 changed = true;
                 if (claimed && recoveryPoint != null && recoveryPoint > 0) {
                     findings.add(name + " has no directory: what the checkpoint says of it, that it reached offset "
@@ -140,12 +144,16 @@ public final class NodeBoot {
         if (changed) {
             Checkpoints.replace(disk, Checkpoints.RECOVERY_POINTS, recoveryPoints);
             Checkpoints.replace(disk, Checkpoints.LOG_STARTS, startOffsets);
+            Checkpoints.replace(disk, Checkpoints.CLEANED, cleanedOffsets);
         }
     }
 
-    private static TreeSet<String> union(final Map<String, Long> first, final Map<String, Long> second) {
-        final TreeSet<String> names = new TreeSet<>(first.keySet());
-        names.addAll(second.keySet());
+    @SafeVarargs
+    private static TreeSet<String> union(final Map<String, Long>... maps) {
+        final TreeSet<String> names = new TreeSet<>();
+        for (final Map<String, Long> map : maps) {
+            names.addAll(map.keySet());
+        }
         return names;
     }
 
@@ -295,6 +303,20 @@ public final class NodeBoot {
 
     boolean hasDirectory(final String name) {
         return directories.containsKey(name);
+    }
+
+    /** How far compactions came costs nothing but time to find out again: a file that is not sound is none. */
+    private Map<String, Long> readCleaned() {
+        try {
+            return Checkpoints.read(disk, Checkpoints.CLEANED);
+        } catch (final CheckpointException unsound) {
+            findings.add(unsound.getMessage() + "; compactions begin at the start of each log");
+            return new TreeMap<>();
+        }
+    }
+
+    Map<String, Long> cleanedOffsets() {
+        return cleanedOffsets;
     }
 
     Map<String, Long> recoveryPoints() {

@@ -131,6 +131,7 @@ final class AbortedLoad implements AbortedSink {
             }
         });
         final SegmentScan scan = new SegmentScan(disk);
+        scan.holesBelow = parts.holesBelow;
         for (int i = Segment.holding(parts.segments, from); i <= Segment.numberOf(parts.segments, segment); i++) {
             final Segment read = parts.segments.get(i);
             scan.run(read.file(), 0, read.baseOffset, false, (batch, position) -> {

@@ -24,6 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Checkpoints {
     public static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     public static final String LOG_STARTS = "log-start-offset-checkpoint";
+    public static final String CLEANED = "cleaner-offset-checkpoint";
     public static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
     public static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     public static final String META_PROPERTIES = "meta.properties";

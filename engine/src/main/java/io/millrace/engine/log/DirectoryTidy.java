@@ -1,5 +1,7 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -10,15 +12,18 @@ final class DirectoryTidy {
 
     private final BlockingDisk disk;
     private final String directory;
+    private final CompactionMark mark;
     private final RecoveryReport report;
     private final ArrayList<Long> logs = new ArrayList<>();
     private final ArrayList<Long> snapshots = new ArrayList<>();
     private final TreeSet<Long> aborted = new TreeSet<>();
     private boolean changed;
 
-    DirectoryTidy(final BlockingDisk disk, final String directory, final RecoveryReport report) {
+    DirectoryTidy(
+            final BlockingDisk disk, final String directory, final CompactionMark mark, final RecoveryReport report) {
         this.disk = disk;
         this.directory = directory;
+        this.mark = mark;
         this.report = report;
     }
 
@@ -64,23 +69,63 @@ final class DirectoryTidy {
         return changed;
     }
 
-    /** A cleaner had swapped a segment in and was interrupted: the swap counts once its predecessor is gone. */
+    /** A compaction was interrupted: what it had put in place of other segments for good is brought to its end. */
     private boolean finishSwaps(final TreeSet<String> names) {
         boolean found = false;
         for (final String name : names) {
+            final long base = LogFiles.offsetOf(name, LogFiles.LOG + LogFiles.SWAP);
+            if (base >= 0 && (mark.swapBase() == base || !mark.sound())) {
+                finishSwap(names, base);
+            } else if (base >= 0 && !names.contains(LogFiles.name(base, LogFiles.LOG))) {
+                disk.rename(directory + '/' + name, LogFiles.path(directory, base, LogFiles.LOG));
+                changed = true;
+            }
+            found |= name.endsWith(LogFiles.SWAP);
+        }
+        for (final String name : found ? disk.list(directory) : List.<String>of()) {
             if (name.endsWith(LogFiles.SWAP)) {
-                found = true;
-                final String target = name.substring(0, name.length() - LogFiles.SWAP.length());
-                if (names.contains(target) || LogFiles.offsetOf(target, LogFiles.LOG) < 0) {
-                    remove(name);
-                } else {
-                    disk.rename(directory + '/' + name, directory + '/' + target);
-                    report.add(name + " was left by an interrupted cleaning: renamed to " + target);
-                    changed = true;
-                }
+                remove(name); // an index whose log never got so far
             }
         }
         return found;
+    }
+
+    private void finishSwap(final TreeSet<String> names, final long base) {
+        final String swapped = LogFiles.name(base, LogFiles.LOG + LogFiles.SWAP);
+        final long end = mark.swapBase() == base ? mark.swapEnd() : contentEnd(swapped, base);
+        for (final String name : names) {
+            final long other = LogFiles.offsetOf(name, LogFiles.LOG);
+            if (other > base && other < end) {
+                remove(name);
+                remove(LogFiles.name(other, LogFiles.SNAPSHOT));
+                INDEXES.forEach(suffix -> remove(LogFiles.name(other, suffix)));
+            }
+        }
+        for (final String suffix : INDEXES) {
+            final String index = LogFiles.name(base, suffix);
+            if (names.contains(index + LogFiles.SWAP)) {
+                disk.rename(directory + '/' + index + LogFiles.SWAP, directory + '/' + index);
+            }
+        }
+        disk.syncDirectory(directory);
+        disk.rename(directory + '/' + swapped, LogFiles.path(directory, base, LogFiles.LOG));
+        disk.syncDirectory(directory);
+        report.add(
+                swapped + " was left by an interrupted compaction: it has taken the place of the segments to " + end);
+        changed = true;
+    }
+
+    /** Where the batches end, if nothing says which segments they stand for. */
+    private long contentEnd(final String name, final long base) {
+        final DiskFile file = disk.open(directory + '/' + name, Disk.OpenMode.READ_ONLY);
+        try {
+            final SegmentScan scan = new SegmentScan(disk);
+            scan.holesBelow = Long.MAX_VALUE;
+            scan.run(file, 0, base, true, (batch, position) -> {});
+            return scan.nextOffset;
+        } finally {
+            file.close();
+        }
     }
 
     private static boolean isLeftover(final String name) {

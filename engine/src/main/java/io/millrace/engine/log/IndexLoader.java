@@ -8,6 +8,7 @@ import org.agrona.DirectBuffer;
 final class IndexLoader {
     private final Log log;
     private int loading;
+    private Runnable whenIdle;
 
     IndexLoader(final Log log) {
         this.log = log;
@@ -15,6 +16,11 @@ final class IndexLoader {
 
     boolean isBusy() {
         return loading > 0;
+    }
+
+    /** Runs the one action once nothing is being loaded. */
+    void whenIdle(final Runnable action) {
+        whenIdle = action;
     }
 
     void load(final Segment segment) {
@@ -94,6 +100,11 @@ final class IndexLoader {
             log.context().indexCache().touch(segment);
         }
         segment.release();
+        if (loading == 0 && whenIdle != null) {
+            final Runnable action = whenIdle;
+            whenIdle = null;
+            action.run();
+        }
         log.residents().onPrefetched(status);
         log.proceed();
     }

@@ -45,7 +45,7 @@ public final class Log {
     private long startOffset;
     private long endOffset;
     private long appendedOffset;
-    private long sealedBytes;
+    long sealedBytes;
     private final LogStability stability = new LogStability(this);
 
     private final WriteQueue writes = new WriteQueue(this);
@@ -58,6 +58,7 @@ public final class Log {
     private final IndexLoader indexes = new IndexLoader(this);
     private final LogReader reader = new LogReader(this);
     private final LogRetention retention = new LogRetention(this);
+    private final LogCompactor compactor = new LogCompactor(this);
     private final ResidentWaiters residents = new ResidentWaiters(this);
     private final ArrayDeque<Runnable> whenQuiet = new ArrayDeque<>(2);
     private boolean ending;
@@ -88,6 +89,7 @@ public final class Log {
         sealedBytes = Segment.bytesBelow(segments, active);
         stability.begin(endOffset, active, active.appendedSize);
         abortedFile.begin(active);
+        compactor.holesBelow(parts.holesBelow);
     }
 
     /** Sets up what is to be told; right after the log was made or recovered. */
@@ -236,12 +238,7 @@ public final class Log {
         }
     }
 
-    /**
-     * Syncs the segments, so that all that was appended so far is stable without the journal; ends in {@link
-     * LogListener#onStable} or {@link LogListener#onOffline}.
-     *
-     * @return false if there is nothing to do, or a sync is under way
-     */
+    /** Makes all appended so far stable without the journal, and tells the listener; false if there is nothing to do. */
     public boolean sync() {
         if (syncedOffset() == appendedOffset || isOffline() || sync.isBusy()) {
             return false;
@@ -270,15 +267,16 @@ public final class Log {
         reader.collectAborted(offset, limitOffset, slice);
     }
 
+    public LogCompactor compactor() {
+        return compactor;
+    }
+
     /** Finds the first record at or after the timestamp. */
     public void offsetForTimestamp(final long timestampMs, final TimestampCompletion completion) {
         new TimestampLookup(this, timestampMs, startOffset, completion).start();
     }
 
-    /**
-     * Finds the first of the records with the largest timestamp, a deleted one too while its segment is there: so Kafka
-     * answers.
-     */
+    /** Finds the first record with the largest timestamp, as Kafka a deleted one too while its segment is there. */
     public void maxTimestampOffset(final TimestampCompletion completion) {
         final long newestMs = Segment.newestTimestampMs(segments);
         new TimestampLookup(this, newestMs < 0 ? Long.MAX_VALUE : newestMs, 0, completion).start();
@@ -450,9 +448,8 @@ public final class Log {
 
     /** No write is in flight; those from the first that failed on are undone. */
     void onWritesFailed(final int status) {
-        final WriteQueue.Entry first = writes.firstUndone();
-        final long fromOffset = first.baseOffset;
-        active.undo(first);
+        final long fromOffset = writes.firstUndone().baseOffset;
+        active.undo(writes.firstUndone());
         endOffset = fromOffset;
         ring.truncate(fromOffset);
         epochs.truncateFromEnd(fromOffset);
@@ -516,6 +513,7 @@ public final class Log {
         context.residency().onTruncated(last, last.size);
         endOffset = offset;
         appendedOffset = offset;
+        compactor.cut(offset);
         stability.begin(offset, last, last.size);
         abortedFile.begin(last);
         epochs.truncateFromEnd(offset);
@@ -574,6 +572,7 @@ public final class Log {
         remover.run();
         if (!whenQuiet.isEmpty()) {
             state = state == State.OPEN ? State.ENDING : state;
+            compactor.stop();
             if (!ending && isQuiet()) {
                 ending = true;
                 whenQuiet.poll().run();
@@ -594,6 +593,7 @@ public final class Log {
                 && !remover.isBusy()
                 && !epochFile.isBusy()
                 && !abortedFile.isBusy()
+                && compactor.isQuiet()
                 && !indexes.isBusy();
     }
 }

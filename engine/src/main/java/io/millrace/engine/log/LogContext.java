@@ -1,6 +1,7 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.port.BatchFilter;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Housekeeping;
@@ -22,6 +23,7 @@ public final class LogContext {
     private final IndexMemory indexMemory = new IndexMemory();
     private IndexCache indexCache = new IndexCache(16L << 20);
     private Reservations reservations = new Reservations(256L << 20);
+    private BatchFilter batchFilter;
     private int nextSegmentId;
 
     public LogContext(
@@ -53,6 +55,12 @@ public final class LogContext {
         return this;
     }
 
+    /** Who takes outdated records out of batches; without one nothing is compacted. */
+    public LogContext batchFilter(final BatchFilter filter) {
+        batchFilter = filter;
+        return this;
+    }
+
     public Disk disk() {
         return disk;
     }
@@ -67,6 +75,10 @@ public final class LogContext {
 
     Decompressor decompressor() {
         return decompressor;
+    }
+
+    BatchFilter batchFilter() {
+        return batchFilter;
     }
 
     Residency residency() {

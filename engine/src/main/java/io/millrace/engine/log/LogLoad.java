@@ -72,7 +72,13 @@ final class LogLoad {
     }
 
     private RecoveredLog load() {
-        final DirectoryTidy tidy = new DirectoryTidy(disk, directory, report);
+        final CompactionMark mark = CompactionMark.read(disk, directory);
+        if (!mark.sound()) {
+            report.add(CompactionMark.NAME + " is not sound: offsets may be missing anywhere");
+        }
+        parts.holesBelow = mark.holesBelow();
+        scan.holesBelow = mark.holesBelow();
+        final DirectoryTidy tidy = new DirectoryTidy(disk, directory, mark, report);
         tidy.run();
         aborted = new AbortedLoad(disk, directory, producers, parts, tidy.aborted());
         changed = tidy.hasChanged();
@@ -141,7 +147,7 @@ final class LogLoad {
         long end = segments.getFirst().baseOffset;
         for (int i = 0; i < segments.size(); i++) {
             final Segment segment = segments.get(i);
-            if (segment.baseOffset != end) {
+            if (segment.baseOffset < end || (segment.baseOffset > end && segment.baseOffset > parts.holesBelow)) {
                 breakOff(
                         i,
                         end,

@@ -10,6 +10,8 @@ final class LogParts {
     long startOffset;
     long endOffset;
     boolean readOnly;
+    /** Below it batches may be missing. */
+    long holesBelow;
     /** If read-only: up to where the log was durable before it was damaged. */
     long recoveryPoint;
 

@@ -36,6 +36,11 @@ public interface LogProducers {
         return () -> encoded;
     }
 
+    /** Where producers stand now, made ready when asked for: once, perhaps by another thread. */
+    default Supplier<LastRecords> freezeLastRecords() {
+        return () -> LastRecords.NONE;
+    }
+
     /** Replaces the state by a snapshot's; false if the bytes are not a sound snapshot (the state is then empty). */
     boolean loadSnapshot(DirectBuffer bytes, int offset, int length, long nowMs);
 }

@@ -26,7 +26,7 @@ final class LogReader {
         while ((result = locate(log.segments.get(number), offset, first, true)) == ReadResult.EMPTY) {
             // A cleaned segment may end before the next one begins.
             if (++number == log.segments.size()) {
-                return ReadResult.DAMAGED;
+                return offset < log.compactor().holesBelow() ? ReadResult.EMPTY : ReadResult.DAMAGED;
             }
         }
         return result == ReadResult.FOUND ? fill(number, limit, bytesMax, slice) : result;

@@ -18,6 +18,9 @@ final class LogRetention {
         lastMs = nowMs;
         lastHighWatermark = highWatermark;
         again = false;
+        if (log.compactor().isSwapping()) {
+            return 0;
+        }
         int dropped = 0;
         while (isOldestDue(nowMs, highWatermark)) {
             if (log.segments.size() == 1) {
@@ -49,7 +52,7 @@ final class LogRetention {
             throw new IllegalArgumentException("start " + offset + " beyond high watermark " + highWatermark);
         }
         log.moveStart(offset);
-        while (log.segments.size() > 1 && log.segments.get(1).baseOffset <= offset) {
+        while (!log.compactor().isSwapping() && log.segments.size() > 1 && log.segments.get(1).baseOffset <= offset) {
             log.dropOldest();
         }
         log.remover().run();

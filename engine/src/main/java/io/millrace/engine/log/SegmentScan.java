@@ -21,6 +21,9 @@ final class SegmentScan {
 
     private static final int READ_BYTES = 1 << 20;
 
+    /** Below it a compaction may have left out batches: offsets then only ascend. */
+    long holesBelow;
+
     private final BlockingDisk disk;
     private final Crc32c crc32c = new Crc32c();
     private final BatchFlyweight batch = new BatchFlyweight();
@@ -129,7 +132,7 @@ final class SegmentScan {
         if (length < BatchFlyweight.HEADER_BYTES - BatchFlyweight.LENGTH_OVERHEAD_BYTES) {
             return "batch length " + length;
         }
-        if (batch.baseOffset() != nextOffset || batch.lastOffsetDelta() < 0) {
+        if (!follows(batch.baseOffset()) || batch.lastOffsetDelta() < 0) {
             return "offsets " + batch.baseOffset() + ".." + batch.lastOffset() + ", expected from " + nextOffset;
         }
         if (length > size - position - BatchFlyweight.LENGTH_OVERHEAD_BYTES) {
@@ -147,6 +150,10 @@ final class SegmentScan {
             }
         }
         return null;
+    }
+
+    private boolean follows(final long baseOffset) {
+        return baseOffset == nextOffset || (baseOffset > nextOffset && baseOffset <= holesBelow);
     }
 
     private void view(final long at, final int bytes) {

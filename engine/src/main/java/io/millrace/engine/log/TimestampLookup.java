@@ -132,6 +132,10 @@ final class TimestampLookup {
     }
 
     private void scanAfter(final long offset) {
+        if (segment.isDropped()) {
+            lookFrom(0);
+            return;
+        }
         new BatchScan(segment, 0, true)
                 .run((batch, position) -> batch.baseOffset() < offset || onBatch(batch, position), this::onScanned);
     }

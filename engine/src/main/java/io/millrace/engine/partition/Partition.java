@@ -36,6 +36,7 @@ public final class Partition implements LogListener {
     private BatchRules batchRules;
     private long checkpointedRecoveryPoint = -1;
     private long checkpointedStart = -1;
+    private long checkpointedCleaned = -1;
     private long durableStart;
 
     Partition(
@@ -235,13 +236,16 @@ public final class Partition implements LogListener {
 
     /** Whether the checkpoint files do not say what the log says. */
     boolean isCheckpointDue() {
-        return log.recoveryPoint() != checkpointedRecoveryPoint || log.startOffset() != checkpointedStart;
+        return log.recoveryPoint() != checkpointedRecoveryPoint
+                || log.startOffset() != checkpointedStart
+                || log.compactor().cleanedTo() != checkpointedCleaned;
     }
 
     /** The checkpoint files say so, or will once the write under way has ended. */
-    public void checkpointed(final long recoveryPoint, final long startOffset) {
+    public void checkpointed(final long recoveryPoint, final long startOffset, final long cleanedTo) {
         checkpointedRecoveryPoint = recoveryPoint;
         checkpointedStart = startOffset;
+        checkpointedCleaned = cleanedTo;
     }
 
     /** The checkpoint files say for good that the log begins there. */

@@ -109,7 +109,7 @@ final class PartitionContext {
     LogConfig logConfig(final TopicConfig config) {
         return new LogConfig(
                 config.segmentBytes(),
-                config.segmentMs(),
+                config.rollMs(),
                 config.segmentJitterMs(),
                 config.segmentIndexBytes(),
                 config.indexIntervalBytes(),

@@ -35,7 +35,8 @@ final class PartitionUpkeep {
                 partition.log().isReadOnly()
                         ? checkpointedRecoveryPoint
                         : partition.log().recoveryPoint(),
-                partition.log().startOffset());
+                partition.log().startOffset(),
+                partition.log().compactor().cleanedTo());
         partition.startDurable(checkpointedStart);
     }
 

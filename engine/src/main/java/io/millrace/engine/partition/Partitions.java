@@ -1,6 +1,7 @@
 package io.millrace.engine.partition;
 
 import io.millrace.engine.journal.Journal;
+import io.millrace.engine.log.CompactionSettings;
 import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
@@ -28,6 +29,7 @@ public final class Partitions implements Stage {
     private final PartitionContext context;
     private final PartitionUpkeep upkeep;
     private final Watches watches;
+    private final PartitionCleaner cleaner;
     private final long producerExpirationMs;
 
     public Partitions(
@@ -35,6 +37,7 @@ public final class Partitions implements Stage {
             final PartitionReplies replies,
             final Journal journal,
             final UpkeepIntervals intervals,
+            final CompactionSettings compactions,
             final long producerExpirationMs,
             final Statistics statistics,
             final long nowMs) {
@@ -42,6 +45,7 @@ public final class Partitions implements Stage {
         context.now(nowMs);
         upkeep = new PartitionUpkeep(context, intervals, nowMs);
         watches = new Watches(context);
+        cleaner = new PartitionCleaner(compactions, nowMs);
         this.producerExpirationMs = producerExpirationMs;
     }
 
@@ -52,6 +56,7 @@ public final class Partitions implements Stage {
      *
      * @param recoveryPoint from the checkpoint, 0 if there is none
      * @param startOffset   from the checkpoint, 0 if there is none
+     * @param cleanedTo     from the checkpoint, -1 if there is none
      * @param clean         whether the last stop was orderly
      * @param tail          what journals hold of it
      */
@@ -63,6 +68,7 @@ public final class Partitions implements Stage {
             final TopicConfig config,
             final long recoveryPoint,
             final long startOffset,
+            final long cleanedTo,
             final boolean clean,
             final JournalTail tail) {
         final ReplicaProducers producers = newProducers();
@@ -78,6 +84,7 @@ public final class Partitions implements Stage {
         final Partition partition = add(key, leaderEpoch, config, producers);
         recovered.log().listener(partition);
         partition.open(recovered.log());
+        recovered.log().compactor().cleanedTo(cleanedTo);
         upkeep.onOpened(partition, recoveryPoint, startOffset);
         return recovered.report();
     }
@@ -304,11 +311,12 @@ public final class Partitions implements Stage {
         return context.leases().drain(LEASE_DRAIN_LIMIT)
                 + context.syncRound().doWork(nowNs, nowMs)
                 + watches.answerDue()
-                + upkeep.doWork(inOrder, nowMs);
+                + upkeep.doWork(inOrder, nowMs)
+                + cleaner.doWork(inOrder, nowNs, nowMs);
     }
 
     @Override
     public boolean mayPark() {
-        return context.syncRound().mayPark() && context.dueWatches().isEmpty();
+        return context.syncRound().mayPark() && context.dueWatches().isEmpty() && cleaner.mayPark();
     }
 }

@@ -184,9 +184,8 @@ public final class BrokerSettings {
                     "log.cleanup.policy",
                     LIST,
                     "delete",
-                    "What happens to old records. With compact every record needs a key; none is removed so far.")
+                    "What happens to old records. delete: they go by age and size. compact: the last record of each key stays.")
             .check(ValueCheck.CLEANUP_POLICIES)
-            .onlyEffective("delete")
             .asDynamic());
     public static final Setting LOG_INDEX_SIZE_MAX_BYTES = add(Setting.broker(
                     "log.index.size.max.bytes",
@@ -399,6 +398,7 @@ public final class BrokerSettings {
 
     static {
         CoordinatorSettings.addTo(TABLE);
+        CleanerSettings.addTo(TABLE);
     }
 
     private BrokerSettings() {}

@@ -17,6 +17,10 @@ import java.util.Map;
  * @param timestampAfterMaxMs  how far it may lie ahead
  * @param deletes              {@code cleanup.policy} contains delete
  * @param compacts             {@code cleanup.policy} contains compact
+ * @param minCleanableRatio    share of dirty bytes above which a log is compacted
+ * @param deleteRetentionMs    for how long tombstones stay
+ * @param minCompactionLagMs   younger records are not compacted
+ * @param maxCompactionLagMs   older ones are, however few
  */
 public record TopicConfig(
         int segmentBytes,
@@ -32,11 +36,20 @@ public record TopicConfig(
         long timestampAfterMaxMs,
         boolean deletes,
         boolean compacts,
+        double minCleanableRatio,
+        long deleteRetentionMs,
+        long minCompactionLagMs,
+        long maxCompactionLagMs,
         Durability durability) {
 
     /** The values of a topic without overrides on a broker without settings. */
     public static TopicConfig defaults() {
         return resolve(Map.of(), Settings.defaults());
+    }
+
+    /** When a segment is rolled by age: what has to be compacted soon may not stay in the active one for longer. */
+    public long rollMs() {
+        return compacts ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
     }
 
     /** Overrides were validated when they were set; what does not parse here is a defect. */
@@ -58,6 +71,10 @@ public record TopicConfig(
                 values.longOf(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
                 policy.contains("delete"),
                 policy.contains("compact"),
+                ((Number) values.value(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO)).doubleValue(),
+                values.longOf(TopicSettings.DELETE_RETENTION_MS),
+                values.longOf(TopicSettings.MIN_COMPACTION_LAG_MS),
+                values.longOf(TopicSettings.MAX_COMPACTION_LAG_MS),
                 Durability.of(values.text(TopicSettings.DURABILITY)));
     }
 }

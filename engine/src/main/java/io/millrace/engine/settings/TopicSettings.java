@@ -27,7 +27,7 @@ public final class TopicSettings {
                     "cleanup.policy",
                     LIST,
                     "delete",
-                    "What happens to old records. With compact every record needs a key; none is removed so far.")
+                    "What happens to old records. delete: they go by age and size. compact: the last record of each key stays.")
             .check(ValueCheck.CLEANUP_POLICIES));
     public static final Setting COMPRESSION_TYPE = add(Setting.topic(
                     "compression.type",
@@ -35,6 +35,12 @@ public final class TopicSettings {
                     "producer",
                     "Codec of stored batches. Batches are stored as they were sent so far, whatever it says.")
             .check(ValueCheck.CODECS));
+    public static final Setting DELETE_RETENTION_MS = add(Setting.topic(
+                    "delete.retention.ms",
+                    LONG,
+                    "86400000",
+                    "How long a compacted topic keeps tombstones, and markers of transactions without data.")
+            .check(ValueCheck.atLeast(0)));
     public static final Setting FILE_DELETE_DELAY_MS = add(Setting.topic(
                     "file.delete.delay.ms",
                     LONG,
@@ -65,6 +71,12 @@ public final class TopicSettings {
                     null,
                     "Segment size below Kafka's minimum, for tests; wins over segment.bytes.")
             .check(ValueCheck.atLeast(1)));
+    public static final Setting MAX_COMPACTION_LAG_MS = add(Setting.topic(
+                    "max.compaction.lag.ms",
+                    LONG,
+                    "9223372036854775807",
+                    "Age of a segment's first record at which it is compacted, however little of the log is dirty.")
+            .check(ValueCheck.atLeast(1)));
     public static final Setting MAX_MESSAGE_BYTES =
             add(Setting.topic("max.message.bytes", INT, "1048588", "Largest record batch, as stored.")
                     .check(ValueCheck.atLeast(0)));
@@ -86,6 +98,15 @@ public final class TopicSettings {
                     "CreateTime",
                     "Whose clock stamps records: the producer's or the broker's.")
             .check(ValueCheck.oneOf("CreateTime", "LogAppendTime")));
+    public static final Setting MIN_CLEANABLE_DIRTY_RATIO = add(Setting.topic(
+                    "min.cleanable.dirty.ratio",
+                    DOUBLE,
+                    "0.5",
+                    "Share of a log's bytes not compacted yet above which it is compacted.")
+            .check(ValueCheck.between(0, 1)));
+    public static final Setting MIN_COMPACTION_LAG_MS =
+            add(Setting.topic("min.compaction.lag.ms", LONG, "0", "Segments with younger records are not compacted.")
+                    .check(ValueCheck.atLeast(0)));
     public static final Setting MIN_INSYNC_REPLICAS = add(Setting.topic(
                     "min.insync.replicas",
                     INT,
@@ -140,14 +161,18 @@ public final class TopicSettings {
     static {
         follow(CLEANUP_POLICY, BrokerSettings.LOG_CLEANUP_POLICY);
         follow(COMPRESSION_TYPE, BrokerSettings.COMPRESSION_TYPE);
+        follow(DELETE_RETENTION_MS, CleanerSettings.DELETE_RETENTION_MS);
         follow(FILE_DELETE_DELAY_MS, BrokerSettings.LOG_SEGMENT_DELETE_DELAY_MS);
         follow(FLUSH_MESSAGES, BrokerSettings.LOG_FLUSH_INTERVAL_MESSAGES);
         follow(FLUSH_MS, BrokerSettings.LOG_FLUSH_INTERVAL_MS, BrokerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
         follow(INDEX_INTERVAL_BYTES, BrokerSettings.LOG_INDEX_INTERVAL_BYTES);
+        follow(MAX_COMPACTION_LAG_MS, CleanerSettings.MAX_COMPACTION_LAG_MS);
         follow(MAX_MESSAGE_BYTES, BrokerSettings.MESSAGE_MAX_BYTES);
         follow(MESSAGE_TIMESTAMP_AFTER_MAX_MS, BrokerSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS);
         follow(MESSAGE_TIMESTAMP_BEFORE_MAX_MS, BrokerSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS);
         follow(MESSAGE_TIMESTAMP_TYPE, BrokerSettings.MESSAGE_TIMESTAMP_TYPE);
+        follow(MIN_CLEANABLE_DIRTY_RATIO, CleanerSettings.MIN_CLEANABLE_RATIO);
+        follow(MIN_COMPACTION_LAG_MS, CleanerSettings.MIN_COMPACTION_LAG_MS);
         follow(MIN_INSYNC_REPLICAS, BrokerSettings.MIN_INSYNC_REPLICAS);
         follow(PREALLOCATE, BrokerSettings.LOG_PREALLOCATE);
         follow(RETENTION_BYTES, BrokerSettings.LOG_RETENTION_BYTES);
@@ -165,28 +190,20 @@ public final class TopicSettings {
         unusedFollow("compression.gzip.level", "compression.gzip.level");
         unusedFollow("compression.lz4.level", "compression.lz4.level");
         unusedFollow("compression.zstd.level", "compression.zstd.level");
-        unusedFollow("delete.retention.ms", "log.cleaner.delete.retention.ms");
         unusedFollow("local.retention.bytes", "log.local.retention.bytes");
         unusedFollow("local.retention.ms", "log.local.retention.ms");
-        unusedFollow("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms");
         unusedFollow("max.decompressed.message.bytes", "max.decompressed.message.bytes");
-        unusedFollow("min.cleanable.dirty.ratio", "log.cleaner.min.cleanable.ratio");
-        unusedFollow("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms");
         unusedFollow("remote.copy.lag.bytes", "log.remote.copy.lag.bytes");
         unusedFollow("remote.copy.lag.ms", "log.remote.copy.lag.ms");
         addUnused("compression.gzip.level", INT, "-1", ValueCheck.GZIP_LEVELS);
         addUnused("compression.lz4.level", INT, "9", ValueCheck.between(1, 17));
         addUnused("compression.zstd.level", INT, "3", ValueCheck.between(-131072, 22));
-        addUnused("delete.retention.ms", LONG, "86400000", ValueCheck.atLeast(0));
         addUnused("errors.deadletterqueue.group.enable", BOOLEAN, "false", ValueCheck.NONE);
         addUnused("follower.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("leader.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("local.retention.bytes", LONG, "-2", ValueCheck.atLeast(-2));
         addUnused("local.retention.ms", LONG, "-2", ValueCheck.atLeast(-2));
-        addUnused("max.compaction.lag.ms", LONG, "9223372036854775807", ValueCheck.atLeast(1));
         addUnused("max.decompressed.message.bytes", INT, "2147483639", ValueCheck.between(1, 2147483639));
-        addUnused("min.cleanable.dirty.ratio", DOUBLE, "0.5", ValueCheck.between(0, 1));
-        addUnused("min.compaction.lag.ms", LONG, "0", ValueCheck.atLeast(0));
         addUnused("remote.copy.lag.bytes", LONG, "-1", ValueCheck.atLeast(-1));
         addUnused("remote.copy.lag.ms", LONG, "0", ValueCheck.atLeast(-1));
         addUnused("remote.log.copy.disable", BOOLEAN, "false", ValueCheck.NONE);

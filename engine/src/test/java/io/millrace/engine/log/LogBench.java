@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -317,6 +318,11 @@ final class LogBench implements LogListener, LogProducers {
     @Override
     public void settle(final long offset) {
         table.settle(offset);
+    }
+
+    @Override
+    public Supplier<LastRecords> freezeLastRecords() {
+        return new ReplicaProducers(table).freezeLastRecords();
     }
 
     @Override

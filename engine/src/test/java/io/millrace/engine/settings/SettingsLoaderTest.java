@@ -89,9 +89,8 @@ class SettingsLoaderTest {
                 .load();
         assertThat(loader.warnings())
                 .anyMatch(line -> line.startsWith("Setting compression.type=zstd (in f) does not do"))
-                .anyMatch(line -> line.startsWith("Setting log.cleanup.policy=compact (in f) does not do"))
                 .anyMatch(line -> line.startsWith("Setting log.preallocate (on the command line) is known"))
-                .hasSize(3);
+                .hasSize(2);
     }
 
     @Test

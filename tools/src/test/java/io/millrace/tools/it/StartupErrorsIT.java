@@ -109,10 +109,10 @@ class StartupErrorsIT {
     @Test
     void shouldTakeASettingThatKafkaKnowsWithOneWarning() {
         final List<String> command =
-                List.of("start", "--port", port(), "--data-dir", data(), "--set", "log.cleaner.backoff.ms=15000");
+                List.of("start", "--port", port(), "--data-dir", data(), "--set", "num.io.threads=8");
         try (ChildProcess broker = MillraceBroker.command(folder, Map.of(), command)) {
             broker.awaitLine("Millrace ready", LIMIT);
-            assertThat(broker.output().lines().filter(line -> line.contains("log.cleaner.backoff.ms")))
+            assertThat(broker.output().lines().filter(line -> line.contains("num.io.threads")))
                     .hasSize(1);
             broker.terminateCleanly(LIMIT);
         }

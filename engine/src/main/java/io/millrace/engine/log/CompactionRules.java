@@ -1,0 +1,66 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.port.BatchFilter;
+import java.nio.ByteBuffer;
+
+/**
+ * What Apache Kafka's cleaner keeps: the last record of each key, tombstones and markers until their delete horizon,
+ * records behind what the map knows, and the headers by which producers are known. One thread at a time.
+ */
+final class CompactionRules implements BatchFilter.Rules {
+    private final OffsetMap map;
+    private final CleanedTransactions transactions;
+    private final LastRecords lastRecords;
+    private final long endOffset;
+    private final long nowMs;
+
+    private boolean markerAlone;
+    private boolean discards;
+    private boolean isControl;
+    private boolean dropsTombstones;
+
+    /** @param endOffset the first offset that may not be compacted: the batch that ends there keeps its header */
+    CompactionRules(
+            final OffsetMap map,
+            final CleanedTransactions transactions,
+            final LastRecords lastRecords,
+            final long endOffset,
+            final long nowMs) {
+        this.map = map;
+        this.transactions = transactions;
+        this.lastRecords = lastRecords;
+        this.endOffset = endOffset;
+        this.nowMs = nowMs;
+    }
+
+    @Override
+    public BatchFilter.Keep onBatch(final BatchFlyweight batch) {
+        final boolean discardable = transactions.isDiscardable(batch);
+        final boolean pastHorizon = batch.hasDeleteHorizon() && batch.baseTimestamp() <= nowMs;
+        isControl = batch.isControl();
+        markerAlone = discardable && isControl;
+        discards = discardable && (!isControl || pastHorizon);
+        dropsTombstones = pastHorizon;
+        if ((batch.hasProducerId() && lastRecords.isLast(batch)) || batch.nextOffset() == endOffset) {
+            return BatchFilter.Keep.HEADER;
+        }
+        return discards ? BatchFilter.Keep.NOTHING : BatchFilter.Keep.RECORDS;
+    }
+
+    @Override
+    public boolean isMarkerAlone() {
+        return markerAlone;
+    }
+
+    @Override
+    public boolean keeps(final long offset, final ByteBuffer key, final boolean hasValue) {
+        if (discards) {
+            return false;
+        }
+        if (isControl || offset > map.latestOffset()) {
+            return true;
+        }
+        return key != null && offset >= map.get(key) && (hasValue || !dropsTombstones);
+    }
+}

@@ -1,0 +1,163 @@
+package io.millrace.engine.log;
+
+import io.millrace.engine.port.DiskStatus;
+import java.util.List;
+
+/**
+ * A log's compactions, one at a time: what could be compacted, how far the last one came, and the one under way. Owned
+ * by the log's core.
+ */
+public final class LogCompactor {
+    private final Log log;
+    private Compaction current;
+    private long cleanedTo = -1;
+    private long holesBelow;
+    private String fault;
+    private final FirstTimestamps firstTimestamps;
+
+    LogCompactor(final Log log) {
+        this.log = log;
+        firstTimestamps = new FirstTimestamps(log);
+    }
+
+    /** Whether one is under way. */
+    public boolean isBusy() {
+        return current != null;
+    }
+
+    /** Whether nothing here reads or writes. */
+    boolean isQuiet() {
+        return current == null && !firstTimestamps.isBusy();
+    }
+
+    /** Whether segments are just being replaced: none may be dropped. */
+    boolean isSwapping() {
+        return current != null && current.isSwapping();
+    }
+
+    /** Below it batches may be missing. */
+    long holesBelow() {
+        return holesBelow;
+    }
+
+    void holesBelow(final long offset) {
+        holesBelow = offset;
+    }
+
+    /** Puts one segment in the place of others; who reads those goes on. */
+    void replace(final List<Segment> group, final Segment fresh) {
+        final int number = Segment.numberOf(log.segments, group.getFirst());
+        for (final Segment old : group) {
+            log.segments.remove(number);
+            log.sealedBytes -= old.size;
+            log.context().indexCache().remove(old);
+            old.releaseIndexes();
+            old.drop();
+        }
+        log.segments.add(number, fresh);
+        log.sealedBytes += fresh.size;
+    }
+
+    /** Why the log cannot be compacted until the next start, or null. */
+    public String fault() {
+        return fault;
+    }
+
+    /** Where the dirty part begins. What a checkpoint says that cannot be is not believed. */
+    public long firstDirty() {
+        return cleanedTo < log.startOffset() || cleanedTo > log.endOffset() ? log.startOffset() : cleanedTo;
+    }
+
+    /** Everything below was compacted; -1 if nothing ever was. */
+    public long cleanedTo() {
+        return cleanedTo;
+    }
+
+    /** What the checkpoint says. */
+    public void cleanedTo(final long offset) {
+        cleanedTo = offset;
+    }
+
+    /** The log was cut: what comes there now was never compacted. */
+    void cut(final long offset) {
+        cleanedTo = Math.min(cleanedTo, offset);
+    }
+
+    /** What there is to do; null if nothing. The log is looked at, not changed. */
+    public Dirt dirt(final long lastStableOffset, final long minLagMs, final long maxLagMs, final long nowMs) {
+        if (current != null
+                || fault != null
+                || log.isOffline()
+                || log.isReadOnly()
+                || log.context().batchFilter() == null) {
+            return null;
+        }
+        final long firstDirty = firstDirty();
+        long cleanBytes = 0;
+        long dirtyBytes = 0;
+        long end = firstDirty;
+        long oldestMs = Long.MAX_VALUE;
+        for (int i = 0; i + 1 < log.segments.size(); i++) {
+            final Segment segment = log.segments.get(i);
+            final long segmentEnd = log.segments.get(i + 1).baseOffset;
+            final boolean isDirty = segmentEnd > firstDirty;
+            if (!segment.sealed
+                    || segmentEnd > lastStableOffset
+                    || (isDirty && minLagMs > 0 && segment.maxTimestampMs > nowMs - minLagMs)) {
+                break;
+            }
+            if (isDirty) {
+                dirtyBytes += segment.size;
+                oldestMs =
+                        Math.min(oldestMs, segment.firstTimestampMs <= 0 ? Long.MAX_VALUE : segment.firstTimestampMs);
+            } else {
+                cleanBytes += segment.size;
+            }
+            end = segmentEnd;
+        }
+        if (maxLagMs < Long.MAX_VALUE) {
+            firstTimestamps.learn(firstDirty);
+        }
+        final boolean isOverdue = oldestMs < nowMs - Math.max(0, maxLagMs);
+        return dirtyBytes == 0 ? null : new Dirt(firstDirty, end, cleanBytes, dirtyBytes, isOverdue);
+    }
+
+    /** Begins to compact; {@code completion} is told OK if the log came further. */
+    public void start(final CompactionRun run, final LogCompletion completion) {
+        current = new Compaction(log, run, (to, wrong) -> {
+            current = null;
+            fault = wrong;
+            cleanedTo = Math.max(cleanedTo, to);
+            completion.onComplete(to >= 0 ? DiskStatus.OK : DiskStatus.NO_SPACE);
+            log.proceed();
+        });
+        current.start();
+    }
+
+    /** Gives up what is under way, as soon as that is safe. */
+    public void stop() {
+        firstTimestamps.stop();
+        if (current != null) {
+            current.stop();
+        }
+    }
+
+    public int doWork(final long nowNs) {
+        return current == null ? 0 : current.doWork(nowNs);
+    }
+
+    public boolean mayPark() {
+        return current == null || current.mayPark();
+    }
+
+    /**
+     * What a compaction would have to do.
+     *
+     * @param isOverdue whether it has to be done whatever the share of dirty bytes
+     */
+    public record Dirt(long firstDirty, long firstUncleanable, long cleanBytes, long dirtyBytes, boolean isOverdue) {
+        public double ratio() {
+            return (double) dirtyBytes / (cleanBytes + dirtyBytes);
+        }
+    }
+}

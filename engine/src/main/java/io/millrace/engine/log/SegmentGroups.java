@@ -1,0 +1,40 @@
+package io.millrace.engine.log;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which neighbouring segments become one when they are compacted: as many as fit into one by Kafka's limits. */
+final class SegmentGroups {
+    private SegmentGroups() {}
+
+    /** All segments that begin below the offset, in order. */
+    static List<List<Segment>> of(final Log log, final long endOffset) {
+        final LogConfig config = log.config();
+        final ArrayList<List<Segment>> groups = new ArrayList<>();
+        ArrayList<Segment> group = new ArrayList<>();
+        long bytes = 0;
+        long entries = 0;
+        for (int i = 0; i < log.segments.size() && log.segments.get(i).baseOffset < endOffset; i++) {
+            final Segment segment = log.segments.get(i);
+            final long size = segment.size;
+            final long most = size / (config.indexIntervalBytes() + 1L) + 2;
+            final boolean fits = bytes + size <= config.segmentBytes()
+                    && (entries + most) * TimeIndex.ENTRY_BYTES <= config.segmentIndexBytes()
+                    && !group.isEmpty()
+                    && log.endOf(i) - 1 - group.getFirst().baseOffset <= Integer.MAX_VALUE;
+            if (!fits && !group.isEmpty()) {
+                groups.add(group);
+                group = new ArrayList<>();
+                bytes = 0;
+                entries = 0;
+            }
+            group.add(segment);
+            bytes += size;
+            entries += most;
+        }
+        if (!group.isEmpty()) {
+            groups.add(group);
+        }
+        return groups;
+    }
+}

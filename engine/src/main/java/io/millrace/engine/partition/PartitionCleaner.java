@@ -1,0 +1,104 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.CompactionRun;
+import io.millrace.engine.log.CompactionSettings;
+import io.millrace.engine.log.LogCompactor;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.settings.TopicConfig;
+import java.util.List;
+
+/**
+ * Compacts a core's partitions, one at a time, the one with the largest share of dirty bytes first, as Apache Kafka's
+ * cleaner does. A few partitions are looked at in a duty cycle. Owned by the core's thread.
+ */
+final class PartitionCleaner {
+    private static final int PARTITIONS_PER_CYCLE = 16;
+
+    private final CompactionSettings settings;
+    private long dueMs;
+    private int next;
+    private boolean looking;
+    private Partition dirtiest;
+    private LogCompactor.Dirt most;
+    private Partition current;
+
+    PartitionCleaner(final CompactionSettings settings, final long nowMs) {
+        this.settings = settings;
+        dueMs = nowMs + settings.backoffMs();
+    }
+
+    int doWork(final List<Partition> partitions, final long nowNs, final long nowMs) {
+        if (current != null) {
+            if (!current.config().compacts() || current.isDeleted()) {
+                current.log().compactor().stop();
+            }
+            return current.log().compactor().doWork(nowNs);
+        }
+        if (!settings.enabled()) {
+            return 0;
+        }
+        if (!looking) {
+            if (nowMs < dueMs) {
+                return 0;
+            }
+            dueMs = nowMs + settings.backoffMs();
+            looking = true;
+            next = 0;
+            dirtiest = null;
+            most = null;
+        }
+        int looked = 0;
+        while (next < partitions.size() && looked++ < PARTITIONS_PER_CYCLE) {
+            look(partitions.get(next++), nowMs);
+        }
+        looking = next < partitions.size();
+        if (!looking && dirtiest != null) {
+            begin(nowMs);
+        }
+        return looked;
+    }
+
+    boolean mayPark() {
+        return current == null ? !looking : current.log().compactor().mayPark();
+    }
+
+    private void look(final Partition partition, final long nowMs) {
+        final TopicConfig config = partition.config();
+        if (!config.compacts() || !partition.isOpen() || partition.isDeleted()) {
+            return;
+        }
+        final LogCompactor.Dirt dirt = partition
+                .log()
+                .compactor()
+                .dirt(
+                        partition.highWatermark().lastStableOffset(),
+                        config.minCompactionLagMs(),
+                        config.maxCompactionLagMs(),
+                        nowMs);
+        if (dirt != null
+                && (dirt.isOverdue() || dirt.ratio() > config.minCleanableRatio())
+                && (most == null || dirt.ratio() > most.ratio())) {
+            most = dirt;
+            dirtiest = partition;
+        }
+    }
+
+    private void begin(final long nowMs) {
+        final Partition partition = dirtiest;
+        final TopicConfig config = partition.config();
+        dirtiest = null;
+        if (!config.compacts() || partition.isDeleted() || partition.log().isOffline()) {
+            return;
+        }
+        current = partition;
+        final CompactionRun run = new CompactionRun(
+                most.firstDirty(), most.firstUncleanable(), config.deleteRetentionMs(), settings, nowMs);
+        partition.log().compactor().start(run, status -> {
+            current = null;
+            if (status == DiskStatus.OK) {
+                // There may be more: the pause is for cores that find nothing.
+                dueMs = nowMs;
+            }
+        });
+    }
+}
