@@ -23,6 +23,7 @@ import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
+import io.millrace.net.kafka.wire.RecordsFilter;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.Transport;
 import java.io.IOException;
@@ -188,6 +189,7 @@ public final class Broker implements AutoCloseable {
                 .poller(transports[core])
                 .housekeeping(lane)
                 .decompressor(new RecordsDecompressor())
+                .batchFilter(new RecordsFilter())
                 .boot(boot)
                 .statistics(mark.statistics(core))
                 .spinBeforeParkNs(config.spins() ? Long.MAX_VALUE : searchNs());

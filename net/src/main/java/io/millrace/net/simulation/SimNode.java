@@ -16,6 +16,7 @@ import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
+import io.millrace.net.kafka.wire.RecordsFilter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,6 +91,7 @@ final class SimNode {
                         .poller(poller)
                         .housekeeping(housekeeping)
                         .decompressor(new RecordsDecompressor())
+                        .batchFilter(new RecordsFilter())
                         .boot(boot),
                 config,
                 new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null, LogLevels.withoutLog()));
