@@ -76,7 +76,7 @@ final class AbortedCheck {
 
     /** The segment was read to its end. */
     void end() {
-        if (listed == null || blind || !context.dense()) {
+        if (listed == null || blind || !context.dense() || context.holesBelow() > 0) {
             return;
         }
         int entry = 0;

@@ -42,7 +42,7 @@ final class Verifier {
         indexes.clear();
         final IndexFile byOffset = readIndex("index");
         if (byOffset != null) {
-            indexes.add(new OffsetIndexCheck(byOffset, context.dense()));
+            indexes.add(new OffsetIndexCheck(byOffset, context.denseAt(baseOffset + 1)));
         }
         final IndexFile byTime = readIndex("timeindex");
         if (byTime != null) {
@@ -185,7 +185,7 @@ final class Verifier {
 
     private void checkRecords(final long position, final BatchFlyweight batch) {
         final int span = batch.lastOffsetDelta() + 1;
-        if (batch.recordCount() > span || (context.dense() && batch.recordCount() != span)) {
+        if (batch.recordCount() > span || (context.denseAt(batch.nextOffset()) && batch.recordCount() != span)) {
             findings.accept(Finding.damage(
                     segment, position, batch.recordCount() + " records in a batch of " + span + " offsets"));
         }
@@ -198,7 +198,7 @@ final class Verifier {
     private void gap(final long position, final long from, final long to) {
         final String message = "offsets " + from + ".." + (to - 1) + " are missing";
         findings.accept(
-                context.dense()
+                context.denseAt(to)
                         ? Finding.damage(segment, position, message)
                         : Finding.note(segment, "byte " + position + ": " + message + ", as compaction leaves it"));
     }
