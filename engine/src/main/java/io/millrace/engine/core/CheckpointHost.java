@@ -12,7 +12,6 @@ import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -34,9 +33,9 @@ final class CheckpointHost {
     private final CoreProxy[] proxies;
     private final Deadlines deadlines;
     private final LongSupplier nowNs;
-    private final TreeMap<String, Long> recoveryPoints;
-    private final TreeMap<String, Long> startOffsets;
-    private final TreeMap<String, Long> cleanedOffsets;
+    private final Map<String, Long> recoveryPoints;
+    private final Map<String, Long> startOffsets;
+    private final Map<String, Long> cleanedOffsets;
     private List<Asker> waiting = new ArrayList<>();
     private List<Asker> underWay = new ArrayList<>();
     private List<Runnable> waitingForgets = new ArrayList<>();
@@ -54,6 +53,7 @@ final class CheckpointHost {
         }
     };
 
+    /** @param recoveryPoints what the files say; this one's own once the cores serve, as are the others */
     CheckpointHost(
             final Checkpoints files,
             final MetadataImage image,
@@ -65,9 +65,9 @@ final class CheckpointHost {
         this.files = files;
         this.image = image;
         this.proxies = proxies;
-        this.recoveryPoints = new TreeMap<>(recoveryPoints);
-        this.startOffsets = new TreeMap<>(startOffsets);
-        this.cleanedOffsets = new TreeMap<>(cleanedOffsets);
+        this.recoveryPoints = recoveryPoints;
+        this.startOffsets = startOffsets;
+        this.cleanedOffsets = cleanedOffsets;
         this.deadlines = core.deadlines();
         this.nowNs = core::nowNs;
         core.routes().add(CheckpointRequestDecoder.TEMPLATE_ID, this::onRequest);

@@ -2,6 +2,7 @@ package io.millrace.engine.core;
 
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.DiskException;
+import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.PartitionDirectory;
@@ -56,8 +57,11 @@ final class CoreRecovery {
             recover(topic, partition, name, reports);
             return;
         }
-        if (boot.recoveryPoints().getOrDefault(name, 0L) > 0) {
-            reports.accept(RecoveryReport.missing(name, boot.recoveryPoints().get(name)));
+        final JournalTail tail = boot.journalTail(topic, partition.partition());
+        final long reached = Math.max(boot.recoveryPoints().getOrDefault(name, 0L), tail.provenOffset());
+        if (reached > 0 || tail.isThere()) {
+            tail.keep();
+            reports.accept(RecoveryReport.missing(name, Math.max(0, reached)));
         }
         create(topic, partition, name);
     }

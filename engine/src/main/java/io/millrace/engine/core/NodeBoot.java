@@ -94,25 +94,64 @@ public final class NodeBoot {
         log = FileMetadataLog.open(disk.disk(), new Replay());
         findings.addAll(log.reports());
         machine.listener(null);
+        if (clean) {
+            Journals.forget(disk);
+        }
         Checkpoints.clearCleanShutdown(disk);
         controller = new MetadataController(machine.image(), log, entropy.stream("metadata"));
         remap();
         sortDirectories();
         forgetDeleted();
-        journals = Journals.read(disk, coreCount, clean);
+        journals = Journals.read(disk, coreCount);
         findings.addAll(journals.findings());
         return this;
     }
 
     /**
      * All cores have opened their partitions, and none has taken anything yet: the last life's journals go. Were they
-     * kept, the next crash could bring back what this start has cut.
+     * kept, the next crash could bring back what this start has cut. What they prove of damaged partitions is written
+     * down before, for their segments do not say it.
      *
      * @param own a disk of the calling thread
-     * @return those kept under another name, for the sake of damaged partitions
+     * @return those kept under another name, since they are damaged, or for the sake of damaged partitions
      */
     public List<String> recovered(final Disk own) {
-        return journals.remove(new BlockingDisk(own));
+        final BlockingDisk blocking = new BlockingDisk(own);
+        final boolean[] changed = {false};
+        journals.forEachDamaged((topicIdHigh, topicIdLow, partition, provenOffset) -> {
+            final String name = directoryOf(topicIdHigh, topicIdLow, partition);
+            if (name != null && recoveryPoints.getOrDefault(name, 0L) < provenOffset) {
+                recoveryPoints.put(name, provenOffset);
+                changed[0] = true;
+            }
+        });
+        if (changed[0]) {
+            Checkpoints.replace(blocking, Checkpoints.RECOVERY_POINTS, recoveryPoints);
+        }
+        return journals.remove(blocking);
+    }
+
+    /** The directory that was there at the start, or null. */
+    private String directoryOf(final long topicIdHigh, final long topicIdLow, final int partition) {
+        final MetadataImage image = machine.image();
+        for (int i = 0; i < image.topicCount(); i++) {
+            final TopicImage topic = image.topicAt(i);
+            if (topic.idHigh() == topicIdHigh && topic.idLow() == topicIdLow) {
+                final String name = PartitionDirectory.nameOf(topic.name(), partition);
+                return hasDirectory(name) ? name : null;
+            }
+        }
+        return null;
+    }
+
+    /** The end of an orderly stop: every log is closed and every position written down, on every core. */
+    public static void markOrderlyStop(final BlockingDisk disk) {
+        Checkpoints.markCleanShutdown(disk);
+        try {
+            Journals.forget(disk);
+        } catch (final DiskException stay) {
+            // They do no harm: with the mark, the next start does not read them.
+        }
     }
 
     /** What the last life's journals hold of a partition. */

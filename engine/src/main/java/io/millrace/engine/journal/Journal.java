@@ -4,12 +4,12 @@ import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.port.Disk;
-import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.Histogram;
 import io.millrace.engine.status.Statistic.Unit;
 import io.millrace.engine.status.Statistics;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /**
@@ -31,6 +31,8 @@ public final class Journal {
     /** And no more than this part of a block, where blocks are small. */
     private static final int MEMBERS_MIN = 4;
 
+    private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(10);
+
     private enum State {
         /** Until the first batch comes. */
         UNUSED,
@@ -39,7 +41,6 @@ public final class Journal {
         OUT_OF_USE
     }
 
-    private final Disk disk;
     private final int core;
     private final long fileBytes;
     private final int memberBytesMax;
@@ -66,8 +67,16 @@ public final class Journal {
     private int made;
     private long generation;
     private long sequence;
+    /** The last block that is on the disk. */
+    private long durableSequence;
+
+    private boolean wantsFile;
+    /** The disk is too full for another file; asked again after a while. */
+    private boolean lacksSpace;
+
+    private long triedNs;
     private LogCompletion completion;
-    private LogCompletion removal;
+    private LogCompletion closing;
 
     /**
      * @param bytes           of all files together; 0: no journal
@@ -79,7 +88,6 @@ public final class Journal {
             final long bytes,
             final long firstGeneration,
             final Statistics statistics) {
-        this.disk = disk;
         this.core = core;
         fileBytes = bytes / FILES / JournalFormat.ALIGNMENT * JournalFormat.ALIGNMENT;
         generation = firstGeneration;
@@ -114,7 +122,7 @@ public final class Journal {
         if (active == null) {
             if (state == State.UNUSED) {
                 state = State.RUNNING;
-                makeNext();
+                wantsFile = true;
             }
             return false;
         }
@@ -138,14 +146,15 @@ public final class Journal {
         if (filling.isEmpty() || active == null || write.isBusy()) {
             return false;
         }
-        if (active.position + filling.bytes() > fileBytes) {
-            if (free.isEmpty()) {
-                return false;
-            }
-            trim.add(active);
-            activate(free.pollFirst());
+        if (active.position + filling.bytes() <= fileBytes) {
+            return true;
         }
-        return true;
+        if (free.isEmpty() && trim.isBusy()) {
+            return false;
+        }
+        trim.add(active);
+        activate(free.pollFirst());
+        return active != null;
     }
 
     public boolean isWriting() {
@@ -159,7 +168,11 @@ public final class Journal {
         writing = block;
         completion = whenDurable;
         active.enter(block);
-        final int bytes = block.seal(active.generation, ++sequence);
+        sequence++;
+        if (active.firstSequence == 0) {
+            active.firstSequence = sequence;
+        }
+        final int bytes = block.seal(active.generation, sequence, oldestSequence(), durableSequence);
         blockBytes.record(bytes);
         final long position = active.position;
         active.position += bytes;
@@ -174,8 +187,18 @@ public final class Journal {
         filling.clear();
     }
 
-    /** A share of the duty cycle: makes full files free. */
-    public int doWork() {
+    /** Blocks below it are not needed by a start after a crash now. */
+    private long oldestSequence() {
+        final long full = trim.oldestSequence();
+        final long first = active == null ? 0 : active.firstSequence;
+        return full > 0 ? full : first > 0 ? first : sequence + 1;
+    }
+
+    /** A share of the duty cycle: makes files, and full ones free. */
+    public int doWork(final long nowNs) {
+        if (wantsFile && (!lacksSpace || nowNs - triedNs >= RETRY_NS)) {
+            makeNext(nowNs);
+        }
         final JournalFile trimmed = trim.poll();
         if (trimmed == null) {
             return 0;
@@ -185,9 +208,19 @@ public final class Journal {
         return 1;
     }
 
+    /** What a core's journal takes of memory beside the core's budget, when all of it is needed. */
+    public static long memoryBytesMax(final long bytes) {
+        return bytes == 0 ? 0 : 2 * Math.min(BLOCK_BYTES_MAX, bytes / FILES) + JournalPreparation.CHUNK_BYTES;
+    }
+
     /** Whether it is out of use since it could not be made or written. */
     public boolean hasFailed() {
         return failed;
+    }
+
+    /** Whether files of it are missing for want of space. */
+    public boolean lacksSpace() {
+        return lacksSpace;
     }
 
     /** Nothing is taken any more; what is under way ends. */
@@ -195,57 +228,58 @@ public final class Journal {
         outOfUse();
     }
 
-    /** Removes the files, once nothing is under way in them: all that they hold lies in synced segments. */
-    public void remove(final LogCompletion whenRemoved) {
-        removal = whenRemoved;
-        removeWhenQuiet();
+    /** Lets go of the files, after {@link #stop}, once nothing is under way in them. */
+    public void close(final LogCompletion whenClosed) {
+        closing = whenClosed;
+        closeWhenQuiet();
     }
 
-    private void removeWhenQuiet() {
-        if (removal == null || write.isBusy() || opening.isBusy() || preparation.isBusy()) {
+    private void closeWhenQuiet() {
+        if (closing == null || write.isBusy() || opening.isBusy() || preparation.isBusy()) {
             return;
         }
-        final LogCompletion done = removal;
-        removal = null;
-        final int[] left = {1};
-        final DiskCompletion each = (token, status, value) -> {
-            if (--left[0] == 0) {
-                // A file that stays does no harm: after an orderly stop the next start does not read it.
-                done.onComplete(DiskStatus.OK);
-            }
-        };
+        final LogCompletion done = closing;
+        closing = null;
         for (int i = 0; i < made; i++) {
-            left[0]++;
             files[i].file.close();
-            disk.unlink(files[i].name, each, 0);
         }
-        each.onDiskCompletion(0, DiskStatus.OK, 0);
+        done.onComplete(DiskStatus.OK);
     }
 
     private void onBlockWritten(final int status) {
         writing.clear();
-        if (status != DiskStatus.OK) {
+        if (status == DiskStatus.OK) {
+            durableSequence = sequence;
+        } else {
             fail();
         }
         completion.onComplete(status);
-        removeWhenQuiet();
+        closeWhenQuiet();
     }
 
-    private void makeNext() {
+    private void makeNext(final long nowNs) {
+        wantsFile = false;
         if (made < FILES && state == State.RUNNING && !preparation.isBusy()) {
+            triedNs = nowNs;
             files[made] = new JournalFile(made, JournalFormat.nameOf(core, made));
             preparation.start(files[made++]);
         }
     }
 
     private void onPrepared(final JournalFile file, final int status) {
+        lacksSpace = status == DiskStatus.NO_SPACE;
         if (status == DiskStatus.OK) {
             open(file);
         } else {
             made--;
-            fail();
+            if (lacksSpace) {
+                // The files that there are serve; if there is none, rounds sync segments.
+                wantsFile = true;
+            } else {
+                fail();
+            }
         }
-        removeWhenQuiet();
+        closeWhenQuiet();
     }
 
     /** Begins a generation of the file, durably: what older ones left behind is nothing from now on. */
@@ -261,7 +295,7 @@ public final class Journal {
         final JournalFile file = unopened.pollFirst();
         file.generation = ++generation;
         empty.clear();
-        final int bytes = empty.seal(file.generation, 0);
+        final int bytes = empty.seal(file.generation, 0, oldestSequence(), durableSequence);
         file.position = bytes;
         opening.start(file.file, 0, empty.buffer(), bytes, status -> onOpened(file, status));
     }
@@ -275,13 +309,13 @@ public final class Journal {
             free.addLast(file);
         }
         openNext();
-        removeWhenQuiet();
+        closeWhenQuiet();
     }
 
     /** The next file is made when one is begun, so that who writes little does not occupy much. */
     private void activate(final JournalFile file) {
         active = file;
-        makeNext();
+        wantsFile = true;
     }
 
     private void fail() {

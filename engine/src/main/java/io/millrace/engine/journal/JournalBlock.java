@@ -1,6 +1,7 @@
 package io.millrace.engine.journal;
 
 import io.millrace.codec.journal.JournalBlockEncoder;
+import io.millrace.codec.journal.JournalRecordDecoder;
 import io.millrace.codec.journal.JournalRecordEncoder;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
@@ -19,6 +20,7 @@ final class JournalBlock {
     private final Crc32c crc32c;
     private final JournalBlockEncoder head = new JournalBlockEncoder();
     private final JournalRecordEncoder record = new JournalRecordEncoder();
+    private final JournalRecordDecoder staged = new JournalRecordDecoder();
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     private final ArrayList<JournaledLog> members = new ArrayList<>();
     private int used = JournalFormat.BLOCK_HEAD_BYTES;
@@ -79,20 +81,25 @@ final class JournalBlock {
                 .baseRecordOffset(baseOffset)
                 .nextRecordOffset(nextOffset)
                 .stableRecordOffset(stableOffset);
-        record.headerCrc(headCrc(used, JournalFormat.RECORD_HEAD_BYTES));
         used = end;
         records++;
         return true;
     }
 
-    /** Ends it; returns how many bytes are to be written. */
-    int seal(final long generation, final long sequence) {
+    /**
+     * Ends it, once; returns how many bytes are to be written.
+     *
+     * @param oldest  no block below it is needed any more
+     * @param durable this block and all below are on the disk
+     */
+    int seal(final long generation, final long sequence, final long oldest, final long durable) {
         final int bytes = bytes();
         if (bytes > buffer.capacity()) {
             grow(bytes);
         }
         buffer.setMemory(0, JournalFormat.BLOCK_HEAD_BYTES, (byte) 0);
         buffer.setMemory(used, bytes - used, (byte) 0);
+        sealRecords(generation, (int) sequence);
         head.wrap(buffer, 0)
                 .magic(JournalFormat.MAGIC)
                 .core(core)
@@ -100,9 +107,24 @@ final class JournalBlock {
                 .generation(generation)
                 .sequence(sequence)
                 .blockBytes(bytes)
-                .usedBytes(used);
+                .usedBytes(used)
+                .oldestSequence(oldest)
+                .durableSequence(durable)
+                .formatVersion(JournalFormat.VERSION);
         head.headerCrc(headCrc(0, JournalFormat.BLOCK_HEAD_BYTES));
         return bytes;
+    }
+
+    /** Which file a block goes into, and so its generation, is known when the round begins, not when it is filled. */
+    private void sealRecords(final long generation, final int sequence) {
+        final long crossed = JournalFormat.crossed(generation);
+        int at = JournalFormat.BLOCK_HEAD_BYTES;
+        for (int i = 0; i < records; i++) {
+            staged.wrap(buffer, at, JournalFormat.RECORD_HEAD_BYTES, 0);
+            record.wrap(buffer, at).batchCrc(staged.batchCrc() ^ (int) crossed).sequence(sequence);
+            record.headerCrc(headCrc(at, JournalFormat.RECORD_HEAD_BYTES) ^ (int) (crossed >>> 32));
+            at += JournalFormat.recordBytes(staged.batchBytes());
+        }
     }
 
     void clear() {

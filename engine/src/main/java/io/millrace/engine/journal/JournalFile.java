@@ -12,6 +12,8 @@ final class JournalFile {
 
     DiskFile file;
     long generation;
+    /** Of the first block of this generation, or 0. */
+    long firstSequence;
     /** Where the next block goes. */
     long position;
 
@@ -35,5 +37,6 @@ final class JournalFile {
             members.get(i).leaveFile(number);
         }
         members.clear();
+        firstSequence = 0;
     }
 }

@@ -14,26 +14,31 @@ import java.util.regex.Pattern;
  * <pre>
  *  file    | empty block: opens a generation | block | block | … | blocks of older generations, or zeros
  *
- *  block   0         4       8      12        16            24           32       36        40      64
- *          +---------+-------+------+---------+-------------+------------+--------+---------+-------+---------
- *          | head's  | magic | core | records | generation  |  sequence  | block  |  used   | zeros | records …
- *          | CRC-32C |       |      |         |             |            | bytes  |  bytes  |       |
- *          +---------+-------+------+---------+-------------+------------+--------+---------+-------+---------
+ *  block   0         4       8      12        16            24           32       36        40       48        56        64
+ *          +---------+-------+------+---------+-------------+------------+--------+---------+--------+---------+---------+--------
+ *          | head's  | magic | core | records | generation  |  sequence  | block  |  used   | oldest | durable | version | records
+ *          | CRC-32C |       |      |         |             |            | bytes  |  bytes  | seq.   | seq.    |         | …
+ *          +---------+-------+------+---------+-------------+------------+--------+---------+--------+---------+---------+--------
  *
- *  record  0         4         8       12       16         32          36       40       48       56       64
- *          +---------+---------+-------+--------+----------+-----------+--------+--------+--------+--------+---------
- *          | head's  | batch's | batch | leader | topic id | partition | zeros  | base   | next   | stable | batch …
- *          | CRC-32C | CRC-32C | bytes | epoch  |          |           |        | offset | offset | offset |
- *          +---------+---------+-------+--------+----------+-----------+--------+--------+--------+--------+---------
+ *  record  0         4         8       12       16         32          36         40       48       56       64
+ *          +---------+---------+-------+--------+----------+-----------+----------+--------+--------+--------+---------
+ *          | head's  | batch's | batch | leader | topic id | partition | block's  | base   | next   | stable | batch …
+ *          | CRC-32C | CRC-32C | bytes | epoch  |          |           | sequence | offset | offset | offset |
+ *          +---------+---------+-------+--------+----------+-----------+----------+--------+--------+--------+---------
  * </pre>
  *
- * A head's CRC covers the rest of the head, the batch's CRC among it, so that together they cover the record. Records
- * begin at multiples of 8. The generation rises with each use of any of the core's files and begins somewhere at random;
- * sequences count the core's rounds without gaps, so a block that is not sound, though a later one is there, was not torn
- * by a crash but damaged: rounds are written one at a time.
+ * A head's CRC covers the rest of the head, the batch's CRC among it, so that together they cover the record; both of a
+ * record's are crossed with its generation, so that what an older one left, or a client made up, is none. Records begin
+ * at multiples of 8. The generation rises with each use of any of the core's files and begins somewhere at random;
+ * sequences count the core's rounds without gaps, and rounds are written one at a time. So the newest head tells which
+ * sequences must be there, from the oldest that is still needed to the last that was durable: any of these that is not
+ * sound was not torn by a crash but damaged. Records name their block, and are found though its head is lost.
  */
 public final class JournalFormat {
-    public static final int MAGIC = 0x314A524D; // "MRJ1"
+    public static final int MAGIC = 0x4C4A524D; // "MRJL"
+    /** Stands in every block's head; another one is refused, not guessed at. */
+    public static final int VERSION = 1;
+
     public static final int ALIGNMENT = DiskFile.BLOCK_BYTES;
     public static final int BLOCK_HEAD_BYTES = JournalBlockEncoder.BLOCK_LENGTH;
     public static final int RECORD_HEAD_BYTES = JournalRecordEncoder.BLOCK_LENGTH;
@@ -42,9 +47,19 @@ public final class JournalFormat {
     private static final String NAME_PREFIX = "millrace-journal.";
     private static final Pattern NAME = Pattern.compile("millrace-journal\\.[0-9]{1,6}\\.[0-9]{1,6}");
     private static final String ASIDE = "-kept-";
+    /** Is there while journals are removed whose records all lie in synced segments: what is left of them says nothing. */
+    static final String REPLAYED = "millrace-journal.replayed";
+
     private static final int RECORD_ALIGNMENT = 8;
 
     private JournalFormat() {}
+
+    /** What a record's CRCs are crossed with: the head's with the upper half, the batch's with the lower. */
+    static long crossed(final long generation) {
+        final long first = (generation ^ (generation >>> 30)) * 0xBF58476D1CE4E5B9L;
+        final long second = (first ^ (first >>> 27)) * 0x94D049BB133111EBL;
+        return second ^ (second >>> 31);
+    }
 
     /** Such as {@code millrace-journal.0.3}: nothing that could be the directory of a partition. */
     public static String nameOf(final int core, final int number) {
@@ -65,7 +80,7 @@ public final class JournalFormat {
         return name + ASIDE + number;
     }
 
-    static int coreOf(final String name) {
+    public static int coreOf(final String name) {
         return Integer.parseInt(name.substring(NAME_PREFIX.length(), name.lastIndexOf('.')));
     }
 

@@ -2,6 +2,7 @@ package io.millrace.engine.journal;
 
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskPath;
+import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.port.DiskStatus;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -11,8 +12,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * a block changes nothing but bytes that are there.
  */
 final class JournalPreparation {
-    private static final int CHUNK_BYTES = 256 * 1024;
+    static final int CHUNK_BYTES = 256 * 1024;
     private static final int CHUNKS_MIN = 4;
+    /** A disk with less room than for so many files is nearly full, and what is left belongs to logs. */
+    private static final int ROOM_MIN = 4;
 
     interface Prepared {
         void onPrepared(JournalFile file, int status);
@@ -42,6 +45,15 @@ final class JournalPreparation {
         file = wanted;
         position = 0;
         chunkBytes = JournalFormat.blockBytes((int) Math.min(CHUNK_BYTES, fileBytes / CHUNKS_MIN));
+        final DiskSpace space = new DiskSpace();
+        disk.space(space, (token, status, value) -> make(space.usableBytes()), 0);
+    }
+
+    private void make(final long usableBytes) {
+        if (usableBytes != DiskSpace.UNKNOWN && usableBytes / ROOM_MIN < fileBytes) {
+            tell(DiskStatus.NO_SPACE);
+            return;
+        }
         zeros.wrap(
                 ByteBuffer.allocateDirect(chunkBytes + JournalFormat.ALIGNMENT).alignedSlice(JournalFormat.ALIGNMENT));
         file.file = disk.open(file.name, Disk.OpenMode.REPLACE, (token, status, value) -> zeroed(status), 0);

@@ -18,6 +18,17 @@ final class JournalTrim {
         full.addLast(file);
     }
 
+    /** Whether there is a file that will be free. */
+    boolean isBusy() {
+        return !full.isEmpty();
+    }
+
+    /** The oldest block in a full file that may still be needed, or 0. */
+    long oldestSequence() {
+        final JournalFile file = full.peekFirst();
+        return file == null ? 0 : file.firstSequence;
+    }
+
     /** The oldest full file once nobody needs it any more, or null. */
     JournalFile poll() {
         final JournalFile file = full.peekFirst();

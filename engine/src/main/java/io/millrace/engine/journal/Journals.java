@@ -3,16 +3,19 @@ package io.millrace.engine.journal;
 import io.millrace.codec.journal.JournalBlockDecoder;
 import io.millrace.codec.journal.JournalRecordDecoder;
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskPath;
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The journals that the last life left in the data directory, of all its cores, whatever cores there are now: read once
@@ -30,17 +33,16 @@ public final class Journals {
         }
     }
 
-    /** Bytes that are not sound, in the block of that sequence or behind it. */
-    private record Unsound(
-            String file, long position, String what, long sequence, boolean inBlock, boolean hasRecords) {}
-
     private record Found(ReplayTail tail, ReplayTail.Batch batch, long sequence) {}
 
     /** One core's journal while it is read. */
     private static final class OfCore {
-        private final List<Unsound> unsound = new ArrayList<>();
+        private final JournalVerdict verdict;
         private final List<Found> found = new ArrayList<>();
-        private final TreeSet<Long> sequences = new TreeSet<>();
+
+        OfCore(final int number) {
+            verdict = new JournalVerdict(number);
+        }
     }
 
     private final BlockingDisk disk;
@@ -49,24 +51,48 @@ public final class Journals {
     private final TreeMap<Integer, OfCore> cores = new TreeMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
+    private final TreeSet<String> damaged = new TreeSet<>();
 
     private Journals(final BlockingDisk disk) {
         this.disk = disk;
     }
 
-    /** Reads what is there; after an orderly stop nothing of it is needed, and only the names are taken. */
-    public static Journals read(final BlockingDisk disk, final int coresNow, final boolean clean) {
+    /**
+     * Reads what is there; of what was being removed the names alone are taken.
+     *
+     * @throws DiskException if they were written by another version of the format, or the disk fails
+     */
+    public static Journals read(final BlockingDisk disk, final int coresNow) {
         final Journals journals = new Journals(disk);
-        for (final String name : disk.list(DiskPath.ROOT)) {
+        final List<String> all = disk.list(DiskPath.ROOT);
+        final boolean replayed = all.contains(JournalFormat.REPLAYED);
+        for (final String name : all) {
             if (JournalFormat.isJournal(name)) {
                 journals.names.add(name);
-                if (!clean && !isPassedOver(name, coresNow)) {
+                if (!replayed && !isPassedOver(name, coresNow)) {
                     journals.scan(name);
                 }
             }
         }
-        journals.cores.forEach(journals::judge);
+        journals.cores.values().forEach(journals::judge);
         return journals;
+    }
+
+    private void judge(final OfCore core) {
+        core.found.sort(Comparator.comparingLong(Found::sequence));
+        for (final Found each : core.found) {
+            // A batch before it may not have been staged, and the sync that was to cover it may have failed.
+            if (each.sequence <= core.verdict.durableSequence()
+                    && each.batch.baseOffset() <= each.tail.provenOffset()) {
+                each.tail.proves(each.batch.nextOffset());
+            }
+        }
+        for (final JournalVerdict.Finding finding : core.verdict.give()) {
+            findings.add(finding.toString());
+            if (finding.isDamage() && finding.file() != null) {
+                damaged.add(finding.file());
+            }
+        }
     }
 
     private static boolean isPassedOver(final String name, final int coresNow) {
@@ -89,91 +115,64 @@ public final class Journals {
         }
     }
 
-    /** Takes one file's records in, and notes what is not sound until it is known whether that is damage. */
+    /** Takes one file's records in. */
     private final class Collector implements JournalScan.Visitor {
         private final String name;
-        private final List<Unsound> early = new ArrayList<>();
-        private OfCore core;
-        private long sequence = -1;
+        private final OfCore core;
+        private long sequence = JournalScan.NONE;
 
         Collector(final String name) {
             this.name = name;
+            core = cores.computeIfAbsent(JournalFormat.coreOf(name), OfCore::new);
         }
 
         @Override
         public void onBlock(final long position, final JournalBlockDecoder block) {
-            core = cores.computeIfAbsent(block.core(), number -> new OfCore());
-            core.unsound.addAll(early);
-            early.clear();
             sequence = block.sequence();
-            if (sequence > 0) {
-                core.sequences.add(sequence);
+            core.verdict.onBlock(sequence, block.oldestSequence(), block.durableSequence());
+            if (block.core() != JournalFormat.coreOf(name)) {
+                core.verdict.onUnsound(name, position, "it was written as that of core " + block.core(), 0);
             }
         }
 
         @Override
-        public void onRecord(final long position, final JournalRecordDecoder record, final boolean batchIsSound) {
+        public void onRecord(
+                final long position, final long ofBlock, final JournalRecordDecoder record, final boolean isSound) {
             final ReplayTail tail = tails.computeIfAbsent(
                     new Key(record.topicIdHigh(), record.topicIdLow(), record.partition()), key -> new ReplayTail());
             final ReplayTail.Batch batch = new ReplayTail.Batch(
                     name,
                     position,
                     record.batchBytes(),
-                    record.batchCrc(),
+                    scan.batchCrc(),
                     record.baseRecordOffset(),
                     record.nextRecordOffset());
             tail.isIn(name);
             tail.proves(record.stableRecordOffset());
-            if (batchIsSound) {
+            if (isSound) {
                 tail.add(batch);
             }
-            core.found.add(new Found(tail, batch, sequence));
+            core.found.add(new Found(tail, batch, ofBlock));
+            core.verdict.onRecord(ofBlock);
         }
 
         @Override
-        public void onUnsound(final long position, final String what, final boolean inBlock, final boolean hasRecords) {
-            (core == null ? early : core.unsound).add(new Unsound(name, position, what, sequence, inBlock, hasRecords));
+        public void onUnsound(final long position, final String what) {
+            core.verdict.onUnsound(name, position, what, sequence);
         }
-    }
 
-    /**
-     * A block was durable if a later one is there: its records were, and what is not sound in it, or missing before it,
-     * is damage. Behind the last one lies what a crash tore, or what older generations left.
-     */
-    private void judge(final int number, final OfCore core) {
-        if (core.sequences.isEmpty()) {
-            return;
+        @Override
+        public void onGap(final JournalScan.Gap gap) {
+            core.verdict.onGap(name, gap);
         }
-        final long newest = core.sequences.last();
-        core.found.sort(Comparator.comparingLong(Found::sequence));
-        for (final Found found : core.found) {
-            // A batch before it may not have been staged, and the sync that was to cover it may have failed.
-            if (found.sequence < newest && found.batch.baseOffset() <= found.tail.provenOffset()) {
-                found.tail.proves(found.batch.nextOffset());
-            }
-        }
-        for (final Unsound unsound : core.unsound) {
-            final boolean isDamage = unsound.inBlock
-                    ? unsound.sequence < newest
-                    : unsound.sequence > 0
-                            && unsound.sequence < newest
-                            && !core.sequences.contains(unsound.sequence + 1);
-            if (!isDamage && unsound.sequence == newest && (unsound.inBlock || unsound.hasRecords)) {
-                findings.add("unsynced bytes in " + unsound.file + " byte " + unsound.position + ": " + unsound.what
-                        + "; a crash may have torn the last round of core " + number
-                        + ", then nobody was told of it; what is sound of it serves");
-            }
-            if (isDamage) {
-                findings.add("DAMAGE in " + unsound.file + " byte " + unsound.position + ": " + unsound.what);
-            }
-        }
-        long before = core.sequences.first();
-        for (final long sequence : core.sequences) {
-            if (sequence > before + 1) {
-                findings.add("DAMAGE: the journal of core " + number + " lacks the rounds " + (before + 1) + " to "
-                        + (sequence - 1) + "; partitions that miss something report it as far as it can be told");
-            }
-            before = sequence;
+
+        @Override
+        public void onOtherVersion(final int version) {
+            throw new DiskException(
+                    name + " holds what another version of Millrace has acknowledged, in format " + version
+                            + " where this one reads " + JournalFormat.VERSION
+                            + "; nothing was changed: start that version, and stop it orderly, before this one",
+                    DiskStatus.IO_ERROR);
         }
     }
 
@@ -188,17 +187,37 @@ public final class Journals {
         return tail == null ? JournalTail.NONE : tail;
     }
 
+    /** How far each damaged partition was durable, as far as the journals say so. */
+    public void forEachDamaged(final Damaged visitor) {
+        tails.forEach((key, tail) -> {
+            if (tail.isKept()) {
+                visitor.onDamaged(key.topicIdHigh, key.topicIdLow, key.partition, tail.provenOffset());
+            }
+        });
+    }
+
+    /** Told of partitions that are damaged. */
+    @FunctionalInterface
+    public interface Damaged {
+        void onDamaged(long topicIdHigh, long topicIdLow, int partition, long provenOffset);
+    }
+
     /**
-     * All partitions have what they need, in synced segments; from now on journals may be begun anew. Those that hold
-     * something of a damaged partition are set aside under another name, for people.
+     * All partitions have what they need, in synced segments; from now on journals may be begun anew. Those that are
+     * damaged, or hold something of a damaged partition, are set aside under another name, for people. A crash in between
+     * leaves some of them: that the others are missing must not look like damage then.
      *
      * @return the new names of those set aside
      */
     public List<String> remove(final BlockingDisk remover) {
-        final TreeSet<String> kept = new TreeSet<>();
+        final TreeSet<String> taken = new TreeSet<>(remover.list(DiskPath.ROOT));
+        if (names.isEmpty() && !taken.contains(JournalFormat.REPLAYED)) {
+            return List.of();
+        }
+        remover.replace(DiskPath.ROOT, JournalFormat.REPLAYED, new UnsafeBuffer(new byte[] {'\n'}));
+        final TreeSet<String> kept = new TreeSet<>(damaged);
         tails.values().forEach(tail -> kept.addAll(tail.keptFiles()));
         final List<String> aside = new ArrayList<>();
-        final TreeSet<String> taken = kept.isEmpty() ? kept : new TreeSet<>(remover.list(DiskPath.ROOT));
         for (final String name : names) {
             if (kept.contains(name)) {
                 final String freeName = JournalFormat.nameAside(name, taken);
@@ -209,9 +228,23 @@ public final class Journals {
                 remover.unlink(name);
             }
         }
-        if (!names.isEmpty()) {
-            remover.syncDirectory(DiskPath.ROOT);
-        }
+        remover.syncDirectory(DiskPath.ROOT);
+        remover.unlink(JournalFormat.REPLAYED);
+        remover.syncDirectory(DiskPath.ROOT);
         return aside;
+    }
+
+    /** After an orderly stop, and as long as its mark is there: all lies in synced segments, and the files may go. */
+    public static void forget(final BlockingDisk disk) {
+        boolean changed = false;
+        for (final String name : disk.list(DiskPath.ROOT)) {
+            if (JournalFormat.isJournal(name) || name.equals(JournalFormat.REPLAYED)) {
+                disk.unlink(name);
+                changed = true;
+            }
+        }
+        if (changed) {
+            disk.syncDirectory(DiskPath.ROOT);
+        }
     }
 }

@@ -29,6 +29,10 @@ final class ReplayTail implements JournalTail {
         files.add(file);
     }
 
+    boolean isKept() {
+        return kept;
+    }
+
     /** What is to be set aside rather than removed. */
     Set<String> keptFiles() {
         return kept ? files : new TreeSet<>();
@@ -40,6 +44,11 @@ final class ReplayTail implements JournalTail {
 
     void proves(final long offset) {
         provenOffset = Math.max(provenOffset, offset);
+    }
+
+    @Override
+    public boolean isThere() {
+        return true;
     }
 
     @Override

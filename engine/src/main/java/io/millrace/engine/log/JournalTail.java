@@ -6,6 +6,11 @@ import org.agrona.DirectBuffer;
 public interface JournalTail {
     JournalTail NONE = new JournalTail() {
         @Override
+        public boolean isThere() {
+            return false;
+        }
+
+        @Override
         public long provenOffset() {
             return -1;
         }
@@ -25,6 +30,9 @@ public interface JournalTail {
             // There is nothing.
         }
     };
+
+    /** Whether journals hold anything of it. */
+    boolean isThere();
 
     /** The journal proves that everything below was durable, in segments or in the journal itself; -1: nothing. */
     long provenOffset();

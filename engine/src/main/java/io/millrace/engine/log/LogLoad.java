@@ -93,11 +93,15 @@ final class LogLoad {
         loadEpochs();
         loadSnapshot(tidy.snapshots());
         durableOffset = Math.max(durableOffset, recoveryPoint);
-        if (parts.segments.isEmpty()) {
-            durableOffset = Math.max(durableOffset, tail.provenOffset());
-        } else {
+        if (!parts.segments.isEmpty()) {
             walk();
             replayJournal();
+        } else if (isWholeInJournal()) {
+            report.add("there are no segments: what journals hold from offset " + parts.startOffset + " on is all");
+            beginAnew(parts.startOffset);
+            replayJournal();
+        } else {
+            durableOffset = Math.max(durableOffset, tail.provenOffset());
         }
         conclude();
         return new RecoveredLog(finish(), report);
@@ -262,18 +266,14 @@ final class LogLoad {
         cut(last, position);
     }
 
+    private boolean isWholeInJournal() {
+        final long reached = tail.reachFrom(parts.startOffset);
+        return reached > parts.startOffset && reached >= Math.max(durableOffset, tail.provenOffset());
+    }
+
     /** Where the segments end, the journal goes on; what it proves to have been durable and lacks is damage. */
     private void replayJournal() {
         if (parts.readOnly) {
-            return;
-        }
-        if (tail.reachFrom(parts.endOffset) < tail.provenOffset()) {
-            report.damaged = true;
-            report.faultOffset = parts.endOffset;
-            durableOffset = Math.max(durableOffset, tail.provenOffset());
-            report.add("DAMAGE: segments and journal end at offset " + parts.endOffset
-                    + ", though the log was durable to " + tail.provenOffset() + "; it is read-only");
-            parts.readOnly = true;
             return;
         }
         final long goal = tail.reachFrom(parts.endOffset);
@@ -291,6 +291,25 @@ final class LogLoad {
         }
         if (report.batchesReplayed > 0) {
             parts.segments.getLast().completeTimeIndex();
+        }
+        if (goal < tail.provenOffset()) {
+            report.damaged = true;
+            report.faultOffset = goal;
+            durableOffset = Math.max(durableOffset, tail.provenOffset());
+            report.add("DAMAGE: segments and journal end at offset " + goal + ", though the log was durable to "
+                    + tail.provenOffset() + "; it is read-only");
+            parts.readOnly = true;
+            syncReplayed();
+        }
+    }
+
+    /** Of a log that is not written any more: the journals go, and what came out of them must not. */
+    private void syncReplayed() {
+        if (report.batchesReplayed > 0) {
+            for (final Segment segment : validated) {
+                disk.sync(segment.file());
+            }
+            disk.syncDirectory(directory);
         }
     }
 
@@ -311,7 +330,9 @@ final class LogLoad {
         disk.write(last.file(), last.size, bytes, 0, length);
         last.add(length, batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
         parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
-        producers.replay(bytes, 0, length);
+        if (parts.endOffset >= snapshotOffset) {
+            producers.replay(bytes, 0, length);
+        }
         parts.endOffset = batch.nextOffset();
         report.batchesReplayed++;
         report.bytesReplayed += length;

@@ -142,7 +142,7 @@ public final class Partitions implements Stage {
             worst[0] = Math.min(worst[0], status);
             if (--open[0] == 0) {
                 if (worst[0] == DiskStatus.OK) {
-                    context.journal().remove(completion);
+                    context.journal().close(completion);
                 } else {
                     completion.onComplete(worst[0]);
                 }
@@ -299,6 +299,11 @@ public final class Partitions implements Stage {
     /** Whether rounds sync segments alone from now on. */
     public boolean hasJournalFailed() {
         return context.journal().hasFailed();
+    }
+
+    /** Whether the disk is too full for all of the journal. */
+    public boolean lacksJournalSpace() {
+        return context.journal().lacksSpace();
     }
 
     public int offlinePartitions() {

@@ -56,7 +56,7 @@ final class SyncRound implements Stage {
 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
-        return journal.doWork() + round(nowNs);
+        return journal.doWork(nowNs) + round(nowNs);
     }
 
     private int round(final long nowNs) {

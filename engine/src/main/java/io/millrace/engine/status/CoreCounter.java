@@ -19,7 +19,8 @@ public enum CoreCounter {
     OFFLINE_PARTITIONS("partitions offline"),
     SYNC_ROUNDS("sync rounds"),
     STALLED_WRITES("writes over 1 ms"),
-    JOURNALS_FAILED("journals out of use");
+    JOURNALS_FAILED("journals out of use"),
+    JOURNALS_SHORT("journals short of disk space");
 
     /** Type ids of our counters begin here; the ordinal follows. */
     public static final int TYPE_ID_BASE = 1000;

@@ -30,7 +30,9 @@ public enum PlantedBug {
     /** A start reads the journals of those cores alone that there are now. */
     JOURNAL_NOT_REPLAYED_BY_OTHERS,
     /** An ack does not wait until the journal's block is on the disk. */
-    JOURNAL_NOT_AWAITED;
+    JOURNAL_NOT_AWAITED,
+    /** A start passes over what is damaged in a journal without a word. */
+    JOURNAL_DAMAGE_UNTOLD;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
     private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);

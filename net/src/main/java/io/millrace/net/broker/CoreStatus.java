@@ -8,6 +8,7 @@ import static io.millrace.engine.status.CoreCounter.BYTES_OUT;
 import static io.millrace.engine.status.CoreCounter.CONNECTIONS;
 import static io.millrace.engine.status.CoreCounter.DUTY_CYCLES;
 import static io.millrace.engine.status.CoreCounter.JOURNALS_FAILED;
+import static io.millrace.engine.status.CoreCounter.JOURNALS_SHORT;
 import static io.millrace.engine.status.CoreCounter.LONGEST_CYCLE_NS;
 import static io.millrace.engine.status.CoreCounter.MEMORY_USED;
 import static io.millrace.engine.status.CoreCounter.OFFLINE_PARTITIONS;
@@ -86,6 +87,7 @@ final class CoreStatus {
         counters.set(MEMORY_USED, core.pool().usedBytes());
         counters.set(PARTITIONS, core.core().partitions().count());
         counters.set(JOURNALS_FAILED, core.core().partitions().hasJournalFailed() ? 1 : 0);
+        counters.set(JOURNALS_SHORT, core.core().partitions().lacksJournalSpace() ? 1 : 0);
         counters.set(OFFLINE_PARTITIONS, core.core().partitions().offlinePartitions());
         counters.set(SYNC_ROUNDS, core.core().partitions().syncRounds());
         counters.set(STALLED_WRITES, disk.stalledWrites());

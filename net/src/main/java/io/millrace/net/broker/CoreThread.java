@@ -1,8 +1,8 @@
 package io.millrace.net.broker;
 
 import io.millrace.engine.core.Core;
+import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.log.BlockingDisk;
-import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.os.OsDisk;
@@ -121,7 +121,7 @@ final class CoreThread implements Runnable {
             return;
         }
         try {
-            Checkpoints.markCleanShutdown(new BlockingDisk(disk));
+            NodeBoot.markOrderlyStop(new BlockingDisk(disk));
         } catch (final DiskException e) {
             listener.onNotMarkedClean(e.getMessage());
         }

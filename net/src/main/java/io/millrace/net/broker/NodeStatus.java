@@ -27,6 +27,7 @@ final class NodeStatus implements AutoCloseable {
     private volatile boolean closing;
     private long offlineTold;
     private long journalsTold;
+    private boolean shortJournalsTold;
     private boolean nearlyFullTold;
 
     /** Starts the thread: before the caller is pinned, for threads inherit its processor. */
@@ -71,6 +72,13 @@ final class NodeStatus implements AutoCloseable {
                     + " writing its files in " + data + " failed: acks stay safe, and cost a sync for each partition");
         }
         journalsTold = failed;
+        final boolean shortOfSpace = sumOf(CoreCounter.JOURNALS_SHORT) > 0;
+        if (shortOfSpace && !shortJournalsTold) {
+            log.warn(
+                    "the disk of " + data + " has no room for all of the cores' journals (millrace.journal.bytes): acks"
+                            + " stay safe, and may cost a sync for each partition until there is");
+        }
+        shortJournalsTold = shortOfSpace;
     }
 
     private long sumOf(final CoreCounter counter) {

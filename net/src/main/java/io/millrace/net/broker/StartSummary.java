@@ -1,7 +1,9 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.journal.Journal;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.settings.BrokerConfig;
+import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.Durability;
 import io.millrace.net.kafka.api.ListenerView;
 import java.io.PrintStream;
@@ -43,9 +45,8 @@ final class StartSummary {
         out.println("  data        " + data + " (" + counted(image.topicCount(), "topic") + ", "
                 + counted(image.partitionCount(), "partition") + ")");
         out.println("  durability  " + durability());
-        out.println(
-                "  memory      " + config.coreMemoryBytes() / MIB + " MiB a core for requests and answers, heap up to "
-                        + Runtime.getRuntime().maxMemory() / MIB + " MiB");
+        out.println("  memory      " + config.coreMemoryBytes() / MIB + " MiB a core for requests and answers, "
+                + journal() + "heap up to " + Runtime.getRuntime().maxMemory() / MIB + " MiB");
         out.println("  cores       " + cores());
         out.println("  sockets     " + transport);
         final String address =
@@ -78,6 +79,11 @@ final class StartSummary {
                 ? "fsync: an ack means that the batch is on the disk and outlives a power loss"
                 : "os: an ack means that the batch is in the page cache: it outlives a crash of the broker, not a power"
                         + " loss";
+    }
+
+    private String journal() {
+        final long bytes = Journal.memoryBytesMax(config.settings().longOf(BrokerSettings.JOURNAL_BYTES));
+        return bytes == 0 ? "" : "up to " + Math.ceilDiv(bytes, MIB) + " MiB for its journal, ";
     }
 
     private String cores() {

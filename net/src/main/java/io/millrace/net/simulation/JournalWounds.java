@@ -9,17 +9,39 @@ import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.sim.SimDamage;
 import io.millrace.engine.sim.SimDiskImage;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Of which batches the disk has damaged the journal's copy: only these may be missing where segments lack them. */
+/**
+ * Of which batches the disk has damaged the journal's copy: only these may be missing where segments lack them, and not
+ * without a word, unless it was the last round's.
+ */
 final class JournalWounds {
+    /** A record in a block that was struck. */
+    private record Wound(
+            TopicPartition partition,
+            long baseOffset,
+            String file,
+            long generation,
+            long sequence,
+            int atStart,
+            boolean isUnread) {}
+
     private final SimDiskImage image;
     private final JournalScan scan = new JournalScan();
-    private final Map<TopicPartition, TreeSet<Long>> baseOffsets = new HashMap<>();
+    private final List<Wound> wounds = new ArrayList<>();
+    private final TreeSet<String> struck = new TreeSet<>();
+    /** What the journals' heads proved to be durable when the start under way began, by core. */
+    private final TreeMap<Integer, Long> durable = new TreeMap<>();
+
+    private final List<String> told = new ArrayList<>();
+    private int starts;
+    private boolean isStarting;
+    private boolean isRead;
 
     JournalWounds(final SimDiskImage image) {
         this.image = image;
@@ -30,9 +52,15 @@ final class JournalWounds {
         if (!JournalFormat.isJournal(damage.path()) || !image.exists(damage.path())) {
             return false;
         }
+        struck.add(damage.path());
         final byte[] bytes = image.durableContents(damage.path());
         bytes[(int) damage.position()] ^= (byte) (1 << damage.bit());
-        final Struck struck = new Struck(damage.position());
+        final Struck visitor = new Struck(damage);
+        scan(bytes, visitor);
+        return visitor.any;
+    }
+
+    private void scan(final byte[] bytes, final JournalScan.Visitor visitor) {
         final UnsafeBuffer file = new UnsafeBuffer(bytes);
         scan.run(
                 (position, target, length) -> {
@@ -40,17 +68,84 @@ final class JournalWounds {
                     return length;
                 },
                 bytes.length,
-                struck);
-        return struck.any;
+                visitor);
+    }
+
+    /** A start is about to look at what is there: a file that was used again since it was struck is a new one. */
+    void onStart() {
+        starts++;
+        isStarting = true;
+        isRead = false;
+        told.clear();
+        durable.clear();
+        final TreeMap<String, TreeSet<Long>> generations = new TreeMap<>();
+        for (final String path : image.paths()) {
+            if (JournalFormat.isJournal(path)) {
+                final TreeSet<Long> seen = new TreeSet<>();
+                scan(image.contents(path), new Heads(JournalFormat.coreOf(path), seen));
+                generations.put(path, seen);
+            }
+        }
+        wounds.removeIf(wound -> {
+            final TreeSet<Long> seen = generations.get(wound.file);
+            return seen == null || (!seen.isEmpty() && !seen.contains(wound.generation));
+        });
+    }
+
+    /** The process is gone, perhaps while it was starting. */
+    void onEnd() {
+        isStarting = false;
+    }
+
+    /** What the start has said; damage of a journal must have been done. */
+    void onFindings(final List<String> findings) {
+        isRead = true;
+        told.addAll(findings);
+        for (final String finding : findings) {
+            if (finding.startsWith("DAMAGE in millrace-journal.") || finding.startsWith("DAMAGE: the journal")) {
+                if (struck.stream().noneMatch(finding::contains)
+                        && (struck.isEmpty() || !finding.contains(" lacks "))) {
+                    throw new ViolationException("damage of a journal where none was done: " + finding);
+                }
+            }
+        }
+    }
+
+    /** All is recovered, and the journals are gone. */
+    void onRecovered() {
+        isStarting = false;
+        wounds.clear();
+        struck.clear();
+    }
+
+    boolean isStruckWhileRead() {
+        return wounds.stream().anyMatch(wound -> wound.atStart == starts);
     }
 
     boolean isWounded(final TopicPartition partition) {
-        return baseOffsets.containsKey(partition);
+        return wounds.stream().anyMatch(wound -> wound.partition.equals(partition));
     }
 
-    /** Whether a copy of the batch that begins there was damaged. */
-    boolean isWounded(final TopicPartition partition, final long baseOffset) {
-        return isWounded(partition) && baseOffsets.get(partition).contains(baseOffset);
+    /** Whether a copy of the batch that begins there was damaged; then the start has said so, where it could know. */
+    boolean isWounded(final TopicPartition partition, final long baseOffset, final boolean isReported) {
+        boolean any = false;
+        for (final Wound wound : wounds) {
+            final boolean isOfThisStart = wound.atStart == starts;
+            // What is struck after it was read, while the start goes on, makes the start fail.
+            if (wound.partition.equals(partition)
+                    && wound.baseOffset == baseOffset
+                    && (!isOfThisStart || wound.isUnread)) {
+                any = true;
+                final boolean isSaid = isReported
+                        || isOfThisStart // and just before it was read, or just after
+                        || told.stream().anyMatch(each -> each.startsWith("DAMAGE in " + wound.file + ' '));
+                if (!isSaid && wound.sequence <= durable.getOrDefault(JournalFormat.coreOf(wound.file), 0L)) {
+                    throw new ViolationException(partition + " ends at offset " + baseOffset + ", whose copy in round "
+                            + wound.sequence + " in " + wound.file + " was damaged, and nobody says so: " + told);
+                }
+            }
+        }
+        return any;
     }
 
     private TopicPartition partitionOf(final JournalRecordDecoder record) {
@@ -72,32 +167,76 @@ final class JournalWounds {
     }
 
     /** Every record of the block that was struck: a damaged head hides where the next one begins. */
-    private final class Struck implements JournalScan.Visitor {
-        private final long position;
+    private final class Struck extends Heads {
+        private final SimDamage damage;
         private boolean inBlock;
+        private long generation;
         private boolean any;
 
-        Struck(final long position) {
-            this.position = position;
+        Struck(final SimDamage damage) {
+            super(JournalFormat.coreOf(damage.path()), new TreeSet<>());
+            this.damage = damage;
         }
 
         @Override
         public void onBlock(final long at, final JournalBlockDecoder block) {
-            inBlock = at <= position && position < at + block.usedBytes();
+            generation = block.generation();
+            inBlock = at <= damage.position() && damage.position() < at + block.usedBytes();
         }
 
         @Override
-        public void onRecord(final long at, final JournalRecordDecoder record, final boolean batchIsSound) {
+        public void onRecord(
+                final long at, final long sequence, final JournalRecordDecoder record, final boolean batchIsSound) {
             final TopicPartition partition = inBlock ? partitionOf(record) : null;
             if (partition != null) {
                 any = true;
-                baseOffsets.computeIfAbsent(partition, key -> new TreeSet<>()).add(record.baseRecordOffset());
+                wounds.add(new Wound(
+                        partition,
+                        record.baseRecordOffset(),
+                        damage.path(),
+                        generation,
+                        sequence,
+                        isStarting ? starts : 0,
+                        !isRead));
             }
+        }
+    }
+
+    /** What the heads say, and no more: what was damaged before was told before. */
+    private class Heads implements JournalScan.Visitor {
+        private final int core;
+        private final TreeSet<Long> generations;
+
+        Heads(final int core, final TreeSet<Long> generations) {
+            this.core = core;
+            this.generations = generations;
         }
 
         @Override
-        public void onUnsound(final long at, final String what, final boolean inside, final boolean hasRecords) {
-            // What was damaged before was told before.
+        public void onBlock(final long at, final JournalBlockDecoder block) {
+            generations.add(block.generation());
+            durable.merge(core, Math.max(block.durableSequence(), block.sequence() - 1), Math::max);
+        }
+
+        @Override
+        public void onRecord(
+                final long at, final long sequence, final JournalRecordDecoder record, final boolean batchIsSound) {
+            // Heads alone count here.
+        }
+
+        @Override
+        public void onUnsound(final long at, final String what) {
+            // Recovery has to say so.
+        }
+
+        @Override
+        public void onGap(final JournalScan.Gap gap) {
+            // As above.
+        }
+
+        @Override
+        public void onOtherVersion(final int version) {
+            throw new ViolationException("there is but one version here, and not " + version);
         }
     }
 }

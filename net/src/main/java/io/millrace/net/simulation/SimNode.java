@@ -52,6 +52,7 @@ final class SimNode {
         for (int i = 0; i < coreCount; i++) {
             disks.add(new SimDisk(world.image(), world.time(), world.diskFaults(), entropy.stream("disk-" + i)));
         }
+        world.onBoot();
         final NodeBoot boot =
                 new NodeBoot(NODE_ID, coreCount, config.settings(), disks.getFirst(), entropy.stream("boot")).run();
         world.onBootFindings(boot.findings());
@@ -66,6 +67,7 @@ final class SimNode {
             core.core().recover(world::onRecovered);
         }
         boot.recovered(disks.getFirst());
+        world.onBooted();
         final List<ListenerView> views = List.of(
                 ListenerView.ofNode("NODE", NODE_ID, "sim", NODE_PORT),
                 ListenerView.ofCores("CORE", NODE_ID, "sim", corePorts));

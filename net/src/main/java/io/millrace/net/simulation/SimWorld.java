@@ -75,6 +75,7 @@ final class SimWorld {
     /** The broker's process is gone. */
     void nodeGone() {
         node = null;
+        journalWounds.onEnd();
         network.resetAll();
     }
 
@@ -155,8 +156,23 @@ final class SimWorld {
         trace(error.code());
     }
 
+    void onBoot() {
+        journalWounds.onStart();
+    }
+
     void onBootFindings(final List<String> findings) {
-        findings.forEach(finding -> count("boot finding"));
+        findings.forEach(finding -> count(finding.startsWith("DAMAGE") ? "boot finding of damage" : "boot finding"));
+        journalWounds.onFindings(findings);
+    }
+
+    /** Whether what the start under way had read is not what is there any more. */
+    boolean isJournalStruckWhileRead() {
+        return journalWounds.isStruckWhileRead();
+    }
+
+    /** All cores have opened their partitions. */
+    void onBooted() {
+        journalWounds.onRecovered();
     }
 
     void onRecovered(final RecoveryReport report) {
@@ -175,7 +191,7 @@ final class SimWorld {
     /** A copy in a journal was damaged, perhaps the only one that was durable: the log may end there. */
     private void onJournalCut(final RecoveryReport report) {
         final TopicPartition partition = Wounds.partitionOf(report.directory());
-        if (journalWounds.isWounded(partition, report.endOffset())) {
+        if (journalWounds.isWounded(partition, report.endOffset(), report.isDamaged())) {
             count("damage in a journal cut a log");
             wounds.onCut(partition);
             history.forgetFrom(partition, report.endOffset());
@@ -187,7 +203,7 @@ final class SimWorld {
         final TopicPartition partition = Wounds.partitionOf(report.directory());
         final boolean atWound = wounds.notice(partition, report.faultOffset()) >= 0;
         if (report.isDamaged()) {
-            if (!wounds.isWounded(partition) && !journalWounds.isWounded(partition)) {
+            if (!wounds.isWounded(partition) && !wounds.isReadOnly(partition) && !journalWounds.isWounded(partition)) {
                 throw new ViolationException("damage where none was done: " + report);
             }
             count("damage found by recovery");

@@ -1,8 +1,8 @@
 package io.millrace.net.simulation;
 
+import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.journal.JournalFormat;
 import io.millrace.engine.log.BlockingDisk;
-import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.port.DiskStatus;
@@ -29,6 +29,8 @@ public final class Simulation {
     /** So small that files are used again and again, and rounds do without for want of one. */
     private static final int[] JOURNAL_BYTES = {65_536, 65_536, 98_304, 196_608, 0};
 
+    private static final int JOURNAL_STRIKES_MAX = 24;
+
     /** Steps after healing within which everything must come right. */
     private static final int HEALING_STEPS = 400_000;
 
@@ -51,6 +53,9 @@ public final class Simulation {
 
     private boolean mediaFail;
     private boolean metadataTurns;
+    /** So many bits turn in journals when the process dies. */
+    private int journalsStruckAtEnd;
+
     /** The metadata is damaged, the broker says so and does not start: there is nothing more to see. */
     private boolean stranded;
 
@@ -68,6 +73,7 @@ public final class Simulation {
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
         world = new SimWorld(options.seed(), fsync, disk, network);
+        strikeJournals(disk);
         replica = plan.nextInt(3) == 0 ? new SimReplica(world) : null;
         partitions = 1 + plan.nextInt(5);
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
@@ -88,6 +94,22 @@ public final class Simulation {
             faults.bitFlips(500 + plan.nextInt(2_000), this::mayTurn);
         }
         return faults;
+    }
+
+    /** Now and then journals alone are struck, and often. From a stream of its own, so that other seeds stay. */
+    private void strikeJournals(final SimDiskFaults faults) {
+        final Entropy few = world.entropy("journal wounds");
+        if (few.nextInt(5) == 0) {
+            faults.bitFlips(1_000 + few.nextInt(20_000), JournalFormat::isJournal);
+            journalsStruckAtEnd = few.nextInt(JOURNAL_STRIKES_MAX);
+        }
+    }
+
+    private void strikeJournalsAtEnd() {
+        final Entropy where = world.entropy("journal wounds at the end of " + lives);
+        for (int i = 0; i < journalsStruckAtEnd; i++) {
+            world.image().flipBit(where, JournalFormat::isJournal);
+        }
     }
 
     /** Files that carry a checksum, or can be made anew; the checkpoints, which are Kafka's, neither. */
@@ -267,6 +289,7 @@ public final class Simulation {
             world.image().kill(entropy.stream("kill-" + lives));
         }
         world.count(powerLoss ? "power loss" : "kill");
+        strikeJournalsAtEnd();
         restartAtNs = world.nowNs() + entropy.nextInt(100_000_000);
     }
 
@@ -282,7 +305,7 @@ public final class Simulation {
                 world.time().advanceTo(Math.max(world.nowNs() + 20_000, node.nextDueNs()));
             }
             if (node.isClosedWell()) {
-                Checkpoints.markCleanShutdown(new BlockingDisk(node.firstDisk()));
+                NodeBoot.markOrderlyStop(new BlockingDisk(node.firstDisk()));
             }
         } catch (final SimCrash crash) {
             end(entropy.nextInt(2) == 0);
@@ -326,13 +349,15 @@ public final class Simulation {
     }
 
     private void check(final DiskException failed) {
-        if (failed.status() != DiskStatus.NO_SPACE && !(mediaFail && failed.status() == DiskStatus.IO_ERROR)) {
+        final boolean isMedium = mediaFail || world.isJournalStruckWhileRead();
+        if (failed.status() != DiskStatus.NO_SPACE && !(isMedium && failed.status() == DiskStatus.IO_ERROR)) {
             throw failed;
         }
     }
 
     private void heal() {
         world.diskFaults().heal();
+        journalsStruckAtEnd = 0;
         world.network().faults().heal();
         if (replica != null) {
             replica.heal();
