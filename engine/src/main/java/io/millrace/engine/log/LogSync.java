@@ -85,7 +85,8 @@ final class LogSync implements DiskCompletion {
             return;
         }
         dirty.clear();
-        if (failure == DiskStatus.OK) {
+        // If another sync of the same file has failed meanwhile, the success of this one means nothing.
+        if (failure == DiskStatus.OK && !log.isOffline()) {
             log.onSynced(targetOffset, targetSegment, targetPosition);
         }
         targetSegment = null;
