@@ -32,7 +32,7 @@ final class InspectCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "PATH",
             description = "Data directory, partition directory, or one of: *.log, *.index, *.timeindex, *.txnindex,"
-                    + " *.snapshot, a checkpoint, partition.metadata, meta.properties.")
+                    + " *.snapshot, millrace-journal.*, a checkpoint, partition.metadata, meta.properties.")
     private List<Path> paths;
 
     @Option(

@@ -1,5 +1,6 @@
 package io.millrace.tools.inspect;
 
+import io.millrace.engine.journal.JournalFormat;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -100,6 +101,7 @@ public final class Inspector {
                 verifyCheckpoint(path.resolve(name));
             }
         }
+        new JournalInspection(options, report, totals).inspect(path, null);
         for (final Path directory : DataDirectory.partitions(path)) {
             final PartitionFiles files;
             try {
@@ -135,6 +137,11 @@ public final class Inspector {
     }
 
     private void inspectSmallFile(final Path path) {
+        if (JournalFormat.isJournal(PartitionFiles.nameOf(path))) {
+            final Path parent = path.toAbsolutePath().normalize().getParent();
+            new JournalInspection(options, report, totals).inspect(parent, path);
+            return;
+        }
         if (options.verify() && PartitionFiles.isNumbered(PartitionFiles.nameOf(path))) {
             final Path segment = PartitionFiles.sibling(path, "log");
             final String name = path.toString().toLowerCase(Locale.ROOT);
