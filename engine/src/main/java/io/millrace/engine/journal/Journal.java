@@ -176,6 +176,9 @@ public final class Journal {
         blockBytes.record(bytes);
         final long position = active.position;
         active.position += bytes;
+        if (active.position >= fileBytes / 2 && made < FILES) {
+            wantsFile |= free.isEmpty() && unopened.isEmpty() && !opening.isBusy() && !preparation.isBusy();
+        }
         write.start(active.file, position, block.buffer(), bytes, blockDone);
     }
 
@@ -312,10 +315,10 @@ public final class Journal {
         closeWhenQuiet();
     }
 
-    /** The next file is made when one is begun, so that who writes little does not occupy much. */
+    /** The next file is made when this one is half full, so that who writes little does not occupy much. */
     private void activate(final JournalFile file) {
         active = file;
-        wantsFile = true;
+        wantsFile |= active == null;
     }
 
     private void fail() {
