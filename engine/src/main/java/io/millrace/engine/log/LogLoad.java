@@ -268,13 +268,15 @@ final class LogLoad {
 
     private boolean isWholeInJournal() {
         final long reached = tail.reachFrom(parts.startOffset);
-        return reached > parts.startOffset && reached >= Math.max(durableOffset, tail.provenOffset());
+        return snapshotOffset <= parts.startOffset
+                && reached > parts.startOffset
+                && reached >= Math.max(durableOffset, tail.provenOffset());
     }
 
     /** Where the segments end, the journal goes on; what it proves to have been durable and lacks is damage. */
     private void replayJournal() {
-        if (parts.readOnly) {
-            return;
+        if (parts.readOnly || parts.endOffset < snapshotOffset) {
+            return; // the producers' state is one of later, and does not fit what would be replayed
         }
         final long goal = tail.reachFrom(parts.endOffset);
         final BatchFlyweight batch = new BatchFlyweight();
@@ -330,9 +332,7 @@ final class LogLoad {
         disk.write(last.file(), last.size, bytes, 0, length);
         last.add(length, batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
         parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
-        if (parts.endOffset >= snapshotOffset) {
-            producers.replay(bytes, 0, length);
-        }
+        producers.replay(bytes, 0, length);
         parts.endOffset = batch.nextOffset();
         report.batchesReplayed++;
         report.bytesReplayed += length;
