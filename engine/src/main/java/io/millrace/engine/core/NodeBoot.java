@@ -56,6 +56,8 @@ public final class NodeBoot {
     private FileMetadataLog log;
     private MetadataController controller;
     private Journals journals;
+    /** Whose directories are set aside. */
+    private final List<PartitionMetadata> strays = new ArrayList<>();
 
     /** @param settings as given at start, without dynamic ones */
     public NodeBoot(
@@ -104,6 +106,8 @@ public final class NodeBoot {
         forgetDeleted();
         journals = Journals.read(disk, coreCount);
         findings.addAll(journals.findings());
+        // Not by whether metadata knows the topic: what was deleted long ago it does not know either.
+        strays.forEach(stray -> journals.keep(stray.topicIdHigh(), stray.topicIdLow()));
         return this;
     }
 
@@ -247,7 +251,10 @@ public final class NodeBoot {
             }
             switch (directory.state()) {
                 case DELETED -> leftovers.add(name);
-                case STRAY -> findings.add(name + " was set aside at an earlier start and is still there");
+                case STRAY -> {
+                    findings.add(name + " was set aside at an earlier start and is still there");
+                    addStray(PartitionMetadata.read(disk, name));
+                }
                 case LIVE -> sortLive(name, directory);
             }
         }
@@ -281,9 +288,16 @@ public final class NodeBoot {
             final String stray = PartitionDirectory.strayNameOf(name, high, low);
             disk.rename(name, stray);
             disk.syncDirectory("");
+            addStray(id);
             findings.add(
                     name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
                             + ": set aside as " + stray + ", nothing was deleted");
+        }
+    }
+
+    private void addStray(final PartitionMetadata id) {
+        if (id != null) {
+            strays.add(id);
         }
     }
 

@@ -141,6 +141,16 @@ public final class Journal {
         filling.members().add(member);
     }
 
+    /** Where what is staged next will lie. */
+    int stagingPosition() {
+        return filling.end();
+    }
+
+    /** What was staged there is written together with the knowledge that all below the offset is durable. */
+    void proves(final int stagedAt, final long stableOffset) {
+        filling.proves(stagedAt, stableOffset);
+    }
+
     /** Whether what was staged can be written now: there is something, and room for it in a file. */
     public boolean canWrite() {
         if (filling.isEmpty() || active == null || write.isBusy()) {

@@ -86,6 +86,16 @@ final class JournalBlock {
         return true;
     }
 
+    /** Where the record that is added next will lie. */
+    int end() {
+        return used;
+    }
+
+    /** The record there says that all below the offset is durable. */
+    void proves(final int recordAt, final long stableOffset) {
+        record.wrap(buffer, recordAt).stableRecordOffset(stableOffset);
+    }
+
     /**
      * Ends it, once; returns how many bytes are to be written.
      *

@@ -19,6 +19,8 @@ public final class JournaledLog implements LogJournal {
     private long stagedFrom = NONE;
 
     private long stagedTo;
+    /** Where the first of it lies in that block. */
+    private int stagedAt;
     /** What was appended since the last round began. */
     private long roundBytes;
     /** The last round brought so much that syncing the segment is cheaper than writing it twice. */
@@ -42,18 +44,28 @@ public final class JournaledLog implements LogJournal {
         if (isHeavy || roundBytes > journal.memberBytesMax() || (stagedFrom != NONE && stagedTo != baseOffset)) {
             return; // it, or something before it, is not staged: this round syncs the segments
         }
+        final int at = journal.stagingPosition();
         if (journal.stage(this, batch, length, baseOffset, nextOffset)) {
             if (stagedFrom == NONE) {
                 stagedFrom = baseOffset;
+                stagedAt = at;
                 journal.addMember(this);
             }
             stagedTo = nextOffset;
         }
     }
 
-    /** Whether the block that was filled makes everything appended so far stable. */
+    /**
+     * Whether the block that was filled makes everything appended so far stable. Then its first record is told what is
+     * stable by now, which may be more than when it was staged: so the block proves by itself that it is.
+     */
     public boolean isCovered() {
-        return stagedFrom != NONE && stagedFrom <= log.stableOffset() && stagedTo == log.appendedOffset();
+        final boolean covered =
+                stagedFrom != NONE && stagedFrom <= log.stableOffset() && stagedTo == log.appendedOffset();
+        if (covered) {
+            journal.proves(stagedAt, log.stableOffset());
+        }
+        return covered;
     }
 
     /** A round takes what was appended so far; what comes now is the next one's. */

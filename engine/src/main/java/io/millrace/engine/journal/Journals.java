@@ -51,7 +51,8 @@ public final class Journals {
     private final TreeMap<Integer, OfCore> cores = new TreeMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
-    private final TreeSet<String> damaged = new TreeSet<>();
+    /** Files that are not to be removed, whatever becomes of the partitions in them. */
+    private final TreeSet<String> setAside = new TreeSet<>();
 
     private Journals(final BlockingDisk disk) {
         this.disk = disk;
@@ -90,7 +91,7 @@ public final class Journals {
         for (final JournalVerdict.Finding finding : core.verdict.give()) {
             findings.add(finding.toString());
             if (finding.isDamage() && finding.file() != null) {
-                damaged.add(finding.file());
+                setAside.add(finding.file());
             }
         }
     }
@@ -196,6 +197,15 @@ public final class Journals {
         });
     }
 
+    /** A topic's directories were set aside, for people; so is what journals hold of it. */
+    public void keep(final long topicIdHigh, final long topicIdLow) {
+        tails.forEach((key, tail) -> {
+            if (key.topicIdHigh == topicIdHigh && key.topicIdLow == topicIdLow) {
+                setAside.addAll(tail.files());
+            }
+        });
+    }
+
     /** Told of partitions that are damaged. */
     @FunctionalInterface
     public interface Damaged {
@@ -204,7 +214,8 @@ public final class Journals {
 
     /**
      * All partitions have what they need, in synced segments; from now on journals may be begun anew. Those that are
-     * damaged, or hold something of a damaged partition, are set aside under another name, for people. A crash in between
+     * damaged, or hold something of a partition that is damaged or {@link #keep kept}, are set aside under another name,
+     * for people. A crash in between
      * leaves some of them: that the others are missing must not look like damage then.
      *
      * @return the new names of those set aside
@@ -215,8 +226,8 @@ public final class Journals {
             return List.of();
         }
         remover.replace(DiskPath.ROOT, JournalFormat.REPLAYED, new UnsafeBuffer(new byte[] {'\n'}));
-        final TreeSet<String> kept = new TreeSet<>(damaged);
-        tails.values().forEach(tail -> kept.addAll(tail.keptFiles()));
+        final TreeSet<String> kept = new TreeSet<>(setAside);
+        tails.values().stream().filter(ReplayTail::isKept).forEach(tail -> kept.addAll(tail.files()));
         final List<String> aside = new ArrayList<>();
         for (final String name : names) {
             if (kept.contains(name)) {

@@ -33,9 +33,8 @@ final class ReplayTail implements JournalTail {
         return kept;
     }
 
-    /** What is to be set aside rather than removed. */
-    Set<String> keptFiles() {
-        return kept ? files : new TreeSet<>();
+    Set<String> files() {
+        return files;
     }
 
     void add(final Batch batch) {

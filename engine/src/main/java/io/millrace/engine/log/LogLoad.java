@@ -301,7 +301,6 @@ final class LogLoad {
             report.add("DAMAGE: segments and journal end at offset " + goal + ", though the log was durable to "
                     + tail.provenOffset() + "; it is read-only");
             parts.readOnly = true;
-            syncReplayed();
         }
     }
 
@@ -413,7 +412,9 @@ final class LogLoad {
             tail.keep();
         }
         final Segment active = parts.segments.getLast();
-        if (!parts.readOnly) {
+        if (parts.readOnly) {
+            syncReplayed();
+        } else {
             if (changed) {
                 writeIndexes();
                 disk.syncDirectory(directory);

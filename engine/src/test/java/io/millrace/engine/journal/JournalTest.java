@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.KafkaBatches;
+import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.Log;
@@ -19,6 +20,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.replication.ReplicaProducers;
+import io.millrace.engine.settings.Settings;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
@@ -77,6 +79,45 @@ class JournalTest {
         final Journals found = read();
         assertThat(found.findings()).isEmpty();
         assertThat(found.tailOf(ID_HIGH, ID_LOW, 0).reachFrom(before)).isEqualTo(log.appendedOffset());
+    }
+
+    @Test
+    void shouldSayInEachBlockThatWhatLiesBelowItWasDurable() {
+        ready();
+        append();
+        settle();
+        journal.discard();
+        append();
+        settle();
+        // It was staged when what lies below was not stable, and no earlier block says that it is now.
+        log.sync();
+        settle();
+        assertThat(member.isCovered()).isTrue();
+        assertThat(journal.canWrite()).isTrue();
+        log.stability().journalBegins();
+        journal.write(log.stability()::journalEnds);
+        settle();
+
+        assertThat(read().tailOf(ID_HIGH, ID_LOW, 0).provenOffset()).isEqualTo(log.stableOffset());
+    }
+
+    @Test
+    void shouldBeKeptForADirectoryThatIsSetAside() {
+        ready();
+        round();
+        round();
+        image.crash(new SeededEntropy(3));
+        for (int i = 0; i < 2; i++) {
+            // The second start finds what a crash in the first one left: set aside already, the journal there.
+            final Disk after = new SimDisk(image, new SimTime(), faults, new SeededEntropy(4));
+            final NodeBoot boot =
+                    new NodeBoot(1, 1, Settings.defaults(), after, new SeededEntropy(5).stream("boot " + i)).run();
+            assertThat(boot.findings()).anyMatch(finding -> finding.contains("set aside"));
+            if (i == 1) {
+                assertThat(boot.recovered(after)).containsExactly(JournalFormat.nameOf(0, 0) + "-kept-0");
+            }
+            image.kill(new SeededEntropy(6));
+        }
     }
 
     @Test

@@ -275,6 +275,25 @@ class JournalsTest {
         assertThat(disk.list(DiskPath.ROOT)).noneMatch(JournalFormat::isJournal);
     }
 
+    @Test
+    void shouldSetAsideWhatIsWantedThoughNothingIsDamaged() {
+        opened(7);
+        block(7, 1, 10, 0);
+        final Journals journals = read();
+        journals.keep(ID_HIGH, ID_LOW + 1);
+        journals.forEachDamaged((high, low, partition, offset) -> {
+            throw new AssertionError("it is not damaged");
+        });
+        assertThat(journals.remove(disk)).isEmpty();
+
+        final Journals again = read();
+        again.keep(ID_HIGH, ID_LOW);
+        again.forEachDamaged((high, low, partition, offset) -> {
+            throw new AssertionError("it is not damaged");
+        });
+        assertThat(again.remove(disk)).containsExactly(NAME + "-kept-0");
+    }
+
     private Journals read() {
         final DiskFile written = disk.open(NAME, Disk.OpenMode.REPLACE);
         disk.write(written, 0, file, 0, FILE_BYTES);

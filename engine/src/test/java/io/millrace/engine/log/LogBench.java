@@ -78,8 +78,12 @@ final class LogBench implements LogListener, LogProducers {
     }
 
     LogBench recover(final long recoveryPoint, final long startOffset, final boolean clean) {
+        return recover(recoveryPoint, startOffset, clean, JournalTail.NONE);
+    }
+
+    LogBench recover(final long recoveryPoint, final long startOffset, final boolean clean, final JournalTail tail) {
         final LogRecovery.RecoveredLog recovered = new LogRecovery(new BlockingDisk(disk), context)
-                .open(DIRECTORY, config, this, recoveryPoint, startOffset, clean, nowMs);
+                .open(DIRECTORY, config, this, recoveryPoint, startOffset, clean, tail, nowMs);
         log = recovered.log();
         report = recovered.report();
         log.listener(this);

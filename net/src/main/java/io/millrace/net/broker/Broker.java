@@ -287,7 +287,8 @@ public final class Broker implements AutoCloseable {
         try {
             for (final String name : boot.recovered(new OsDisk(companion, () -> {}))) {
                 log.warn("kept " + name + " in " + config.dataDirectory()
-                        + ": it is damaged, or holds copies of batches of a damaged partition, and is not read again");
+                        + ": it is damaged, or holds copies of batches of a partition that is damaged or was set aside, and"
+                        + " is not read again");
             }
         } catch (final DiskException failed) {
             life.abandon();
