@@ -48,7 +48,7 @@ public final class JournalFormat {
     private static final Pattern NAME = Pattern.compile("millrace-journal\\.[0-9]{1,6}\\.[0-9]{1,6}");
     private static final String ASIDE = "-kept-";
     /** Is there while journals are removed whose records all lie in synced segments: what is left of them says nothing. */
-    static final String REPLAYED = "millrace-journal.replayed";
+    public static final String REPLAYED = "millrace-journal.replayed";
 
     private static final int RECORD_ALIGNMENT = 8;
 

@@ -4,6 +4,7 @@ import io.millrace.codec.journal.JournalBlockDecoder;
 import io.millrace.codec.journal.JournalRecordDecoder;
 import io.millrace.engine.journal.JournalFormat;
 import io.millrace.engine.journal.JournalScan;
+import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.sim.SimDamage;
@@ -17,8 +18,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Of which batches the disk has damaged the journal's copy: only these may be missing where segments lack them, and not
- * without a word, unless it was the last round's.
+ * Of which batches the disk has damaged the journal's copy: only these may be missing where segments lack them. A start
+ * has to tell of every bit that turned in a round that is still needed, whether anybody misses it or not, unless it was
+ * the last round's.
  */
 final class JournalWounds {
     /** A record in a block that was struck. */
@@ -31,17 +33,30 @@ final class JournalWounds {
             int atStart,
             boolean isUnread) {}
 
+    /** A bit that has turned where a checksum covers it. */
+    private record Strike(String file, long position, int bit, long generation, long sequence, int atStart) {
+        boolean isAt(final SimDamage damage) {
+            return file.equals(damage.path()) && position == damage.position() && bit == damage.bit();
+        }
+    }
+
     private final SimDiskImage image;
     private final JournalScan scan = new JournalScan();
     private final List<Wound> wounds = new ArrayList<>();
+    private final List<Strike> strikes = new ArrayList<>();
     private final TreeSet<String> struck = new TreeSet<>();
     /** What the journals' heads proved to be durable when the start under way began, by core. */
     private final TreeMap<Integer, Long> durable = new TreeMap<>();
+
+    /** Which rounds were still needed then. */
+    private final TreeMap<Integer, Long> oldest = new TreeMap<>();
 
     private final List<String> told = new ArrayList<>();
     private int starts;
     private boolean isStarting;
     private boolean isRead;
+    /** The start finds journals that nobody needs any more, and does not look into them. */
+    private boolean isRemoving;
 
     JournalWounds(final SimDiskImage image) {
         this.image = image;
@@ -57,6 +72,16 @@ final class JournalWounds {
         bytes[(int) damage.position()] ^= (byte) (1 << damage.bit());
         final Struck visitor = new Struck(damage);
         scan(bytes, visitor);
+        // A bit that turns twice is sound again.
+        if (!strikes.removeIf(strike -> strike.isAt(damage)) && visitor.isCovered) {
+            strikes.add(new Strike(
+                    damage.path(),
+                    damage.position(),
+                    damage.bit(),
+                    visitor.generation,
+                    visitor.sequence,
+                    isStarting ? starts : 0));
+        }
         return visitor.any;
     }
 
@@ -78,6 +103,7 @@ final class JournalWounds {
         isRead = false;
         told.clear();
         durable.clear();
+        oldest.clear();
         final TreeMap<String, TreeSet<Long>> generations = new TreeMap<>();
         for (final String path : image.paths()) {
             if (JournalFormat.isJournal(path)) {
@@ -90,6 +116,9 @@ final class JournalWounds {
             final TreeSet<Long> seen = generations.get(wound.file);
             return seen == null || (!seen.isEmpty() && !seen.contains(wound.generation));
         });
+        strikes.removeIf(strike ->
+                !generations.getOrDefault(strike.file, new TreeSet<>()).contains(strike.generation));
+        isRemoving = image.exists(Checkpoints.CLEAN_SHUTDOWN) || image.exists(JournalFormat.REPLAYED);
     }
 
     /** The process is gone, perhaps while it was starting. */
@@ -109,12 +138,27 @@ final class JournalWounds {
                 }
             }
         }
+        if (!isRemoving) {
+            strikes.forEach(this::demand);
+        }
+    }
+
+    private void demand(final Strike strike) {
+        final int core = JournalFormat.coreOf(strike.file);
+        if (strike.atStart != starts
+                && strike.sequence >= oldest.getOrDefault(core, 0L)
+                && strike.sequence <= durable.getOrDefault(core, 0L)
+                && told.stream().noneMatch(each -> each.startsWith("DAMAGE in " + strike.file + ' '))) {
+            throw new ViolationException("round " + strike.sequence + " in " + strike.file + " is damaged at byte "
+                    + strike.position + ", and nobody says so: " + told);
+        }
     }
 
     /** All is recovered, and the journals are gone. */
     void onRecovered() {
         isStarting = false;
         wounds.clear();
+        strikes.clear();
         struck.clear();
     }
 
@@ -171,6 +215,8 @@ final class JournalWounds {
         private final SimDamage damage;
         private boolean inBlock;
         private long generation;
+        private long sequence;
+        private boolean isCovered;
         private boolean any;
 
         Struck(final SimDamage damage) {
@@ -180,13 +226,22 @@ final class JournalWounds {
 
         @Override
         public void onBlock(final long at, final JournalBlockDecoder block) {
-            generation = block.generation();
-            inBlock = at <= damage.position() && damage.position() < at + block.usedBytes();
+            inBlock = isIn(at, at + block.usedBytes());
+            if (inBlock) {
+                generation = block.generation();
+                sequence = block.sequence();
+                isCovered = isIn(at, at + JournalFormat.BLOCK_HEAD_BYTES);
+            }
+        }
+
+        private boolean isIn(final long from, final long to) {
+            return from <= damage.position() && damage.position() < to;
         }
 
         @Override
         public void onRecord(
-                final long at, final long sequence, final JournalRecordDecoder record, final boolean batchIsSound) {
+                final long at, final long ofBlock, final JournalRecordDecoder record, final boolean batchIsSound) {
+            isCovered |= isIn(at - JournalFormat.RECORD_HEAD_BYTES, at + record.batchBytes());
             final TopicPartition partition = inBlock ? partitionOf(record) : null;
             if (partition != null) {
                 any = true;
@@ -195,7 +250,7 @@ final class JournalWounds {
                         record.baseRecordOffset(),
                         damage.path(),
                         generation,
-                        sequence,
+                        ofBlock,
                         isStarting ? starts : 0,
                         !isRead));
             }
@@ -216,6 +271,7 @@ final class JournalWounds {
         public void onBlock(final long at, final JournalBlockDecoder block) {
             generations.add(block.generation());
             durable.merge(core, Math.max(block.durableSequence(), block.sequence() - 1), Math::max);
+            oldest.merge(core, block.oldestSequence(), Math::max);
         }
 
         @Override
