@@ -3,6 +3,7 @@ package io.millrace.tools.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.tools.it.support.Artifacts;
+import io.millrace.tools.it.support.BrokerOptions;
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.ChildProcess;
@@ -13,21 +14,22 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java clients of former years speak older versions of every request. */
+/** Java clients of former years speak older versions of every request; each uses all that its version has. */
 class OldClientsIT {
     private static BrokerUnderTest broker;
     private static Path folder;
 
     @BeforeAll
     static void launch() {
-        broker = Brokers.launch();
+        broker = Brokers.launch(BrokerOptions.defaults().with("group.initial.rebalance.delay.ms", "300"));
         folder = Project.scratch("old-clients");
     }
 
@@ -40,11 +42,13 @@ class OldClientsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"2.1.1,false", "2.8.2,true", "3.9.1,true"})
-    void shouldServeAClientOf(final String version, final String idempotent) throws URISyntaxException {
+    @ValueSource(strings = {"2.1.1", "2.8.2", "3.0.2", "3.6.2", "3.9.1", "4.0.0", "4.4.0"})
+    void shouldServeAClientOf(final String version) throws URISyntaxException {
         final String topic = "old-" + version;
         Clients.createTopic(broker, topic, 1);
         Clients.createTopic(broker, topic + "-transactions", 1);
+        Clients.createTopic(broker, topic + "-moved", 1);
+        Clients.createTopic(broker, topic + "-shared", 2);
         final String classes = Path.of(OldClientMain.class
                         .getProtectionDomain()
                         .getCodeSource()
@@ -61,11 +65,25 @@ class OldClientsIT {
                 OldClientMain.class.getName(),
                 broker.bootstrap(),
                 topic,
-                idempotent);
+                version);
         try (ChildProcess client = ChildProcess.start("client-" + version, folder, Map.of(), command)) {
-            final int exitCode = client.awaitExit(Duration.ofSeconds(60));
+            final int exitCode = client.awaitExit(Duration.ofSeconds(90));
             assertThat(exitCode).as(client.output()).isZero();
-            assertThat(client.out()).contains("1000 of 1000 in order", "10 of 10 committed");
+            assertThat(client.out().lines()).containsExactlyElementsOf(expected(version));
         }
+    }
+
+    private static List<String> expected(final String version) {
+        final List<String> lines = new ArrayList<>(List.of("1000 of 1000 in order", "10 of 10 committed"));
+        if (version.compareTo("2.5") > 0) {
+            lines.addAll(List.of("10 of 10 moved", "shared"));
+        }
+        if (version.compareTo("4.0") > 0) {
+            lines.add("shared anew");
+        }
+        if (version.compareTo("2.8") > 0) {
+            lines.add("managed");
+        }
+        return lines;
     }
 }

@@ -36,6 +36,19 @@ public final class Artifacts {
         return classPath("kafka-tools", Map.of());
     }
 
+    public static String kafkaStreams() {
+        return classPath("kafka-streams", Map.of());
+    }
+
+    /** The distributed worker with its file connectors, and MirrorMaker 2. */
+    public static String kafkaConnect() {
+        return classPath("kafka-connect", Map.of());
+    }
+
+    public static String springKafka() {
+        return classPath("spring-kafka", Map.of("spring.kafka.version", Project.property("spring.kafka.version")));
+    }
+
     public static String oldClient(final String version) {
         return classPath("old-client", Map.of("old.client.version", version));
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -90,6 +91,28 @@ public final class Clients {
             consumer.seekToBeginning(List.of(partitions));
             return poll(consumer, count);
         }
+    }
+
+    /**
+     * What transactions have committed to a topic, from the start: at least so many records if they come in half a minute,
+     * and what else is there.
+     */
+    public static List<ConsumerRecord<byte[], byte[]>> readCommitted(
+            final BrokerUnderTest broker, final String topic, final int partitions, final int count) {
+        final List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker, "isolation.level", "read_committed")) {
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            final List<ConsumerRecord<byte[], byte[]>> records = poll(consumer, count);
+            consumer.poll(Duration.ofMillis(300)).forEach(records::add);
+            return records;
+        }
+    }
+
+    public static List<String> values(final List<ConsumerRecord<byte[], byte[]>> records) {
+        return records.stream().map(record -> text(record.value())).toList();
     }
 
     public static long endOffset(final BrokerUnderTest broker, final TopicPartition partition) {

@@ -1,0 +1,199 @@
+package io.millrace.tools.it;
+
+import static io.millrace.tools.it.support.Clients.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.tools.it.support.Artifacts;
+import io.millrace.tools.it.support.BrokerUnderTest;
+import io.millrace.tools.it.support.Brokers;
+import io.millrace.tools.it.support.ChildProcess;
+import io.millrace.tools.it.support.Clients;
+import io.millrace.tools.it.support.Programs;
+import io.millrace.tools.it.support.Project;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kafka Streams under exactly_once_v2: a program is killed in the midst of its transactions, another restores its state
+ * from the changelogs alone, then the broker is killed under that one. Each update must come out once, with its value.
+ */
+class StreamsIT {
+    private static final int PARTITIONS = 3;
+    private static final int WORDS = 7;
+    private static final int ACCOUNTS = 5;
+    private static final int ROUND = 300;
+    private static final int ROUNDS = 3;
+    private static final long FIRST_MS = 1_700_000_000_000L;
+    private static final Duration WITHIN = Duration.ofSeconds(60);
+
+    private BrokerUnderTest broker;
+    private Path folder;
+
+    @BeforeEach
+    void launch() {
+        Artifacts.kafkaStreams();
+        folder = Project.scratch("streams");
+        broker = Brokers.launch();
+        List.of(
+                        "lines",
+                        "amounts",
+                        "customers",
+                        "limits",
+                        "orders",
+                        "word-counts",
+                        "window-sums",
+                        "customer-limits",
+                        "customer-orders")
+                .forEach(topic -> Clients.createTopic(broker, topic, PARTITIONS));
+    }
+
+    @AfterEach
+    void close() {
+        if (broker != null) {
+            broker.close();
+            Project.discard(folder);
+        }
+    }
+
+    @Test
+    void shouldUpdateEachResultOnceThroughKills() {
+        writeTables(0);
+        try (ChildProcess first = start("state-0")) {
+            first.awaitLine("running", WITHIN);
+            assertThat(Clients.readCommitted(broker, "customer-limits", PARTITIONS, ACCOUNTS))
+                    .hasSizeGreaterThanOrEqualTo(ACCOUNTS);
+            writeRound(0);
+            assertThat(Clients.readCommitted(broker, "word-counts", PARTITIONS, ROUND))
+                    .hasSizeGreaterThanOrEqualTo(ROUND);
+            writeRound(1);
+            first.kill();
+        }
+        try (ChildProcess second = start("state-1")) {
+            second.awaitLine("running", WITHIN);
+            writeTables(1);
+            writeRound(2);
+            broker.kill();
+            broker.start();
+            checkWords();
+            checkWindows();
+            checkJoins();
+            second.terminateCleanly(Duration.ofSeconds(30));
+            assertThat(second.output()).doesNotContain("failed:");
+        }
+    }
+
+    private ChildProcess start(final String state) {
+        return Programs.startJava(
+                "Streams",
+                folder,
+                Artifacts.kafkaStreams(),
+                broker.bootstrap(),
+                "shop",
+                folder.resolve(state).toString());
+    }
+
+    private static String line(final int i) {
+        return "w" + i % WORDS + " w" + i % 2;
+    }
+
+    private static String account(final int i) {
+        return "a" + i % ACCOUNTS;
+    }
+
+    /** Ten amounts of each account in a second. */
+    private static long time(final int i) {
+        return FIRST_MS + 20L * i;
+    }
+
+    private void writeTables(final int version) {
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker)) {
+            for (int i = 0; i < ACCOUNTS; i++) {
+                final byte[] key = bytes(account(i));
+                producer.send(new ProducerRecord<>("customers", key, bytes("c" + i)));
+                producer.send(new ProducerRecord<>("limits", key, number(100L * version + i)));
+            }
+        }
+    }
+
+    private void writeRound(final int round) {
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker)) {
+            for (int i = round * ROUND; i < (round + 1) * ROUND; i++) {
+                final byte[] key = bytes(account(i));
+                producer.send(new ProducerRecord<>("lines", i % PARTITIONS, null, bytes(line(i))));
+                producer.send(new ProducerRecord<>("amounts", null, time(i), key, number(i)));
+                producer.send(new ProducerRecord<>("orders", key, bytes("o" + i)));
+            }
+        }
+    }
+
+    private void checkWords() {
+        final Map<String, Integer> expected = new TreeMap<>();
+        for (int i = 0; i < ROUNDS * ROUND; i++) {
+            for (final String word : line(i).split(" ")) {
+                expected.merge(word, 1, Integer::sum);
+            }
+        }
+        final Map<String, List<Long>> counts = new TreeMap<>();
+        for (final ConsumerRecord<byte[], byte[]> record :
+                Clients.readCommitted(broker, "word-counts", PARTITIONS, 2 * ROUNDS * ROUND)) {
+            values(counts, record).add(ByteBuffer.wrap(record.value()).getLong());
+        }
+        assertThat(counts.keySet()).isEqualTo(expected.keySet());
+        counts.forEach((word, values) -> assertThat(values)
+                .as(word)
+                .isEqualTo(LongStream.rangeClosed(1, expected.get(word)).boxed().toList()));
+    }
+
+    private void checkWindows() {
+        final Map<String, List<Long>> expected = new TreeMap<>();
+        for (int i = 0; i < ROUNDS * ROUND; i++) {
+            final List<Long> sums =
+                    expected.computeIfAbsent(account(i) + "@" + time(i) / 1_000 * 1_000, ignored -> new ArrayList<>());
+            sums.add(i + (sums.isEmpty() ? 0 : sums.getLast()));
+        }
+        final Map<String, List<Long>> sums = new TreeMap<>();
+        for (final ConsumerRecord<byte[], byte[]> record :
+                Clients.readCommitted(broker, "window-sums", PARTITIONS, ROUNDS * ROUND)) {
+            values(sums, record).add(ByteBuffer.wrap(record.value()).getLong());
+        }
+        assertThat(sums).isEqualTo(expected);
+    }
+
+    private void checkJoins() {
+        final Map<String, String> limits = new TreeMap<>();
+        for (int attempt = 0; attempt < 10 && !limits.containsValue("c0 may 100"); attempt++) {
+            Clients.readCommitted(broker, "customer-limits", PARTITIONS, 3 * ACCOUNTS)
+                    .forEach(record -> limits.put(Clients.text(record.key()), Clients.text(record.value())));
+        }
+        assertThat(limits)
+                .hasSize(ACCOUNTS)
+                .allSatisfy((key, value) ->
+                        assertThat(value).isEqualTo("c" + key.substring(1) + " may 10" + key.substring(1)));
+        assertThat(Clients.readCommitted(broker, "customer-orders", PARTITIONS, ROUNDS * ROUND).stream()
+                        .map(record -> Clients.text(record.value())))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, ROUNDS * ROUND)
+                        .mapToObj(i -> "o" + i + " by c" + i % ACCOUNTS)
+                        .toList());
+    }
+
+    private static List<Long> values(final Map<String, List<Long>> of, final ConsumerRecord<byte[], byte[]> record) {
+        return of.computeIfAbsent(Clients.text(record.key()), ignored -> new ArrayList<>());
+    }
+
+    private static byte[] number(final long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+}
