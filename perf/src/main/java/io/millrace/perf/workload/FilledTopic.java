@@ -1,6 +1,7 @@
 package io.millrace.perf.workload;
 
-import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.client.RawRequests;
+import io.millrace.perf.client.Requests;
 import io.millrace.perf.client.Topics;
 import java.util.Map;
 
@@ -27,8 +28,8 @@ record FilledTopic(String name, int partitions, long requests, Map<String, Strin
     /** Creates the topic and fills it; returns where the leader of each partition listens. */
     int[] write(final String bootstrap) throws Exception {
         final int[] ports = Topics.create(bootstrap, name, partitions, configs);
-        final var plan = new RawProducer.Plan(name, partitions, partitions, IN_FLIGHT, RECORDS, RECORD_BYTES);
-        try (RawProducer producer = new RawProducer(ports, plan, ALL)) {
+        final var plan = new Requests.Plan(name, partitions, partitions, IN_FLIGHT, RECORDS, RECORD_BYTES);
+        try (RawRequests producer = new RawRequests(Requests.produce(ports, plan, ALL), IN_FLIGHT)) {
             producer.start();
             while (producer.answered() < requests) {
                 Thread.sleep(10);

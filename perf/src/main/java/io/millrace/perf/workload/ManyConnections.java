@@ -1,6 +1,7 @@
 package io.millrace.perf.workload;
 
-import io.millrace.perf.client.PacedProducer;
+import io.millrace.perf.client.PacedRequests;
+import io.millrace.perf.client.Requests;
 import io.millrace.perf.client.Topics;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
@@ -14,6 +15,8 @@ final class ManyConnections implements Workload {
     private static final int PARTITIONS = 8;
     private static final int CONNECTIONS = 5_000;
     private static final int PER_SECOND = 1_000;
+    private static final int RECORD_BYTES = 100;
+    private static final short ALL = -1;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
     @Override
@@ -35,7 +38,9 @@ final class ManyConnections implements Workload {
     public Figures run(final Server server, final Timing timing) throws Exception {
         final int[] ports = Topics.create(server.bootstrap(), TOPIC, PARTITIONS);
         final ProcessUsage idle = server.usage();
-        try (PacedProducer producer = new PacedProducer(ports, TOPIC, CONNECTIONS, PER_SECOND)) {
+        final Requests requests =
+                Requests.produce(ports, new Requests.Plan(TOPIC, PARTITIONS, PARTITIONS, 1, 1, RECORD_BYTES), ALL);
+        try (PacedRequests producer = new PacedRequests(requests, CONNECTIONS, PER_SECOND)) {
             producer.start();
             final Window window = Window.of(server, timing, producer::answered, () -> {});
             final long grownBytes = server.usage().residentBytes() - idle.residentBytes();

@@ -1,7 +1,7 @@
 package io.millrace.perf.workload;
 
 import io.millrace.perf.client.OpenLoop;
-import io.millrace.perf.client.RawProducer;
+import io.millrace.perf.client.Requests;
 import io.millrace.perf.server.Durability;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +35,9 @@ public final class Workloads {
         addRequests(table);
         addPartitions(table);
         table.add(new ManyConnections());
+        table.add(new GroupCosts("group-heartbeat", "heartbeats of 64 classic groups, each with one in flight", false));
+        table.add(new GroupCosts("group-commit", "offset commits of 64 classic groups, each with one in flight", true));
+        table.add(new ManyGroups());
         table.add(new StartUp());
         table.add(new Restart());
         table.add(new Idle());
@@ -75,12 +78,12 @@ public final class Workloads {
                 "raw-60k",
                 "60 records of 1 KB a request, acks=all, 4 connections, 5 in flight, 4 partitions",
                 Durability.OS,
-                new RawProducer.Plan("raw", 4, 4, 5, 60, 1_000)));
+                new Requests.Plan("raw", 4, 4, 5, 60, 1_000)));
         table.add(new RawProduce(
                 "raw-tiny",
                 "one record of 100 B a request, acks=all, 32 connections, 1 in flight, 8 partitions",
                 Durability.OS,
-                new RawProducer.Plan("raw", 8, 32, 1, 1, 100)));
+                new Requests.Plan("raw", 8, 32, 1, 1, 100)));
         table.add(new EndToEnd(
                 "e2e-10k",
                 "10,000/s of 1 KB, acks=all, linger 1 ms, 4 partitions, from the intended time of sending",

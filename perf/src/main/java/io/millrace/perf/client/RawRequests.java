@@ -1,7 +1,6 @@
 package io.millrace.perf.client;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
@@ -9,41 +8,27 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Sends the same prebuilt produce requests over many connections, each with so many in flight, on one thread: a client
- * that costs next to nothing, so that the broker is what is measured.
+ * Sends the same prebuilt requests over many connections, each with so many in flight, on one thread: a client that costs
+ * next to nothing, so that the broker is what is measured.
  */
-public final class RawProducer extends RawLoad {
-    /**
-     * @param connections sockets, each for one partition, round robin
-     * @param inFlight requests that a connection has unanswered at any time
-     * @param recordsPerRequest records in the one batch of a request
-     * @param recordBytes bytes of a record's value
-     */
-    public record Plan(
-            String topic, int partitions, int connections, int inFlight, int recordsPerRequest, int recordBytes) {}
-
+public final class RawRequests extends RawLoad {
     private static final int INPUT_BYTES = 16 << 10;
     private static final int LATENCY_DIGITS = 3;
 
-    private final ByteBuffer[] frames;
+    private final Requests requests;
     private final long[][] sentNs;
     private final int[] oldest;
-    private final int errorOffset;
     private final AtomicLong answered = new AtomicLong();
     private volatile Histogram latencies = new Histogram(LATENCY_DIGITS);
 
-    /** @param ports where the leader of each partition listens */
-    public RawProducer(final int[] ports, final Plan plan, final short acks) throws IOException {
-        super("raw-producer");
-        frames = new ByteBuffer[plan.connections];
-        sentNs = new long[plan.connections][plan.inFlight];
-        oldest = new int[plan.connections];
-        errorOffset = Batches.errorOffset(plan.topic);
-        for (int i = 0; i < plan.connections; i++) {
-            final ByteBuffer frame =
-                    Batches.produce(plan.topic, i % plan.partitions, plan.recordsPerRequest, plan.recordBytes, acks);
-            frames[i] = ByteBuffer.allocateDirect(frame.remaining()).put(frame).flip();
-            connect(ports[i % plan.partitions], INPUT_BYTES);
+    /** @param inFlight requests that each connection has unanswered at any time; there is one connection for each frame */
+    public RawRequests(final Requests requests, final int inFlight) throws IOException {
+        super("raw-requests");
+        this.requests = requests;
+        sentNs = new long[requests.frames().length][inFlight];
+        oldest = new int[requests.frames().length];
+        for (final int port : requests.ports()) {
+            connect(port, INPUT_BYTES);
         }
     }
 
@@ -69,13 +54,13 @@ public final class RawProducer extends RawLoad {
 
     private void send(final RawConnection connection, final int slot) throws IOException {
         sentNs[connection.index][slot] = System.nanoTime();
-        connection.send(frames[connection.index]);
+        connection.send(requests.frames()[connection.index]);
     }
 
     @Override
     void onAnswer(final RawConnection connection, final UnsafeBuffer buffer, final int offset, final int length)
             throws IOException {
-        final short error = buffer.getShort(offset + errorOffset, ByteOrder.BIG_ENDIAN);
+        final short error = buffer.getShort(offset + requests.errorOffset(), ByteOrder.BIG_ENDIAN);
         if (error != 0) {
             throw new IOException("the broker answered " + Errors.forCode(error));
         }
