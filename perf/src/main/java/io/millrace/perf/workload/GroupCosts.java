@@ -14,15 +14,23 @@ import java.util.Set;
 
 /** What the requests cost that members of groups send all the time. */
 final class GroupCosts extends NamedWorkload {
-    private static final int GROUPS = 64;
     private static final String TOPIC = "grouped";
 
     private final boolean commits;
+    private final int groups;
+    private final int inFlight;
 
-    /** @param commits whether the members commit offsets, otherwise they send heartbeats */
-    GroupCosts(final String name, final String description, final boolean commits) {
+    /**
+     * @param commits whether the members commit offsets, otherwise they send heartbeats
+     * @param groups of one member each, with a connection of its own
+     * @param inFlight requests that each has unanswered at any time
+     */
+    GroupCosts(
+            final String name, final String description, final boolean commits, final int groups, final int inFlight) {
         super(name, description, Durability.OS);
         this.commits = commits;
+        this.groups = groups;
+        this.inFlight = inFlight;
     }
 
     @Override
@@ -38,9 +46,9 @@ final class GroupCosts extends NamedWorkload {
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
         final int[] ports = Topics.create(server.bootstrap(), TOPIC, 1);
-        final GroupRequests groups = GroupRequests.join(ports[0], GROUPS);
-        final Requests requests = commits ? groups.commits(TOPIC) : groups.heartbeats();
-        try (RawRequests members = new RawRequests(requests, 1)) {
+        final GroupRequests joined = GroupRequests.join(ports[0], groups);
+        final Requests requests = commits ? joined.commits(TOPIC) : joined.heartbeats();
+        try (RawRequests members = new RawRequests(requests, inFlight)) {
             members.start();
             final Window window = Window.of(server, timing, members::answered, members::takeLatencies);
             return window.requests().putLatencies(members.takeLatencies());

@@ -35,9 +35,7 @@ public final class Workloads {
         addRequests(table);
         addPartitions(table);
         table.add(new ManyConnections());
-        table.add(new GroupCosts("group-heartbeat", "heartbeats of 64 classic groups, each with one in flight", false));
-        table.add(new GroupCosts("group-commit", "offset commits of 64 classic groups, each with one in flight", true));
-        table.add(new ManyGroups());
+        addGroups(table);
         table.add(new StartUp());
         table.add(new Restart());
         table.add(new Idle());
@@ -129,6 +127,14 @@ public final class Workloads {
         for (final int partitions : BUSY_PARTITIONS) {
             table.add(fsync("fsync-" + partitions, 8, partitions));
         }
+    }
+
+    private static void addGroups(final List<Workload> table) {
+        table.add(new GroupCosts("group-heartbeat", "heartbeats of 64 members, each with one in flight", false, 64, 1));
+        table.add(new GroupCosts("group-heartbeat-8", "heartbeats of 8 members, each with 8 in flight", false, 8, 8));
+        table.add(new GroupCosts("group-commit", "offset commits of 64 members, each with one in flight", true, 64, 1));
+        table.add(new GroupCosts("group-commit-8", "offset commits of 8 members, each with 8 in flight", true, 8, 8));
+        table.add(new ManyGroups());
     }
 
     private static Workload java(

@@ -83,6 +83,9 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         if (image != null && header.listener().isPerCore() && image.ownerCore() != core.id()) {
             answer.onError(Errors.NOT_COORDINATOR, null);
         } else {
+            if (image != null) {
+                answer.onAsked(image.ownerCore());
+            }
             ask(partition, request, answer);
         }
     }

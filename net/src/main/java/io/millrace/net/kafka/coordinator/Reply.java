@@ -16,6 +16,11 @@ import org.apache.kafka.common.protocol.Errors;
 public record Reply<R>(Exchange exchange, Function<R, ApiMessage> onOk, BiFunction<Errors, String, ApiMessage> onError)
         implements Answer<R> {
     @Override
+    public void onAsked(final int core) {
+        exchange.asks(core);
+    }
+
+    @Override
     public void onAnswer(final R response) {
         ColdApi.respond(exchange, onOk.apply(response));
     }
