@@ -31,7 +31,7 @@ final class FirstTimestamps {
     }
 
     private void goOn(final long fromOffset) {
-        for (int i = 0; !busy && !stopped && !log.isOffline() && i + 1 < log.segments.size(); i++) {
+        for (int i = 0; !busy && !stopped && !log.isEnding() && i + 1 < log.segments.size(); i++) {
             final Segment segment = log.segments.get(i);
             if (segment.firstTimestampMs < 0 && segment.appendedSize > 0 && log.endOf(i) > fromOffset) {
                 read(segment, fromOffset);

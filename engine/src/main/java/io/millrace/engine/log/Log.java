@@ -7,10 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import org.agrona.DirectBuffer;
 
-/**
- * One partition's log. Owned by one core's thread; nothing here blocks, everything longer ends in a completion or in
- * the {@link LogListener}.
- */
+/** One partition's log. Owned by one core's thread; nothing blocks, all that lasts ends in a completion or the listener. */
 public final class Log {
     private enum State {
         OPEN,
@@ -171,15 +168,19 @@ public final class Log {
         return state == State.CLOSED;
     }
 
+    /** Whether it is being cut, closed or deleted, or was. */
+    boolean isEnding() {
+        return ending || !whenQuiet.isEmpty() || state == State.ENDING || isOffline();
+    }
+
     /** Whether a {@link #sync} is under way. */
     public boolean isSyncing() {
         return sync.isBusy();
     }
 
     /**
-     * Appends one batch whose base offset is already {@link #endOffset} and whose leader epoch is already set. The
-     * memory is lent until {@link LogListener#onAppended} passes the batch, or {@link LogListener#onAppendFailed}; the
-     * buffer object is not.
+     * Appends one batch whose base offset is already {@link #endOffset}, and whose leader epoch is set. The memory is
+     * lent until {@link LogListener#onAppended} passes it, or {@link LogListener#onAppendFailed}; the buffer object not.
      */
     public AppendResult append(
             final DirectBuffer batch,
@@ -532,7 +533,7 @@ public final class Log {
         }
     }
 
-    /** Not before the last write has ended: whoever hears of it gives the lent buffers to others. */
+    /** Not before the last write has ended: who hears of it gives the lent buffers away. */
     private void tellOffline() {
         if (offlineStatus != DiskStatus.OK && writes.isEmpty() && listener != null) {
             final int status = offlineStatus;

@@ -87,7 +87,7 @@ public final class LogCompactor {
     public Dirt dirt(final long lastStableOffset, final long minLagMs, final long maxLagMs, final long nowMs) {
         if (current != null
                 || fault != null
-                || log.isOffline()
+                || log.isEnding()
                 || log.isReadOnly()
                 || log.context().batchFilter() == null) {
             return null;
@@ -124,6 +124,10 @@ public final class LogCompactor {
 
     /** Begins to compact; {@code completion} is told OK if the log came further. */
     public void start(final CompactionRun run, final LogCompletion completion) {
+        if (log.isEnding()) {
+            completion.onComplete(DiskStatus.NO_SPACE);
+            return;
+        }
         current = new Compaction(log, run, (to, wrong) -> {
             current = null;
             fault = wrong;

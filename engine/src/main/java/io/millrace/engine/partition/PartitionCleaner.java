@@ -87,7 +87,7 @@ final class PartitionCleaner {
         final Partition partition = dirtiest;
         final TopicConfig config = partition.config();
         dirtiest = null;
-        if (!config.compacts() || partition.isDeleted() || partition.log().isOffline()) {
+        if (!config.compacts() || partition.isDeleted()) {
             return;
         }
         current = partition;
