@@ -118,7 +118,7 @@ public final class Core {
         nowMs = time.epochMs();
         deadlines = new Deadlines(nowNs);
         logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor())
-                .batchFilter(context.batchFilter());
+                .compactions(context.compactions(), context.batchFilter());
         checkpoints = new CheckpointReporter(requests);
         final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
         final Settings settings = machine.image().settings();

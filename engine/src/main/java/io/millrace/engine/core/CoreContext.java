@@ -19,6 +19,7 @@ public final class CoreContext {
     private Disk disk;
     private Poller poller;
     private Housekeeping housekeeping;
+    private Housekeeping compactions;
     private Decompressor decompressor;
     private BatchFilter batchFilter;
     private NodeBoot boot;
@@ -62,6 +63,12 @@ public final class CoreContext {
 
     public CoreContext decompressor(final Decompressor decompressor) {
         this.decompressor = decompressor;
+        return this;
+    }
+
+    /** Where compactions look into batches; where all else runs if nothing is said. */
+    public CoreContext compactions(final Housekeeping lane) {
+        this.compactions = lane;
         return this;
     }
 
@@ -135,6 +142,10 @@ public final class CoreContext {
 
     public Housekeeping housekeeping() {
         return housekeeping;
+    }
+
+    public Housekeeping compactions() {
+        return compactions == null ? housekeeping : compactions;
     }
 
     public Decompressor decompressor() {

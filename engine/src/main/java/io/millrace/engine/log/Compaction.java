@@ -205,7 +205,7 @@ final class Compaction {
                 ? () -> chunk.index(map, transactions, log.context().decompressor(), run.firstDirty(), segmentEnd)
                 : () -> chunk.filter(
                         log.context().batchFilter(), rules, run.nowMs(), run.deleteRetentionMs(), segmentEnd);
-        if (!log.context().housekeeping().submit(work, this::worked)) {
+        if (!log.context().compactionLane().submit(work, this::worked)) {
             soon(this::work);
         }
     }
@@ -269,7 +269,7 @@ final class Compaction {
     }
 
     private void submitOrLater(final Runnable work, final Runnable done) {
-        if (!log.context().housekeeping().submit(work, done)) {
+        if (!log.context().compactionLane().submit(work, done)) {
             soon(() -> submitOrLater(work, done));
         }
     }

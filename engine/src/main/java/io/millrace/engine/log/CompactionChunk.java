@@ -22,6 +22,7 @@ final class CompactionChunk {
     private final Crc32c crc32c = new Crc32c();
     private final RecordWalker walker = new RecordWalker();
     private final UnsafeBuffer unpackedView = new UnsafeBuffer(0, 0);
+    private byte[] key = new byte[256];
     private UnsafeBuffer bytes;
     int length;
 
@@ -103,9 +104,11 @@ final class CompactionChunk {
             records++;
             final long offset = batch.baseOffset() + walker.offsetDelta();
             if (walker.keyLength() >= 0 && offset >= fromOffset) {
-                final byte[] key = new byte[walker.keyLength()];
-                walker.bytes().getBytes(walker.keyPosition(), key);
-                if (!map.put(ByteBuffer.wrap(key), offset)) {
+                if (key.length < walker.keyLength()) {
+                    key = new byte[2 * walker.keyLength()];
+                }
+                walker.bytes().getBytes(walker.keyPosition(), key, 0, walker.keyLength());
+                if (!map.put(ByteBuffer.wrap(key, 0, walker.keyLength()), offset)) {
                     return false;
                 }
             }

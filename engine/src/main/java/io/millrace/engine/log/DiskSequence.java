@@ -39,6 +39,7 @@ final class DiskSequence implements DiskCompletion {
     private long writePosition;
     private int writeDone;
     private int writeLength;
+    private boolean writesLater;
     private MutableDirectBuffer readTarget;
     private int readDone;
 
@@ -81,6 +82,11 @@ final class DiskSequence implements DiskCompletion {
             writeLength = writeSource.capacity();
             return writeMore();
         });
+    }
+
+    /** As {@link #write}, but never inline. */
+    DiskSequence writeLater(final long position, final Supplier<DirectBuffer> source) {
+        return call(() -> writesLater = true).write(position, source).call(() -> writesLater = false);
     }
 
     /** Writes the first entries of an index as a whole file, from where they lie; they must stay there meanwhile. */
@@ -228,7 +234,11 @@ final class DiskSequence implements DiskCompletion {
             writeSource = null;
             return entries != null && writeEntries();
         }
-        file.write(writePosition + writeDone, writeSource, writeDone, writeLength - writeDone, this, 0);
+        if (writesLater) {
+            file.writeLater(writePosition + writeDone, writeSource, writeDone, writeLength - writeDone, this, 0);
+        } else {
+            file.write(writePosition + writeDone, writeSource, writeDone, writeLength - writeDone, this, 0);
+        }
         return true;
     }
 

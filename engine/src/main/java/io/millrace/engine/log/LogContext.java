@@ -23,6 +23,7 @@ public final class LogContext {
     private final IndexMemory indexMemory = new IndexMemory();
     private IndexCache indexCache = new IndexCache(16L << 20);
     private Reservations reservations = new Reservations(256L << 20);
+    private Housekeeping compactionLane;
     private BatchFilter batchFilter;
     private int nextSegmentId;
 
@@ -55,8 +56,9 @@ public final class LogContext {
         return this;
     }
 
-    /** Who takes outdated records out of batches; without one nothing is compacted. */
-    public LogContext batchFilter(final BatchFilter filter) {
+    /** Where compactions look into batches, and who takes outdated records out; without one nothing is compacted. */
+    public LogContext compactions(final Housekeeping lane, final BatchFilter filter) {
+        compactionLane = lane;
         batchFilter = filter;
         return this;
     }
@@ -75,6 +77,10 @@ public final class LogContext {
 
     Decompressor decompressor() {
         return decompressor;
+    }
+
+    Housekeeping compactionLane() {
+        return compactionLane;
     }
 
     BatchFilter batchFilter() {

@@ -23,6 +23,9 @@ import org.agrona.DirectBuffer;
 final class SegmentSwap {
     private static final String[] INDEXES = {LogFiles.INDEX, LogFiles.TIME_INDEX, LogFiles.TXN_INDEX};
 
+    /** A sync of much more would keep those of others waiting. */
+    private static final int SYNC_BYTES = 8 << 20;
+
     private final Log log;
     private final List<Segment> group;
     private final long baseOffset;
@@ -90,17 +93,20 @@ final class SegmentSwap {
             fresh.addAborted(each.producerId(), each.firstOffset(), each.lastOffset(), each.lastStableOffset());
         }
         fresh.appendedSize = fresh.size;
-        new DiskSequence(log.disk())
-                .use(fresh.file())
-                .write(position, () -> batches)
-                .run(completion);
+        final DiskSequence sequence =
+                new DiskSequence(log.disk()).use(fresh.file()).writeLater(position, () -> batches);
+        if (fresh.size - fresh.syncedSize >= SYNC_BYTES) {
+            fresh.syncedSize = fresh.size;
+            sequence.sync();
+        }
+        sequence.run(completion);
     }
 
     /** Makes it durable and puts it in place; gives up if one of those it replaces has gone meanwhile. */
     void complete(final LogCompletion completion) {
         fresh.completeTimeIndex();
-        final DiskSequence sequence =
-                new DiskSequence(log.disk()).use(fresh.file()).sync();
+        final DiskSequence sequence = new DiskSequence(log.disk()).use(fresh.file());
+        sequence.sync();
         sequence.open(path(LogFiles.INDEX + LogFiles.CLEANED), Disk.OpenMode.REPLACE)
                 .write(() -> fresh.offsetIndex.entries(), () -> fresh.offsetIndex.count())
                 .sync()
@@ -131,8 +137,8 @@ final class SegmentSwap {
         log.compactor().holesBelow(holesBelow);
         final CompactionMark mark = new CompactionMark(holesBelow, baseOffset, endOffset, true);
         final String directory = log.directory();
-        final DiskSequence sequence =
-                new DiskSequence(log.disk()).replace(directory, directory + '/' + CompactionMark.NAME, mark::encode);
+        final DiskSequence sequence = new DiskSequence(log.disk());
+        sequence.replace(directory, directory + '/' + CompactionMark.NAME, mark::encode);
         renameIndexes(sequence, LogFiles.CLEANED, LogFiles.SWAP);
         sequence.syncDirectory(directory)
                 .rename(path(LogFiles.LOG + LogFiles.CLEANED), path(LogFiles.LOG + LogFiles.SWAP))

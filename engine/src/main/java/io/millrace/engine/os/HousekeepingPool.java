@@ -11,14 +11,25 @@ public final class HousekeepingPool implements AutoCloseable {
     private final MpmcVarHandleArrayQueue<HousekeepingTask> queue;
     private final Semaphore waiting = new Semaphore(0);
     private final Thread[] threads;
+    private final int nice;
     private volatile boolean closing;
 
     /** Starts the threads. */
     public HousekeepingPool(final int threadCount, final int capacity) {
+        this("housekeeping", threadCount, capacity, 0);
+    }
+
+    /**
+     * Starts threads of another name.
+     *
+     * @param nice their rank among those that want a processor, 0 to {@link ThreadNice#MAX}: the last
+     */
+    public HousekeepingPool(final String name, final int threadCount, final int capacity, final int nice) {
+        this.nice = nice;
         this.queue = new MpmcVarHandleArrayQueue<>(capacity);
         this.threads = new Thread[threadCount];
         for (int i = 0; i < threadCount; i++) {
-            threads[i] = new Thread(this::run, "housekeeping-" + i);
+            threads[i] = new Thread(this::run, name + '-' + i);
             threads[i].setDaemon(true);
             threads[i].start();
         }
@@ -61,6 +72,9 @@ public final class HousekeepingPool implements AutoCloseable {
     }
 
     private void run() {
+        if (nice != 0) {
+            ThreadNice.set(nice);
+        }
         while (true) {
             waiting.acquireUninterruptibly();
             if (closing) {

@@ -72,6 +72,21 @@ public final class OsDiskFile implements DiskFile {
     }
 
     @Override
+    public void writeLater(
+            final long position,
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final DiskCompletion completion,
+            final long token) {
+        source.boundsCheck(offset, length);
+        final DiskOp op = begin(DiskOp.WRITE, position, length, completion, token);
+        op.source = source;
+        op.offset = offset;
+        submitOrdered(op);
+    }
+
+    @Override
     public void writeThrough(
             final long position,
             final DirectBuffer source,

@@ -21,6 +21,17 @@ public interface DiskFile {
     /** Value: bytes written, possibly fewer than asked without an error (a short write): the caller goes on. */
     void write(long position, DirectBuffer source, int offset, int length, DiskCompletion completion, long token);
 
+    /** As {@link #write}, but never inline: for much that nobody waits for. */
+    default void writeLater(
+            final long position,
+            final DirectBuffer source,
+            final int offset,
+            final int length,
+            final DiskCompletion completion,
+            final long token) {
+        write(position, source, offset, length, completion, token);
+    }
+
     /**
      * Writes whole blocks past the page cache, durable with the file's length when it completes: one trip in place of a
      * write and a sync. Position, length and the memory's address are multiples of {@link #BLOCK_BYTES}; what {@link

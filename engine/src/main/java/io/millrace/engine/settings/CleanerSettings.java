@@ -65,13 +65,12 @@ public final class CleanerSettings {
                     "Kafka's; accepted without effect: a compaction reads 256 KB at a time, or one larger batch.")
             .check(ValueCheck.atLeast(0))
             .asUnused();
-    private static final Setting THREADS = Setting.broker(
+    public static final Setting THREADS = Setting.broker(
                     "log.cleaner.threads",
                     INT,
                     "1",
-                    "Kafka's; accepted without effect: each core compacts its own partitions, one at a time.")
-            .check(ValueCheck.atLeast(0))
-            .asUnused();
+                    "Threads that look into batches for the compactions of all cores; at least one.")
+            .check(ValueCheck.atLeast(0));
 
     private CleanerSettings() {}
 

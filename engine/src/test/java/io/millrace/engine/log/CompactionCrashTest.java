@@ -75,7 +75,7 @@ class CompactionCrashTest {
         final SimDiskFaults faults = entropy.nextInt(3) == 0 ? SimDiskFaults.none() : SimDiskFaults.rough();
         final SimDisk disk = new SimDisk(image, time, faults, entropy.stream("disk" + life));
         bench = LogBench.on(disk).config(CONFIG);
-        bench.context.batchFilter(new KafkaFilter());
+        bench.compactWith(new KafkaFilter());
         bench.nowMs = nowMs;
         image.crashAtOperation(image.operations() + 100 + entropy.nextInt(2_500));
         boolean ended = false;

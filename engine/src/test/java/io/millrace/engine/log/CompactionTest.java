@@ -29,11 +29,12 @@ class CompactionTest {
     private final SimDiskImage image = new SimDiskImage();
     private final SimTime time = new SimTime();
     private LogBench bench = newBench(CONFIG);
+    private long nowNs;
 
     private LogBench newBench(final LogConfig config) {
         final LogBench made = LogBench.on(new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(1)))
                 .config(config);
-        made.context.batchFilter(new KafkaFilter());
+        made.compactWith(new KafkaFilter());
         return made;
     }
 
@@ -247,6 +248,47 @@ class CompactionTest {
     }
 
     @Test
+    void shouldNotBeginOnALogThatIsBeingClosed() {
+        bench.create();
+        for (int i = 0; i < 60; i++) {
+            put("k", "v" + i);
+        }
+        roll();
+        final LogCompactor.Dirt dirt = dirt();
+        final int[] closed = {LogBench.UNANSWERED};
+        bench.log.close(status -> closed[0] = status);
+        assertThat(dirt()).isNull();
+        final int[] ended = {LogBench.UNANSWERED};
+        bench.log
+                .compactor()
+                .start(
+                        new CompactionRun(
+                                dirt.firstDirty(), dirt.firstUncleanable(), 0, CompactionSettings.DEFAULT, bench.nowMs),
+                        status -> ended[0] = status);
+        assertThat(ended[0]).isEqualTo(DiskStatus.NO_SPACE);
+        assertThat(bench.log.compactor().isBusy()).isFalse();
+        bench.until(() -> closed[0] != LogBench.UNANSWERED);
+        assertThat(closed[0]).isEqualTo(DiskStatus.OK);
+    }
+
+    @Test
+    void shouldReadAndWriteNoMoreThanAllowed() {
+        bench.create();
+        long bytes = 0;
+        for (int i = 0; i < 200; i++) {
+            put("k" + i, "v" + i);
+        }
+        roll();
+        final LogCompactor.Dirt dirt = dirt();
+        bytes += 3 * dirt.dirtyBytes(); // the keys are read, all is read again, and all is written
+        final CompactionSettings slow = new CompactionSettings(true, 0, 1 << 20, 0.9, 1_000);
+        final long beganNs = nowNs;
+        assertThat(run(dirt, slow, 0)).isEqualTo(DiskStatus.OK);
+        // What the last step moved is waited for by nobody.
+        assertThat(nowNs - beganNs).isBetween(bytes * 1_000_000 * 9 / 10, bytes * 1_000_000 * 11 / 10);
+    }
+
+    @Test
     void shouldReportDamageAndLeaveItAlone() {
         bench.create();
         for (int i = 0; i < 60; i++) {
@@ -314,7 +356,6 @@ class CompactionTest {
                         new CompactionRun(
                                 dirt.firstDirty(), dirt.firstUncleanable(), deleteRetentionMs, settings, bench.nowMs),
                         status -> ended[0] = status);
-        long nowNs = 0;
         while (ended[0] == LogBench.UNANSWERED) {
             nowNs += 1_000_000;
             if (bench.log.compactor().doWork(nowNs) == 0 && ended[0] == LogBench.UNANSWERED) {

@@ -6,6 +6,7 @@ import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.KafkaBatches;
+import io.millrace.engine.port.BatchFilter;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Housekeeping;
@@ -27,6 +28,12 @@ final class LogBench implements LogListener, LogProducers {
     static final long ID_HIGH = 0x1234;
     static final long ID_LOW = 0x5678;
     static final int UNANSWERED = Integer.MAX_VALUE;
+
+    private static final Housekeeping AT_ONCE = (work, done) -> {
+        work.run();
+        done.run();
+        return true;
+    };
 
     /** A batch as it was appended. */
     record Stored(long baseOffset, long nextOffset, byte[] bytes) {}
@@ -55,17 +62,16 @@ final class LogBench implements LogListener, LogProducers {
     }
 
     static LogBench on(final Disk disk) {
-        final Housekeeping atOnce = (work, done) -> {
-            work.run();
-            done.run();
-            return true;
-        };
-        return new LogBench(disk, new LogContext(disk, new LeaseTable(64, 0, 2), atOnce, new KafkaDecompressor()));
+        return new LogBench(disk, new LogContext(disk, new LeaseTable(64, 0, 2), AT_ONCE, new KafkaDecompressor()));
     }
 
     LogBench config(final LogConfig wanted) {
         config = wanted;
         return this;
+    }
+
+    void compactWith(final BatchFilter filter) {
+        context.compactions(AT_ONCE, filter);
     }
 
     LogBench create() {

@@ -56,6 +56,20 @@ public abstract class DiskContract {
     }
 
     @Test
+    void shouldReadBackWhatWasWrittenLater() {
+        final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+        final UnsafeBuffer source = new UnsafeBuffer("..later..".getBytes(StandardCharsets.US_ASCII));
+        final List<Long> values = new ArrayList<>();
+
+        file.writeLater(0, source, 2, 5, (token, status, value) -> values.add(value), 0);
+        driver.write(file, 5, "!");
+
+        assertThat(values).containsExactly(5L);
+        assertThat(file.size()).isEqualTo(6);
+        assertThat(driver.text(file)).isEqualTo("later!");
+    }
+
+    @Test
     void shouldReadBackWhatWasSyncedOnceMemoryWasLetGo() {
         final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
         driver.write(file, 0, "synced");

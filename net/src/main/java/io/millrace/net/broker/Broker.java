@@ -18,6 +18,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.CleanerSettings;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
@@ -43,6 +44,11 @@ import java.util.function.Consumer;
  */
 public final class Broker implements AutoCloseable {
     private static final int HOUSEKEEPING_CAPACITY = 1024;
+    /** A core compacts one log at a time, one step after the other. */
+    private static final int COMPACTION_CAPACITY = 4;
+    /** Whoever waits for a processor goes before what nobody waits for. */
+    private static final int COMPACTION_NICE = 15;
+
     /** A connection has asked the same core that often, and others hardly ever: it goes there. */
     private static final int VOTES_TO_MOVE = 64;
 
@@ -55,6 +61,7 @@ public final class Broker implements AutoCloseable {
     private final Opened opened;
     private final DiskCompanion companion;
     private final HousekeepingPool housekeeping;
+    private final HousekeepingPool compaction;
     private final BrokerMark mark;
     private final NodeStatus status;
     private final NodeLife life;
@@ -145,6 +152,12 @@ public final class Broker implements AutoCloseable {
         opened.add(companion::close);
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
         opened.add(housekeeping::close);
+        compaction = new HousekeepingPool(
+                "compaction",
+                Math.max(1, config.settings().intOf(CleanerSettings.THREADS)),
+                HOUSEKEEPING_CAPACITY,
+                COMPACTION_NICE);
+        opened.add(compaction::close);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
         final Transports.Chosen chosen = Transports.open(count, config.settings(), log, opened);
@@ -180,6 +193,7 @@ public final class Broker implements AutoCloseable {
 
     private BrokerCore newCore(final int core, final Entropy entropy) {
         final HousekeepingLane lane = housekeeping.lane(HOUSEKEEPING_CAPACITY, mesh.sleeper(core)::wake);
+        final HousekeepingLane compactions = compaction.lane(COMPACTION_CAPACITY, mesh.sleeper(core)::wake);
         final CoreContext context = new CoreContext()
                 .core(core)
                 .mesh(mesh)
@@ -188,6 +202,7 @@ public final class Broker implements AutoCloseable {
                 .disk(disks[core])
                 .poller(transports[core])
                 .housekeeping(lane)
+                .compactions(compactions)
                 .decompressor(new RecordsDecompressor())
                 .batchFilter(new RecordsFilter())
                 .boot(boot)
@@ -200,6 +215,7 @@ public final class Broker implements AutoCloseable {
                 log);
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage("housekeeping", lane);
+        made.core().addStage("compaction", compactions);
         if (core == 0) {
             made.core().addMetadataListener(new EffectlessSettings(made.core().image(), lane, log));
         }

@@ -5,7 +5,6 @@ import io.millrace.engine.port.BatchFilter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -23,20 +22,17 @@ public final class RecordsFilter implements BatchFilter {
             final long deleteRetentionMs,
             final Rules rules)
             throws IOException {
-        final byte[] bytes = new byte[length];
-        batches.getBytes(0, bytes);
-        // Packing again may take more room than it took before; the library then returns early, in a larger buffer.
-        final MutableDirectBuffer remaining = new UnsafeBuffer(new byte[length]);
-        final Target target = new Target(remaining);
-        final Filter filter = new Filter(nowMs, deleteRetentionMs, rules, bytes);
-        try {
+        final UnsafeBuffer view = new UnsafeBuffer(batches, 0, length);
+        final Filter filter = new Filter(nowMs, deleteRetentionMs, rules, view);
+        UnsafeBuffer remaining = null;
+        try (BufferSupplier supplier = BufferSupplier.create()) {
             while (filter.position < length) {
+                // Packing again may take more room than it took before; the library then returns early.
                 final int from = filter.position;
                 final ByteBuffer output = ByteBuffer.allocate(Math.max(length - from, BatchFlyweight.HEADER_BYTES));
-                final MemoryRecords.FilterResult result = MemoryRecords.readableRecords(
-                                ByteBuffer.wrap(bytes, from, length - from).slice())
-                        .filterTo(filter, output, BufferSupplier.NO_CACHING, Integer.MAX_VALUE);
-                target.add(result.outputBuffer());
+                final MemoryRecords.FilterResult result = MemoryRecords.readableRecords(bytesOf(view, from))
+                        .filterTo(filter, output, supplier, Integer.MAX_VALUE);
+                remaining = append(remaining, result.outputBuffer());
                 if (result.bytesRead() == 0) {
                     throw new IOException("byte " + from + ": no batch");
                 }
@@ -44,33 +40,32 @@ public final class RecordsFilter implements BatchFilter {
         } catch (final KafkaException | IllegalStateException | IllegalArgumentException unsound) {
             throw new IOException(unsound.getMessage(), unsound);
         }
-        return target.bytes();
+        return remaining == null ? new UnsafeBuffer(0, 0) : remaining;
     }
 
-    /** What came out so far. */
-    private static final class Target {
-        private MutableDirectBuffer bytes;
-        private int length;
+    /** The bytes from there on, where they lie. */
+    private static ByteBuffer bytesOf(final UnsafeBuffer view, final int from) {
+        final int at = view.wrapAdjustment() + from;
+        return view.byteBuffer() == null
+                ? ByteBuffer.wrap(view.byteArray(), at, view.capacity() - from).slice()
+                : view.byteBuffer()
+                        .duplicate()
+                        .clear()
+                        .position(at)
+                        .limit(at + view.capacity() - from)
+                        .slice();
+    }
 
-        Target(final MutableDirectBuffer first) {
-            bytes = first;
+    private static UnsafeBuffer append(final UnsafeBuffer before, final ByteBuffer output) {
+        output.flip();
+        final UnsafeBuffer added = new UnsafeBuffer(output, output.position(), output.remaining());
+        if (before == null) {
+            return added;
         }
-
-        void add(final ByteBuffer output) {
-            output.flip();
-            if (bytes.capacity() - length < output.remaining()) {
-                final UnsafeBuffer larger = new UnsafeBuffer(new byte[2 * bytes.capacity() + output.remaining()]);
-                larger.putBytes(0, bytes, 0, length);
-                bytes = larger;
-            }
-            final int added = output.remaining();
-            bytes.putBytes(length, output, output.position(), added);
-            length += added;
-        }
-
-        DirectBuffer bytes() {
-            return new UnsafeBuffer(bytes, 0, length);
-        }
+        final UnsafeBuffer both = new UnsafeBuffer(new byte[before.capacity() + added.capacity()]);
+        both.putBytes(0, before, 0, before.capacity());
+        both.putBytes(before.capacity(), added, 0, added.capacity());
+        return both;
     }
 
     /** Shows the library's batches to our rules as they lie in memory: both walk them in the same order. */
@@ -80,10 +75,10 @@ public final class RecordsFilter implements BatchFilter {
         private final Rules rules;
         private int position;
 
-        Filter(final long nowMs, final long deleteRetentionMs, final Rules rules, final byte[] bytes) {
+        Filter(final long nowMs, final long deleteRetentionMs, final Rules rules, final UnsafeBuffer bytes) {
             super(nowMs, deleteRetentionMs);
             this.rules = rules;
-            this.bytes = new UnsafeBuffer(bytes);
+            this.bytes = bytes;
         }
 
         @Override
