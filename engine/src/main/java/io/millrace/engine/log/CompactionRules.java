@@ -2,6 +2,7 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.port.BatchFilter;
+import io.millrace.engine.status.PlantedBug;
 import java.nio.ByteBuffer;
 
 /**
@@ -41,7 +42,7 @@ final class CompactionRules implements BatchFilter.Rules {
         isControl = batch.isControl();
         markerAlone = discardable && isControl;
         discards = discardable && (!isControl || pastHorizon);
-        dropsTombstones = pastHorizon;
+        dropsTombstones = pastHorizon || PlantedBug.COMPACTION_FORGETS_TOMBSTONES.isPlanted();
         if ((batch.hasProducerId() && lastRecords.isLast(batch)) || batch.nextOffset() == endOffset) {
             return BatchFilter.Keep.HEADER;
         }
@@ -60,6 +61,9 @@ final class CompactionRules implements BatchFilter.Rules {
         }
         if (isControl || offset > map.latestOffset()) {
             return true;
+        }
+        if (PlantedBug.COMPACTION_DROPS_NEWEST.isPlanted() && offset % 16 == 0) {
+            return false;
         }
         return key != null && offset >= map.get(key) && (hasValue || !dropsTombstones);
     }

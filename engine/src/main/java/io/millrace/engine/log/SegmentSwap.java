@@ -4,6 +4,7 @@ import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.status.PlantedBug;
 import java.util.List;
 import org.agrona.DirectBuffer;
 
@@ -106,7 +107,9 @@ final class SegmentSwap {
     void complete(final LogCompletion completion) {
         fresh.completeTimeIndex();
         final DiskSequence sequence = new DiskSequence(log.disk()).use(fresh.file());
-        sequence.sync();
+        if (!PlantedBug.COMPACTION_NOT_SYNCED.isPlanted()) {
+            sequence.sync();
+        }
         sequence.open(path(LogFiles.INDEX + LogFiles.CLEANED), Disk.OpenMode.REPLACE)
                 .write(() -> fresh.offsetIndex.entries(), () -> fresh.offsetIndex.count())
                 .sync()
@@ -138,6 +141,9 @@ final class SegmentSwap {
         final CompactionMark mark = new CompactionMark(holesBelow, baseOffset, endOffset, true);
         final String directory = log.directory();
         final DiskSequence sequence = new DiskSequence(log.disk());
+        if (PlantedBug.COMPACTION_DELETES_EARLY.isPlanted()) {
+            group.forEach(each -> sequence.unlink(LogFiles.path(directory, each.baseOffset, LogFiles.LOG)));
+        }
         sequence.replace(directory, directory + '/' + CompactionMark.NAME, mark::encode);
         renameIndexes(sequence, LogFiles.CLEANED, LogFiles.SWAP);
         sequence.syncDirectory(directory)

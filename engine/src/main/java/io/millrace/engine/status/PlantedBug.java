@@ -32,7 +32,15 @@ public enum PlantedBug {
     /** An ack does not wait until the journal's block is on the disk. */
     JOURNAL_NOT_AWAITED,
     /** A start passes over what is damaged in a journal without a word. */
-    JOURNAL_DAMAGE_UNTOLD;
+    JOURNAL_DAMAGE_UNTOLD,
+    /** Now and then a compaction drops the last record of a key. */
+    COMPACTION_DROPS_NEWEST,
+    /** A compacted segment takes its place before its bytes are durable. */
+    COMPACTION_NOT_SYNCED,
+    /** Segments are deleted before the one that takes their place is durable. */
+    COMPACTION_DELETES_EARLY,
+    /** Tombstones go at once. */
+    COMPACTION_FORGETS_TOMBSTONES;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
     private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);

@@ -67,8 +67,12 @@ public final class Simulation {
         this.options = options;
         final Entropy plan = new SeededEntropy(options.seed()).stream("plan");
         entropy = plan;
-        final boolean fsync = plan.nextInt(5) > 0;
+        final boolean withKeys = SimKeys.areIn(options.seed());
+        final boolean fsync = plan.nextInt(5) > 0 || withKeys;
         final SimDiskFaults disk = diskFaults(plan);
+        if (withKeys) {
+            disk.bitFlips(0, path -> false);
+        }
         final SimNetworkFaults network = plan.nextInt(4) == 0
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
@@ -79,7 +83,10 @@ public final class Simulation {
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
         owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
         addClients(plan);
-        config = config(fsync, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
+        if (withKeys) {
+            clients.addAll(SimKeys.clients(world));
+        }
+        config = config(fsync, withKeys, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
     }
 
     private SimDiskFaults diskFaults(final Entropy plan) {
@@ -122,7 +129,8 @@ public final class Simulation {
                         || path.endsWith(".snapshot");
     }
 
-    private static BrokerConfig config(final boolean fsync, final boolean lendsAll, final int journalBytes) {
+    private static BrokerConfig config(
+            final boolean fsync, final boolean withKeys, final boolean lendsAll, final int journalBytes) {
         final SettingsLoader loader = new SettingsLoader()
                 .commandLine("millrace.durability", fsync ? "fsync" : "os")
                 .commandLine("millrace.core.memory.bytes", "268435456")
@@ -132,6 +140,9 @@ public final class Simulation {
                 .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
                 .commandLine("millrace.checkpoint.interval.ms", "50")
                 .commandLine("auto.create.topics.enable", "false");
+        if (withKeys) {
+            SimKeys.configure(loader);
+        }
         return BrokerConfig.conclude(loader.load(), "sim", AllowedProcessors.alone(List.of(0, 1, 2)), false);
     }
 
@@ -372,6 +383,7 @@ public final class Simulation {
         }
         admin.stop();
         owner.stop();
+        clients.stream().filter(SimKeys.class::isInstance).forEach(client -> ((SimKeys) client).stop());
     }
 
     private SimResult result(final Throwable violation) {

@@ -69,7 +69,8 @@ class SimulationTest {
                         "disk.namesDropped",
                         "sent without an ack",
                         "continued by the journal",
-                        "replica.cut back");
+                        "replica.cut back",
+                        "hole left by a compaction");
         assertThat(child(null, TWICE_FIRST, TWICE)).isEqualTo(here);
         assertThat(here.stream().distinct()).hasSize(TWICE);
     }
