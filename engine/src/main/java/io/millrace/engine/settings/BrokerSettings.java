@@ -361,10 +361,10 @@ public final class BrokerSettings {
     public static final Setting JOURNAL_BYTES = add(Setting.broker(
                     "millrace.journal.bytes",
                     LONG,
-                    "0",
+                    "134217728",
                     "Size of each core's journal, which makes acks of millrace.durability=fsync cost the same however many"
-                            + " partitions are written to; 134217728 is a good size. Made a quarter at a time, as it is"
-                            + " used; 0: none, each partition's files are synced.")
+                            + " partitions are written to. Made a quarter at a time, when it is wanted; 0: none, each"
+                            + " partition's files are synced.")
             .check(ValueCheck.that("0, or at least 65536", value -> (long) value == 0 || (long) value >= 65536)));
     public static final Setting LOG_LEVEL =
             add(Setting.broker("millrace.log.level", STRING, "info", "How much the broker's own log tells.")
