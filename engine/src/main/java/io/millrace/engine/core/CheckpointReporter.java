@@ -46,7 +46,8 @@ final class CheckpointReporter implements Stage {
         if (wishes.isEmpty() || !underWay.isEmpty()) {
             return 0;
         }
-        while (!wishes.isEmpty() && underWay.size() < PARTS_MAX) {
+        final int partsMax = partsMax();
+        while (!wishes.isEmpty() && underWay.size() < partsMax) {
             final Wish wish = wishes.pollFirst();
             underWay.add(new Sent(wish, wish.partition.log().startOffset()));
         }
@@ -73,6 +74,14 @@ final class CheckpointReporter implements Stage {
                 request.limit(),
                 CheckpointReplyEncoder.BLOCK_LENGTH);
         return underWay.size();
+    }
+
+    /** What fits between two cores; the rest goes with the next message. */
+    private int partsMax() {
+        final int bytes = requests.messageBytesMax()
+                - CheckpointRequestEncoder.BLOCK_LENGTH
+                - CheckpointRequestEncoder.PartsEncoder.sbeHeaderSize();
+        return Math.min(PARTS_MAX, bytes / CheckpointRequestEncoder.PartsEncoder.sbeBlockLength());
     }
 
     private void onReply(

@@ -3,6 +3,7 @@ package io.millrace.engine.log;
 import io.millrace.engine.batch.AbortedSink;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
+import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -110,7 +111,7 @@ final class AbortedLoad implements AbortedSink {
     /** False if there is a file that is not sound. */
     private boolean read(final Segment segment) {
         segment.aborted = null;
-        if (!files.contains(segment.baseOffset)) {
+        if (!files.contains(segment.baseOffset) || PlantedBug.TXN_ABORTED_FORGOTTEN.isPlanted()) {
             return true;
         }
         final DirectBuffer bytes = readAll(LogFiles.path(directory, segment.baseOffset, LogFiles.TXN_INDEX));

@@ -5,6 +5,7 @@ import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.log.ReadResult;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayDeque;
 
 /**
@@ -64,7 +65,9 @@ final class PartitionRead {
             return;
         }
         final HighWatermark highWatermark = partition.highWatermark();
-        final long limit = task.isCommitted() ? highWatermark.lastStableOffset() : highWatermark.offset();
+        final long limit = task.isCommitted() && !PlantedBug.TXN_READ_BEYOND_LAST_STABLE.isPlanted()
+                ? highWatermark.lastStableOffset()
+                : highWatermark.offset();
         final ReadResult result = log.read(offset, limit, task.bytesMax(part), slice);
         if (result == ReadResult.FOUND) {
             if (task.isCommitted()) {

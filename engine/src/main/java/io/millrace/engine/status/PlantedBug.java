@@ -40,7 +40,31 @@ public enum PlantedBug {
     /** Segments are deleted before the one that takes their place is durable. */
     COMPACTION_DELETES_EARLY,
     /** Tombstones go at once. */
-    COMPACTION_FORGETS_TOMBSTONES;
+    COMPACTION_FORGETS_TOMBSTONES,
+    /** A transaction's end is answered, and its markers are written, before the decision is durable. */
+    TXN_END_NOT_AWAITED,
+    /** After a restart, transactions whose end was decided get no markers. */
+    TXN_MARKERS_NOT_RESUMED,
+    /** Of a transaction's partitions, one gets no marker. */
+    TXN_MARKER_LOST,
+    /** Readers of committed records get those of open transactions too. */
+    TXN_READ_BEYOND_LAST_STABLE,
+    /** A producer that takes a transactional id over gets the epoch of the one before. */
+    TXN_EPOCH_NOT_BUMPED,
+    /** After a restart nothing is known of aborted transactions. */
+    TXN_ABORTED_FORGOTTEN,
+    /** After a restart the coordinator knows of no transactions. */
+    TXN_STATE_NOT_LOADED,
+    /** Offsets that are committed within a transaction count before it ends. */
+    GROUP_TXN_OFFSETS_AT_ONCE,
+    /** After a restart nothing is known of the transactions that offsets wait for. */
+    GROUP_TXN_OFFSETS_FORGOTTEN,
+    /** Offsets within a transaction are taken from whoever was a member once. */
+    GROUP_GENERATION_UNCHECKED,
+    /** A group's answers do not wait until what they rest on is durable. */
+    GROUP_ANSWERS_NOT_AWAITED,
+    /** After a restart the coordinator knows of no groups. */
+    GROUP_STATE_NOT_LOADED;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
     private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);

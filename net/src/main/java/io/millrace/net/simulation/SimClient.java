@@ -131,6 +131,11 @@ abstract class SimClient {
         notBeforeNs = world.nowNs() + BACKOFF_NS + entropy.nextInt((int) BACKOFF_NS);
     }
 
+    /** Does nothing for so long but take in what arrives. */
+    final void rest(final long durationNs) {
+        notBeforeNs = Math.max(notBeforeNs, world.nowNs() + durationNs);
+    }
+
     final long notBeforeNs() {
         return notBeforeNs;
     }

@@ -48,6 +48,9 @@ public final class Simulation {
     /** One that wants no acks, or null. */
     private SimUnacked unacked;
 
+    /** Users of transactions and groups, or null. */
+    private final SimPrograms programs;
+
     /** A copy of another partition on another disk, or null. */
     private final SimReplica replica;
 
@@ -68,23 +71,30 @@ public final class Simulation {
         final Entropy plan = new SeededEntropy(options.seed()).stream("plan");
         entropy = plan;
         final boolean withKeys = SimKeys.areIn(options.seed());
-        final boolean fsync = plan.nextInt(5) > 0 || withKeys;
+        final boolean withPrograms = SimPrograms.areIn(options.seed());
+        final boolean fsync = plan.nextInt(5) > 0 || withKeys || withPrograms;
         final SimDiskFaults disk = diskFaults(plan);
-        if (withKeys) {
+        if (withKeys || withPrograms) {
             disk.bitFlips(0, path -> false);
         }
         final SimNetworkFaults network = plan.nextInt(4) == 0
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
         world = new SimWorld(options.seed(), fsync, disk, network);
-        strikeJournals(disk);
-        replica = plan.nextInt(3) == 0 ? new SimReplica(world) : null;
+        if (!withPrograms) {
+            strikeJournals(disk);
+        }
+        replica = plan.nextInt(3) == 0 && !withPrograms ? new SimReplica(world) : null;
         partitions = 1 + plan.nextInt(5);
         admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
         owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
-        addClients(plan);
+        addClients(plan, withPrograms);
         if (withKeys) {
             clients.addAll(SimKeys.clients(world));
+        }
+        programs = withPrograms ? new SimPrograms(world) : null;
+        if (programs != null) {
+            clients.addAll(programs.clients());
         }
         config = config(fsync, withKeys, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
     }
@@ -143,6 +153,7 @@ public final class Simulation {
         if (withKeys) {
             SimKeys.configure(loader);
         }
+        SimPrograms.configure(loader);
         return BrokerConfig.conclude(loader.load(), "sim", AllowedProcessors.alone(List.of(0, 1, 2)), false);
     }
 
@@ -153,13 +164,13 @@ public final class Simulation {
         return configs;
     }
 
-    private void addClients(final Entropy plan) {
+    private void addClients(final Entropy plan, final boolean withPrograms) {
         clients.add(admin);
         clients.add(owner);
         final int producerCount = 1 + plan.nextInt(3);
         for (int i = 0; i < producerCount; i++) {
-            producers.add(
-                    new SimProducer("p" + i, world, TOPIC, partitions, 50 + plan.nextInt(1_500), bootstrap(plan)));
+            producers.add(new SimProducer(
+                    "p" + i, world, TOPIC, partitions, 50 + plan.nextInt(withPrograms ? 150 : 1_500), bootstrap(plan)));
         }
         clients.addAll(producers);
         // From a stream of its own, so that other seeds stay what they were.
@@ -183,16 +194,20 @@ public final class Simulation {
     public static SimResult run(final SimOptions options) {
         final Simulation simulation = new Simulation(options);
         Throwable violation = null;
+        SimUuids.begin(new SeededEntropy(options.seed()).stream("uuids"));
         try {
             simulation.run();
         } catch (final RuntimeException | AssertionError broken) {
             violation = broken;
+        } finally {
+            SimUuids.end();
         }
         return simulation.result(violation);
     }
 
     private void run() {
-        for (int step = 0; step < options.steps() && !stranded; step++) {
+        final int steps = programs == null ? options.steps() : options.steps() * SimPrograms.STEPS_FACTOR;
+        for (int step = 0; step < steps && !stranded; step++) {
             step();
             strike();
         }
@@ -200,7 +215,9 @@ public final class Simulation {
         if (stranded) {
             return;
         }
-        settle("the clients to finish", () -> clients.stream().allMatch(SimClient::isDone));
+        settle(
+                "the clients to finish",
+                () -> clients.stream().allMatch(SimClient::isDone) && (programs == null || programs.areShared()));
         if (replica != null) {
             settle("the replica to catch up", replica::isDone);
         }
@@ -220,11 +237,17 @@ public final class Simulation {
         if (!stranded) {
             auditors.forEach(SimAuditor::audit);
         }
+        if (programs != null && !stranded) {
+            final List<SimClient> readers = programs.auditors();
+            clients.addAll(readers);
+            settle("what the programs have written", () -> readers.stream().allMatch(SimClient::isDone));
+            programs.audit();
+        }
     }
 
     private void settle(final String what, final BooleanSupplier done) {
         for (int step = 0; !stranded && !done.getAsBoolean(); step++) {
-            if (step == HEALING_STEPS) {
+            if (step == (programs == null ? HEALING_STEPS : SimPrograms.HEALING_STEPS)) {
                 throw new ViolationException("waited in vain for " + what
                         + ": everything was healed, but nothing came; "
                         + clients.stream().filter(client -> !client.isDone()).toList());
@@ -280,7 +303,7 @@ public final class Simulation {
 
     /** By chance, something bad happens to the process. */
     private void strike() {
-        if (world.node() == null || entropy.nextInt(world.node().isHurt() ? 100 : 700) > 0) {
+        if (world.node() == null || entropy.nextInt(world.node().isHurt() ? 100 : programs == null ? 700 : 1_400) > 0) {
             return;
         }
         switch (entropy.nextInt(4)) {
@@ -384,6 +407,9 @@ public final class Simulation {
         admin.stop();
         owner.stop();
         clients.stream().filter(SimKeys.class::isInstance).forEach(client -> ((SimKeys) client).stop());
+        if (programs != null) {
+            programs.stop();
+        }
     }
 
     private SimResult result(final Throwable violation) {

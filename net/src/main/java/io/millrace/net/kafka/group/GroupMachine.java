@@ -3,6 +3,7 @@ package io.millrace.net.kafka.group;
 import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.coordinator.CoordinatorMachine;
 import io.millrace.engine.core.Core;
+import io.millrace.engine.status.PlantedBug;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.CoordinatorWrites;
 import io.millrace.net.kafka.coordinator.MarkerSink;
@@ -124,6 +125,9 @@ final class GroupMachine implements CoordinatorMachine {
                 .slice();
         for (final MutableRecordBatch each :
                 MemoryRecords.readableRecords(bytes).batches()) {
+            if (PlantedBug.GROUP_STATE_NOT_LOADED.isPlanted()) {
+                continue;
+            }
             for (final Record record : each) {
                 replay(each, record);
             }
@@ -138,7 +142,7 @@ final class GroupMachine implements CoordinatorMachine {
             }
             return;
         }
-        if (in.isTransactional()) {
+        if (in.isTransactional() && !PlantedBug.GROUP_TXN_OFFSETS_FORGOTTEN.isPlanted()) {
             openTransactions.put(in.producerId(), in.producerEpoch());
         }
         try {
@@ -245,6 +249,9 @@ final class GroupMachine implements CoordinatorMachine {
             final TxnOffsetCommitRequestData request,
             final Admission admission,
             final Answer<TxnOffsetCommitResponseData> answer) {
+        if (PlantedBug.GROUP_GENERATION_UNCHECKED.isPlanted()) {
+            request.setMemberId("").setGenerationIdOrMemberEpoch(-1);
+        }
         final long producerId = request.producerId();
         final short producerEpoch = request.producerEpoch();
         final Operation<TxnOffsetCommitResponseData> operation = () -> shard.commitTransactionalOffset(client, request);
@@ -343,6 +350,11 @@ final class GroupMachine implements CoordinatorMachine {
     }
 
     private <R> void park(final CoordinatorResult<R, CoordinatorRecord> result, final Answer<R> answer) {
+        if (PlantedBug.GROUP_ANSWERS_NOT_AWAITED.isPlanted()) {
+            end(result, null);
+            answer.onAnswer(result.response());
+            return;
+        }
         writes.whenCommitted(
                 () -> {
                     end(result, null);
@@ -369,6 +381,10 @@ final class GroupMachine implements CoordinatorMachine {
 
     private void append(
             final CoordinatorResult<?, CoordinatorRecord> result, final long producerId, final short producerEpoch) {
+        if (PlantedBug.GROUP_TXN_OFFSETS_AT_ONCE.isPlanted() && producerId != RecordBatch.NO_PRODUCER_ID) {
+            append(result, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH);
+            return;
+        }
         final List<CoordinatorRecord> records = result.records();
         final int size = records.size();
         final byte[][] keys = new byte[size][];

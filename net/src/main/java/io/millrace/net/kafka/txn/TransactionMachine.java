@@ -4,6 +4,7 @@ import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.coordinator.CoordinatorMachine;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.core.Deadline;
+import io.millrace.engine.status.PlantedBug;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.CoordinatorWrites;
 import io.millrace.net.kafka.coordinator.MarkerSink;
@@ -80,7 +81,7 @@ final class TransactionMachine implements CoordinatorMachine {
                 .slice();
         for (final MutableRecordBatch batch :
                 MemoryRecords.readableRecords(bytes).batches()) {
-            if (!batch.isControlBatch()) {
+            if (!batch.isControlBatch() && !PlantedBug.TXN_STATE_NOT_LOADED.isPlanted()) {
                 batch.forEach(this::replay);
             }
         }
@@ -100,7 +101,7 @@ final class TransactionMachine implements CoordinatorMachine {
     public void onActive(final long endOffset) {
         serving = true;
         for (final TransactionMetadata transaction : List.copyOf(byId.values())) {
-            if (isEnding(transaction)) {
+            if (isEnding(transaction) && !PlantedBug.TXN_MARKERS_NOT_RESUMED.isPlanted()) {
                 complete(transaction);
             }
         }
@@ -181,6 +182,9 @@ final class TransactionMachine implements CoordinatorMachine {
                 return;
             }
             next = transaction.prepareProducerIdRotation(fresh, timeoutMs, core.nowMs(), expected.isPresent());
+        } else if (PlantedBug.TXN_EPOCH_NOT_BUMPED.isPlanted() && transaction.producerEpoch() != NO_EPOCH) {
+            answer.onAnswer(new Ended(transaction.producerId(), transaction.producerEpoch()));
+            return;
         } else {
             try {
                 next = transaction.prepareIncrementProducerEpoch(timeoutMs, epoch, core.nowMs());
@@ -394,6 +398,9 @@ final class TransactionMachine implements CoordinatorMachine {
                 transaction.clientTransactionVersion().supportsEpochBump());
         final TxnTransitMetadata next = transaction.prepareComplete(core.nowMs());
         final Set<TopicPartition> missing = new HashSet<>(transaction.topicPartitions());
+        if (PlantedBug.TXN_MARKER_LOST.isPlanted() && missing.size() > 1) {
+            missing.remove(missing.iterator().next());
+        }
         if (missing.isEmpty()) {
             completed(transaction, next);
         }
@@ -491,6 +498,12 @@ final class TransactionMachine implements CoordinatorMachine {
         writes.add(
                 TransactionLog.keyToBytes(transaction.transactionalId()),
                 TransactionLog.valueToBytes(next, TransactionVersion.TV_2));
+        if (PlantedBug.TXN_END_NOT_AWAITED.isPlanted()) {
+            transaction.completeTransitionTo(next);
+            done.run();
+            wake(transaction);
+            return;
+        }
         writes.whenCommitted(
                 () -> {
                     transaction.completeTransitionTo(next);

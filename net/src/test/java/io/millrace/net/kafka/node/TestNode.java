@@ -61,6 +61,17 @@ public final class TestNode {
     private final List<ApiTable> tables = new ArrayList<>();
     private final Mesh mesh;
 
+    /** With rings of another size. */
+    public static TestNode withRings(final int ringBytes, final int coreCount) {
+        final SimDiskImage image = new SimDiskImage();
+        return new TestNode(
+                coreCount,
+                64,
+                ringBytes,
+                new SimTime(),
+                (time, core) -> new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(core)));
+    }
+
     /** On a simulated disk that answers in microseconds. */
     public TestNode(final int coreCount, final int leasesPerCore) {
         this(coreCount, leasesPerCore, new SimDiskImage());
@@ -80,6 +91,15 @@ public final class TestNode {
             final int leasesPerCore,
             final SimTime time,
             final BiFunction<SimTime, Integer, Disk> diskOfCore) {
+        this(coreCount, leasesPerCore, RING_BYTES, time, diskOfCore);
+    }
+
+    private TestNode(
+            final int coreCount,
+            final int leasesPerCore,
+            final int ringBytes,
+            final SimTime time,
+            final BiFunction<SimTime, Integer, Disk> diskOfCore) {
         this.time = time;
         final SeededEntropy entropy = new SeededEntropy(4711);
         final List<Disk> disks = new ArrayList<>();
@@ -92,7 +112,7 @@ public final class TestNode {
                 .commandLine("millrace.journal.bytes", "1048576")
                 .load();
         final NodeBoot boot = new NodeBoot(NODE_ID, coreCount, settings, disks.get(0), entropy.stream("boot")).run();
-        mesh = new Mesh(coreCount, RING_BYTES, leasesPerCore);
+        mesh = new Mesh(coreCount, ringBytes, leasesPerCore);
         for (int id = 0; id < coreCount; id++) {
             addCore(id, boot, disks.get(id), entropy.stream("core" + id));
         }

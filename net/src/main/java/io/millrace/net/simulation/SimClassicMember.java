@@ -1,0 +1,197 @@
+package io.millrace.net.simulation;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.kafka.common.message.ConsumerProtocolAssignment;
+import org.apache.kafka.common.message.ConsumerProtocolSubscription;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+
+/** A member by the classic protocol: joins, is told its part by the leader, or is the leader, and shows up. */
+final class SimClassicMember extends SimMembership {
+    private static final String PROTOCOL = "simulated";
+    private static final short FORM = 1;
+
+    private enum State {
+        OUTSIDE,
+        JOINED,
+        STABLE
+    }
+
+    private final int sessionMs;
+    private State state = State.OUTSIDE;
+    private List<SyncGroupRequestAssignment> assignments = List.of();
+
+    SimClassicMember(final SimCaller caller, final GroupBook book, final String topic, final int partitions) {
+        super(caller, book, topic, partitions);
+        sessionMs = 150 + caller.entropy().nextInt(300);
+    }
+
+    @Override
+    boolean isStable() {
+        return state == State.STABLE;
+    }
+
+    @Override
+    void forget() {
+        super.forget();
+        state = State.OUTSIDE;
+    }
+
+    @Override
+    void proceed() {
+        switch (state) {
+            case OUTSIDE -> join();
+            case JOINED -> sync();
+            case STABLE -> beat();
+        }
+    }
+
+    private void join() {
+        final ConsumerProtocolSubscription subscription = new ConsumerProtocolSubscription().setTopics(List.of(topic));
+        final JoinGroupRequestData request = new JoinGroupRequestData()
+                .setGroupId(book.group())
+                .setMemberId(memberId)
+                .setSessionTimeoutMs(sessionMs)
+                .setRebalanceTimeoutMs(sessionMs)
+                .setProtocolType("consumer");
+        request.protocols()
+                .add(new JoinGroupRequestProtocol()
+                        .setName(PROTOCOL)
+                        .setMetadata(bytes(MessageUtil.toVersionPrefixedByteBuffer(FORM, subscription))));
+        send(ApiKeys.JOIN_GROUP, caller.version(1, 9), request, answer -> {
+            final JoinGroupResponseData response = new JoinGroupResponseData(SimCaller.body(answer), answer.version());
+            final Errors error = Errors.forCode(response.errorCode());
+            if (error == Errors.NONE) {
+                memberId = response.memberId();
+                epoch = response.generationId();
+                own(new TreeSet<>());
+                state = State.JOINED;
+                assignments = response.leader().equals(memberId) ? assign(response.members()) : List.of();
+                caller.world().count("group joined");
+            } else if (error == Errors.MEMBER_ID_REQUIRED) {
+                memberId = response.memberId();
+            } else {
+                refused(error);
+            }
+        });
+    }
+
+    private List<SyncGroupRequestAssignment> assign(final List<JoinGroupResponseMember> members) {
+        final List<SyncGroupRequestAssignment> parts = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            final ConsumerProtocolAssignment.TopicPartition part =
+                    new ConsumerProtocolAssignment.TopicPartition().setTopic(topic);
+            for (int partition = i; partition < partitions; partition += members.size()) {
+                part.partitions().add(partition);
+            }
+            final ConsumerProtocolAssignment assignment = new ConsumerProtocolAssignment();
+            assignment.assignedPartitions().add(part);
+            parts.add(new SyncGroupRequestAssignment()
+                    .setMemberId(members.get(i).memberId())
+                    .setAssignment(bytes(MessageUtil.toVersionPrefixedByteBuffer(FORM, assignment))));
+        }
+        return parts;
+    }
+
+    private static byte[] bytes(final ByteBuffer buffer) {
+        final byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    private void sync() {
+        final SyncGroupRequestData request = new SyncGroupRequestData()
+                .setGroupId(book.group())
+                .setMemberId(memberId)
+                .setGenerationId(epoch)
+                .setAssignments(assignments);
+        final int version = caller.version(0, 5);
+        if (version >= 5) {
+            request.setProtocolType("consumer").setProtocolName(PROTOCOL);
+        }
+        send(ApiKeys.SYNC_GROUP, version, request, answer -> {
+            final SyncGroupResponseData response = new SyncGroupResponseData(SimCaller.body(answer), answer.version());
+            final Errors error = Errors.forCode(response.errorCode());
+            if (error != Errors.NONE) {
+                refused(error);
+                return;
+            }
+            final ByteBuffer given = ByteBuffer.wrap(response.assignment());
+            state = State.STABLE;
+            if (given.hasRemaining()) {
+                new ConsumerProtocolAssignment(new ByteBufferAccessor(given), given.getShort())
+                        .assignedPartitions()
+                        .forEach(part -> owned.addAll(part.partitions()));
+            }
+            owned.forEach(partition -> book.onAssigned(partition, memberId, epoch));
+            rest();
+        });
+    }
+
+    private void beat() {
+        final HeartbeatRequestData request = new HeartbeatRequestData()
+                .setGroupId(book.group())
+                .setMemberId(memberId)
+                .setGenerationId(epoch);
+        send(ApiKeys.HEARTBEAT, caller.version(0, 4), request, answer -> {
+            final Errors error =
+                    Errors.forCode(new HeartbeatResponseData(SimCaller.body(answer), answer.version()).errorCode());
+            if (error == Errors.NONE) {
+                rest();
+            } else {
+                refused(error);
+            }
+        });
+    }
+
+    private void rest() {
+        beatIn(sessionMs * 1_000_000L / 4);
+    }
+
+    private void refused(final Errors error) {
+        switch (error) {
+            case REBALANCE_IN_PROGRESS, ILLEGAL_GENERATION -> {
+                caller.world().onClientError(error);
+                forget();
+            }
+            case UNKNOWN_MEMBER_ID -> {
+                caller.world().onClientError(error);
+                memberId = "";
+                forget();
+            }
+            default -> again(error);
+        }
+    }
+
+    @Override
+    void leave() {
+        if (port != NOWHERE && !memberId.isEmpty()) {
+            final LeaveGroupRequestData request = new LeaveGroupRequestData().setGroupId(book.group());
+            final int version = caller.version(0, 5);
+            if (version >= 3) {
+                request.members().add(new MemberIdentity().setMemberId(memberId));
+            } else {
+                request.setMemberId(memberId);
+            }
+            caller.call(port, ApiKeys.LEAVE_GROUP, version, request, answer -> {}, () -> {});
+        }
+        memberId = "";
+        forget();
+    }
+}
