@@ -7,7 +7,6 @@ import java.security.SecureRandom;
 import java.security.SecureRandomSpi;
 import java.security.Security;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Ids that libraries draw from {@code UUID.randomUUID}, such as those of groups' members: on the thread of a simulation
@@ -80,15 +79,5 @@ final class SimUuids {
 
     static void end() {
         SEEDED.remove();
-    }
-
-    /** Whether the JVM's ids can be told beforehand: not if somebody drew one before the first simulation. */
-    static boolean areSeeded(final Entropy one, final Entropy same) {
-        begin(one);
-        final UUID first = UUID.randomUUID();
-        begin(same);
-        final UUID second = UUID.randomUUID();
-        end();
-        return first.equals(second);
     }
 }

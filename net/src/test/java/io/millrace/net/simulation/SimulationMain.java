@@ -18,9 +18,7 @@ final class SimulationMain {
             final SimResult result = Simulation.run(new SimOptions(seed, SimOptions.STEPS_DEFAULT));
             System.out.println(line(result));
             if (!result.isGood()) {
-                if (System.getProperty("sim.stack") != null) {
-                    result.violation().printStackTrace();
-                }
+                result.violation().printStackTrace(System.out);
                 return;
             }
         }
