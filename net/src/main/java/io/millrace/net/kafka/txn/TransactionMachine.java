@@ -39,7 +39,6 @@ import org.apache.kafka.server.common.TransactionVersion;
  * thread. The states and who leads from one to the next are a table in docs/transactions.md.
  */
 final class TransactionMachine implements CoordinatorMachine {
-    private static final long MARKER_RETRY_NS = 100_000_000;
     /** How long a produce waits for the end of the transaction before. */
     private static final long PATIENCE_NS = 1_000_000_000;
 
@@ -397,45 +396,8 @@ final class TransactionMachine implements CoordinatorMachine {
                 coordinatorEpoch,
                 transaction.clientTransactionVersion().supportsEpochBump());
         final TxnTransitMetadata next = transaction.prepareComplete(core.nowMs());
-        final Set<TopicPartition> missing = new HashSet<>(transaction.topicPartitions());
-        if (PlantedBug.TXN_MARKER_LOST.isPlanted() && missing.size() > 1) {
-            missing.remove(missing.iterator().next());
-        }
-        if (missing.isEmpty()) {
-            completed(transaction, next);
-        }
-        for (final TopicPartition partition : List.copyOf(missing)) {
-            mark(transaction, next, partition, marker, missing);
-        }
+        new MarkerRound(transactions, transaction, marker, () -> serving, () -> completed(transaction, next)).begin();
         return next;
-    }
-
-    private void mark(
-            final TransactionMetadata transaction,
-            final TxnTransitMetadata next,
-            final TopicPartition partition,
-            final MarkerSink.Marker marker,
-            final Set<TopicPartition> missing) {
-        transactions.markers().write(partition, marker, error -> {
-            if (!serving) {
-                return;
-            }
-            switch (error) {
-                // A topic that is gone has nothing left to end. What is refused is never taken for written.
-                case NONE, UNKNOWN_TOPIC_OR_PARTITION -> {
-                    missing.remove(partition);
-                    if (missing.isEmpty()) {
-                        completed(transaction, next);
-                    }
-                }
-                default ->
-                    transactions.afterNs(MARKER_RETRY_NS, () -> {
-                        if (serving) {
-                            mark(transaction, next, partition, marker, missing);
-                        }
-                    });
-            }
-        });
     }
 
     private void completed(final TransactionMetadata transaction, final TxnTransitMetadata next) {
