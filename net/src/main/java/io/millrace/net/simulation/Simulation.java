@@ -81,7 +81,7 @@ public final class Simulation {
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
         world = new SimWorld(options.seed(), fsync, disk, network);
-        if (!withPrograms) {
+        if (!withKeys && !withPrograms) {
             strikeJournals(disk);
         }
         replica = plan.nextInt(3) == 0 && !withPrograms ? new SimReplica(world) : null;
