@@ -141,13 +141,24 @@ final class SegmentSwap {
         final CompactionMark mark = new CompactionMark(holesBelow, baseOffset, endOffset, true);
         final String directory = log.directory();
         final DiskSequence sequence = new DiskSequence(log.disk());
+        sequence.replace(directory, directory + '/' + CompactionMark.NAME, mark::encode);
+        renameIndexes(sequence, LogFiles.CLEANED, LogFiles.SWAP);
+        sequence.syncDirectory(directory).run(ended -> prepared(ended, completion));
+    }
+
+    /** Nothing of the log itself has changed yet: a mark for a swap that never was says nothing wrong. */
+    private void prepared(final int status, final LogCompletion completion) {
+        if (status != DiskStatus.OK) {
+            committing = false;
+            discard(ignored -> completion.onComplete(status));
+            return;
+        }
+        final String directory = log.directory();
+        final DiskSequence sequence = new DiskSequence(log.disk());
         if (PlantedBug.COMPACTION_DELETES_EARLY.isPlanted()) {
             group.forEach(each -> sequence.unlink(LogFiles.path(directory, each.baseOffset, LogFiles.LOG)));
         }
-        sequence.replace(directory, directory + '/' + CompactionMark.NAME, mark::encode);
-        renameIndexes(sequence, LogFiles.CLEANED, LogFiles.SWAP);
-        sequence.syncDirectory(directory)
-                .rename(path(LogFiles.LOG + LogFiles.CLEANED), path(LogFiles.LOG + LogFiles.SWAP))
+        sequence.rename(path(LogFiles.LOG + LogFiles.CLEANED), path(LogFiles.LOG + LogFiles.SWAP))
                 .syncDirectory(directory)
                 .run(ended -> committed(ended, completion));
     }
@@ -204,15 +215,16 @@ final class SegmentSwap {
                 });
     }
 
-    /** Removes what was written; not once the swap is durable. */
+    /** Removes what was written; not once the log has been renamed. */
     void discard(final LogCompletion completion) {
         close();
         final DiskSequence sequence = new DiskSequence(log.disk());
         sequence.unlink(path(LogFiles.LOG + LogFiles.CLEANED));
         for (final String index : INDEXES) {
-            sequence.unlink(path(index + LogFiles.CLEANED));
+            sequence.unlink(path(index + LogFiles.CLEANED)).unlink(path(index + LogFiles.SWAP));
         }
-        sequence.run(completion);
+        sequence.unlink(log.directory() + '/' + CompactionMark.NAME + LogFiles.TMP)
+                .run(completion);
     }
 
     void close() {

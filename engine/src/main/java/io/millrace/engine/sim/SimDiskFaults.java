@@ -15,6 +15,7 @@ public final class SimDiskFaults {
     int shortReadPpm;
     int noSpacePpm;
     long noSpaceNsMax = 1;
+    Predicate<String> fullPaths = path -> false;
     int writeErrorPpm;
     int syncErrorPpm;
     int readErrorPpm;
@@ -70,6 +71,12 @@ public final class SimDiskFaults {
         return this;
     }
 
+    /** At which paths, a rename's target among them, whatever may need space finds none. */
+    public SimDiskFaults fullAt(final Predicate<String> paths) {
+        fullPaths = paths;
+        return this;
+    }
+
     /** How many writes (allocations, truncations), syncs and reads fail with an I/O error. */
     public SimDiskFaults mediaErrors(final int writePpm, final int syncPpm, final int readPpm) {
         writeErrorPpm = writePpm;
@@ -102,6 +109,7 @@ public final class SimDiskFaults {
         shortWritePpm = 0;
         shortReadPpm = 0;
         noSpacePpm = 0;
+        fullPaths = path -> false;
         writeErrorPpm = 0;
         syncErrorPpm = 0;
         readErrorPpm = 0;

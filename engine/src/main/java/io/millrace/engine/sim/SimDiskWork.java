@@ -28,6 +28,11 @@ final class SimDiskWork {
         if (happens(faults.bitFlipPpm)) {
             image.flipBit(entropy, faults.bitFlipPaths);
         }
+        if (needsSpace(op) && faults.fullPaths.test(op.target == null ? op.path : op.target)) {
+            noSpace(op);
+            image.trace(op, nowNs);
+            return;
+        }
         switch (op.operation) {
             case OPEN -> open(op, nowNs);
             case MAKE_DIRECTORY -> makeDirectory(op, nowNs);
@@ -46,6 +51,14 @@ final class SimDiskWork {
             case WRITE_THROUGH -> writeThrough(op, nowNs);
         }
         image.trace(op, nowNs);
+    }
+
+    private static boolean needsSpace(final SimOp op) {
+        return switch (op.operation) {
+            case OPEN -> op.mode == OpenMode.REPLACE;
+            case MAKE_DIRECTORY, RENAME, SYNC_DIRECTORY, WRITE, SYNC, ALLOCATE, WRITE_THROUGH -> true;
+            case UNLINK, LIST, READ, PREFETCH, TRUNCATE, EVICT, SPACE -> false;
+        };
     }
 
     /** The process dies while this write is executed: some first part of it is done, maybe all. */

@@ -91,6 +91,7 @@ class CompactionCrashTest {
         } finally {
             if (bench.log != null) {
                 stable = Math.max(stable, bench.stable);
+                assertThat(bench.offline).as(name + " " + bench.events).isZero();
                 interrupted += bench.log.compactor().isBusy() ? 1 : 0;
             }
         }

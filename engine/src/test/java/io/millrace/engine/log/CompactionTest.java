@@ -26,13 +26,16 @@ class CompactionTest {
     private static final LogConfig CONFIG =
             LogConfig.DEFAULT.withSegmentBytes(1_000).withIndex(1 << 20, 200).withRetention(-1, -1);
 
+    private static final String SWAPPED = LogFiles.LOG + LogFiles.SWAP;
+
     private final SimDiskImage image = new SimDiskImage();
     private final SimTime time = new SimTime();
+    private final SimDiskFaults faults = SimDiskFaults.none();
     private LogBench bench = newBench(CONFIG);
     private long nowNs;
 
     private LogBench newBench(final LogConfig config) {
-        final LogBench made = LogBench.on(new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(1)))
+        final LogBench made = LogBench.on(new SimDisk(image, time, faults, new SeededEntropy(1)))
                 .config(config);
         made.compactWith(new KafkaFilter());
         return made;
@@ -305,6 +308,44 @@ class CompactionTest {
         assertThat(compact(0, 0)).isNotEqualTo(DiskStatus.OK);
         assertThat(bench.log.compactor().fault()).contains("CRC").contains(first.substring(first.indexOf('/') + 1));
         assertThat(names()).noneMatch(name -> name.endsWith(LogFiles.CLEANED));
+    }
+
+    @Test
+    void shouldGiveUpWhereverTheDiskIsFullBeforeTheLogIsRenamed() {
+        bench.create();
+        transaction(1, 0, false, record("a", "aborted"));
+        for (int i = 0; i < 30; i++) {
+            put("k", "v" + i);
+        }
+        roll();
+        final List<String> before = contents();
+        final List<String> namesBefore = names();
+        final List<String> full = new ArrayList<>();
+        boolean reached = false;
+        for (int fullAt = 0; !reached; fullAt++) {
+            final int number = fullAt;
+            final List<String> asked = new ArrayList<>();
+            faults.fullAt(path -> asked.add(path) && asked.size() == number + 1 && !path.endsWith(SWAPPED));
+            final int status = compact(0, 0);
+            faults.heal();
+            reached = asked.get(Math.min(number, asked.size() - 1)).endsWith(SWAPPED);
+            if (!reached) {
+                full.add(asked.get(number));
+                assertThat(DiskStatus.nameOf(status)).as(full.toString()).isEqualTo("NO_SPACE");
+                assertThat(bench.log.isOffline()).as(full.toString()).isFalse();
+                assertThat(contents()).isEqualTo(before);
+                assertThat(names())
+                        .filteredOn(name -> !name.equals(CompactionMark.NAME))
+                        .isEqualTo(namesBefore);
+            }
+        }
+        assertThat(full)
+                .anyMatch(path -> path.endsWith(CompactionMark.NAME + LogFiles.TMP))
+                .anyMatch(path -> path.endsWith(CompactionMark.NAME))
+                .anyMatch(path -> path.endsWith(LogFiles.INDEX + LogFiles.SWAP))
+                .anyMatch(path -> path.endsWith(LogFiles.TXN_INDEX + LogFiles.SWAP));
+        assertThat(contents()).isNotEqualTo(before).contains("31 k=v29");
+        reopenAndExpect(contents());
     }
 
     // The bench's hands
