@@ -167,6 +167,8 @@ build() {
         say "building with $jdk (the first time takes a minute or two) …"
         mkdir -p "$runs"
         : >"$stamp.new"
+        # What an older state of the sources depended on must not stay on the class path.
+        rm -rf "$home/$module/target/lib" "$home/$module/target/$module"-*.jar
         maven -pl "$module" -am package -Dmaven.test.skip=true -Dstyle.color=never 2>&1 | progress ||
             die "the build failed (what Maven said is in ${runs#"$PWD"/}/build.log)"
         publish_run "$module" "$link"
