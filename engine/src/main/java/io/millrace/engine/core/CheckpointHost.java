@@ -43,6 +43,7 @@ final class CheckpointHost {
     private boolean writing;
     private boolean changed;
     private boolean cleanedChanged;
+    private boolean cleanedUnderWay;
     private int partsToWrite;
     private int worstStatus;
 
@@ -61,16 +62,18 @@ final class CheckpointHost {
             final Map<String, Long> recoveryPoints,
             final Map<String, Long> startOffsets,
             final Map<String, Long> cleanedOffsets,
-            final Core core) {
+            final Deadlines deadlines,
+            final LongSupplier nowNs,
+            final MessageRoutes routes) {
         this.files = files;
         this.image = image;
         this.proxies = proxies;
         this.recoveryPoints = recoveryPoints;
         this.startOffsets = startOffsets;
         this.cleanedOffsets = cleanedOffsets;
-        this.deadlines = core.deadlines();
-        this.nowNs = core::nowNs;
-        core.routes().add(CheckpointRequestDecoder.TEMPLATE_ID, this::onRequest);
+        this.deadlines = deadlines;
+        this.nowNs = nowNs;
+        routes.add(CheckpointRequestDecoder.TEMPLATE_ID, this::onRequest);
     }
 
     private void onRequest(final int from, final DirectBuffer body, final int offset, final int length) {
@@ -83,14 +86,19 @@ final class CheckpointHost {
                         PartitionDirectory.nameOf(topic.name(), PartitionKeys.partition(part.partitionKey()));
                 recoveryPoints.put(name, part.recoveryPoint());
                 startOffsets.put(name, part.logStartOffset());
-                if (part.cleanedTo() >= 0) {
-                    cleanedChanged |=
-                            !Long.valueOf(part.cleanedTo()).equals(cleanedOffsets.put(name, part.cleanedTo()));
-                }
+                cleanedTo(name, part.cleanedTo());
             }
         }
         changed = true;
         writeIfDue();
+    }
+
+    private void cleanedTo(final String name, final long offset) {
+        if (offset < 0) {
+            cleanedChanged |= cleanedOffsets.remove(name) != null;
+        } else {
+            cleanedChanged |= !Long.valueOf(offset).equals(cleanedOffsets.put(name, offset));
+        }
     }
 
     /** Drops a deleted topic's positions; {@code done} runs once they are out of the files, or at once if never in. */
@@ -126,10 +134,11 @@ final class CheckpointHost {
         final List<Runnable> forgets = forgetsUnderWay;
         forgetsUnderWay = waitingForgets;
         waitingForgets = forgets;
-        partsToWrite = cleanedChanged ? 3 : 2;
+        cleanedUnderWay = cleanedChanged;
+        cleanedChanged = false;
+        partsToWrite = cleanedUnderWay ? 3 : 2;
         worstStatus = DiskStatus.OK;
-        if (cleanedChanged) {
-            cleanedChanged = false;
+        if (cleanedUnderWay) {
             files.write(Checkpoints.CLEANED, cleanedOffsets, this::onWritten);
         }
         files.write(Checkpoints.RECOVERY_POINTS, recoveryPoints, this::onWritten);
@@ -141,7 +150,7 @@ final class CheckpointHost {
         if (--partsToWrite > 0) {
             return;
         }
-        cleanedChanged |= worstStatus != DiskStatus.OK && !cleanedOffsets.isEmpty();
+        cleanedChanged |= worstStatus != DiskStatus.OK && cleanedUnderWay;
         writing = false;
         final Outcome outcome = switch (worstStatus) {
             case DiskStatus.OK -> Outcome.OK;

@@ -170,7 +170,9 @@ public final class Core {
                 boot.recoveryPoints(),
                 boot.startOffsets(),
                 boot.cleanedOffsets(),
-                this);
+                deadlines,
+                this::nowNs,
+                routes);
         addStage(
                 "metadata",
                 new MetadataHost(
