@@ -8,11 +8,14 @@ import java.util.List;
  * by the log's core.
  */
 public final class LogCompactor {
+    private static final int PAUSES_AFTER_FAILURE = 8;
+
     private final Log log;
     private Compaction current;
     private long cleanedTo = -1;
     private long holesBelow;
     private String fault;
+    private long heldOffUntilMs;
     private final FirstTimestamps firstTimestamps;
 
     LogCompactor(final Log log) {
@@ -87,6 +90,7 @@ public final class LogCompactor {
     public Dirt dirt(final long lastStableOffset, final long minLagMs, final long maxLagMs, final long nowMs) {
         if (current != null
                 || fault != null
+                || nowMs < heldOffUntilMs
                 || log.isEnding()
                 || log.isReadOnly()
                 || log.context().batchFilter() == null) {
@@ -132,6 +136,10 @@ public final class LogCompactor {
             current = null;
             fault = wrong;
             cleanedTo = Math.max(cleanedTo, to);
+            // One that cannot be compacted now must not keep the others waiting.
+            heldOffUntilMs = to >= 0
+                    ? 0
+                    : run.nowMs() + PAUSES_AFTER_FAILURE * run.settings().backoffMs();
             completion.onComplete(to >= 0 ? DiskStatus.OK : DiskStatus.NO_SPACE);
             log.proceed();
         });

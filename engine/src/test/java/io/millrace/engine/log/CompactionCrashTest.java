@@ -35,6 +35,9 @@ class CompactionCrashTest {
     private static final LogConfig CONFIG =
             LogConfig.DEFAULT.withSegmentBytes(1_200).withIndex(1 << 20, 250).withRetention(-1, -1);
 
+    private static final CompactionSettings SETTINGS =
+            new CompactionSettings(true, 0, 128L << 20, 0.9, Double.MAX_VALUE);
+
     private record Written(String key, String value) {}
 
     private final SimDiskImage image = new SimDiskImage();
@@ -181,12 +184,7 @@ class CompactionCrashTest {
             bench.log
                     .compactor()
                     .start(
-                            new CompactionRun(
-                                    dirt.firstDirty(),
-                                    dirt.firstUncleanable(),
-                                    200,
-                                    CompactionSettings.DEFAULT,
-                                    bench.nowMs),
+                            new CompactionRun(dirt.firstDirty(), dirt.firstUncleanable(), 200, SETTINGS, bench.nowMs),
                             status -> compactions += status == DiskStatus.OK ? 1 : 0);
         }
     }

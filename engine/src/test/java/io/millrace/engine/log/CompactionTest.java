@@ -26,6 +26,7 @@ class CompactionTest {
     private static final LogConfig CONFIG =
             LogConfig.DEFAULT.withSegmentBytes(1_000).withIndex(1 << 20, 200).withRetention(-1, -1);
 
+    private static final CompactionSettings AT_ONCE = new CompactionSettings(true, 0, 1 << 20, 0.9, Double.MAX_VALUE);
     private static final String SWAPPED = LogFiles.LOG + LogFiles.SWAP;
 
     private final SimDiskImage image = new SimDiskImage();
@@ -326,7 +327,7 @@ class CompactionTest {
             final int number = fullAt;
             final List<String> asked = new ArrayList<>();
             faults.fullAt(path -> asked.add(path) && asked.size() == number + 1 && !path.endsWith(SWAPPED));
-            final int status = compact(0, 0);
+            final int status = run(dirt(), AT_ONCE, 0);
             faults.heal();
             reached = asked.get(Math.min(number, asked.size() - 1)).endsWith(SWAPPED);
             if (!reached) {
@@ -346,6 +347,23 @@ class CompactionTest {
                 .anyMatch(path -> path.endsWith(LogFiles.TXN_INDEX + LogFiles.SWAP));
         assertThat(contents()).isNotEqualTo(before).contains("31 k=v29");
         reopenAndExpect(contents());
+    }
+
+    @Test
+    void shouldLetOthersGoFirstAfterAFailure() {
+        bench.create();
+        for (int i = 0; i < 60; i++) {
+            put("k", "v" + i);
+        }
+        roll();
+        faults.fullAt(path -> path.endsWith(LogFiles.CLEANED));
+        assertThat(DiskStatus.nameOf(compact(0, 0))).isEqualTo("NO_SPACE");
+        faults.heal();
+        bench.nowMs += CompactionSettings.DEFAULT.backoffMs();
+        assertThat(dirt()).isNull();
+        bench.nowMs += 7 * CompactionSettings.DEFAULT.backoffMs();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).contains("59 k=v59").doesNotContain("0 k=v0");
     }
 
     // The bench's hands
