@@ -184,6 +184,9 @@ final class LogLoad {
                 break;
             }
         }
+        if (!validated.isEmpty()) {
+            parts.epochs.truncateFromEnd(end);
+        }
         parts.endOffset = end;
     }
 
@@ -214,14 +217,15 @@ final class LogLoad {
         final Segment found =
                 Segment.empty(context.indexMemory(), segment.id, segment.baseOffset, segment.file(), nowMs);
         if (validated.isEmpty()) {
-            parts.epochs.truncateFromEnd(segment.baseOffset);
+            // Where a compaction took batches out, those left do not tell where each epoch began.
+            parts.epochs.truncateFromEnd(Math.max(segment.baseOffset, parts.holesBelow));
         }
         validated.add(segment);
         changed = true;
         aborted.begin(segment, snapshotOffset);
         scan.run(segment.file(), 0, segment.baseOffset, false, (batch, position) -> {
             found.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
-            parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+            assignEpoch(batch);
             if (batch.baseOffset() >= snapshotOffset) {
                 producers.replay(batch.bytes(), 0, batch.sizeInBytes());
             }
@@ -231,6 +235,14 @@ final class LogLoad {
         found.completeTimeIndex();
         segment.becomeActive(found);
         aborted.end(segment, scan.nextOffset);
+    }
+
+    /** What the file says and a batch contradicts was left by an earlier end of the log. */
+    private void assignEpoch(final BatchFlyweight batch) {
+        if (parts.epochs.epochOf(batch.baseOffset()) < batch.partitionLeaderEpoch()) {
+            parts.epochs.truncateFromEnd(batch.baseOffset() + 1);
+            parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+        }
     }
 
     /** The log ends in {@code last} at {@code end}, though more bytes or segments follow. */

@@ -366,6 +366,26 @@ class CompactionTest {
         assertThat(contents()).contains("59 k=v59").doesNotContain("0 k=v0");
     }
 
+    @Test
+    void shouldKnowAfterACrashWhereEpochsBeganThatWereCompactedAway() {
+        bench.create();
+        put("a", "1");
+        bench.epoch = 2;
+        put("k", "1");
+        put("k", "2");
+        bench.epoch = 3;
+        put("k", "3");
+        roll();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).startsWith("0 a=1", "3 k=3");
+        reopenAndExpect(contents());
+        final LeaderEpochs epochs = bench.log.epochs();
+        final long end = bench.log.endOffset();
+        assertThat(epochs.endOffsetFor(1, end)).isEqualTo(1);
+        assertThat(epochs.endOffsetFor(2, end)).isEqualTo(3);
+        assertThat(epochs.endOffsetFor(3, end)).isEqualTo(end);
+    }
+
     // The bench's hands
 
     private void put(final String key, final String value) {
