@@ -78,7 +78,7 @@ final class IndexLoader {
         new BatchScan(segment, 0, false)
                 .run(
                         (batch, position) -> {
-                            fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);
+                            fresh.add(batch, interval);
                             return true;
                         },
                         status -> {

@@ -224,7 +224,7 @@ final class LogLoad {
         changed = true;
         aborted.begin(segment, snapshotOffset);
         scan.run(segment.file(), 0, segment.baseOffset, false, (batch, position) -> {
-            found.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
+            found.add(batch, config.indexIntervalBytes());
             assignEpoch(batch);
             if (batch.baseOffset() >= snapshotOffset) {
                 producers.replay(batch.bytes(), 0, batch.sizeInBytes());
@@ -341,7 +341,7 @@ final class LogLoad {
         aborted.goOn(last);
         changed = true;
         disk.write(last.file(), last.size, bytes, 0, length);
-        last.add(length, batch.lastOffset(), batch.maxTimestamp(), config.indexIntervalBytes());
+        last.add(batch, config.indexIntervalBytes());
         parts.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
         producers.replay(bytes, 0, length);
         parts.endOffset = batch.nextOffset();

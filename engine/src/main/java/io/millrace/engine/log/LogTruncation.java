@@ -41,7 +41,7 @@ final class LogTruncation {
                             if (batch.lastOffset() >= offset) {
                                 return false;
                             }
-                            fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);
+                            fresh.add(batch, interval);
                             cutOffset = batch.nextOffset();
                             return true;
                         },

@@ -1,5 +1,6 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.status.PlantedBug;
 import java.util.List;
@@ -154,6 +155,16 @@ final class Segment {
         }
         bytesSinceIndexEntry += length;
         size += length;
+    }
+
+    /** Notes a batch that lies there; a header whose records a compaction took out says nothing of their times. */
+    void add(final BatchFlyweight batch, final int indexIntervalBytes) {
+        final boolean isFirst = size == 0;
+        final long timestampMs = batch.recordCount() > 0 ? batch.maxTimestamp() : -1;
+        add(batch.sizeInBytes(), batch.lastOffset(), timestampMs, indexIntervalBytes);
+        if (isFirst) {
+            firstTimestampMs = batch.maxTimestamp();
+        }
     }
 
     /** The time index ends with the largest timestamp, so that a start need not look for it. */

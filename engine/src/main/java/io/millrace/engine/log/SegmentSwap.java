@@ -87,7 +87,7 @@ final class SegmentSwap {
         int at = 0;
         while (at < batches.capacity()) {
             batch.wrap(batches, at, batches.capacity() - at);
-            fresh.add(batch.sizeInBytes(), batch.lastOffset(), batch.maxTimestamp(), interval);
+            fresh.add(batch, interval);
             at += batch.sizeInBytes();
         }
         for (final CleanedTransactions.Aborted each : aborted) {

@@ -96,7 +96,7 @@ final class SegmentTrust {
         }
         segment.bytesSinceIndexEntry = (int) Math.min(config.indexIntervalBytes() + 1L, segment.size - from);
         scan.run(segment.file(), from, expected, true, (batch, position) -> {
-            if (batch.maxTimestamp() > segment.maxTimestampMs) {
+            if (batch.recordCount() > 0 && batch.maxTimestamp() > segment.maxTimestampMs) {
                 segment.maxTimestampMs = batch.maxTimestamp();
                 segment.maxTimestampOffset = batch.lastOffset();
             }

@@ -386,7 +386,40 @@ class CompactionTest {
         assertThat(epochs.endOffsetFor(3, end)).isEqualTo(end);
     }
 
+    @Test
+    void shouldNotTakeTheTimeOfRecordsThatWereTakenOutForTheNewest() {
+        bench.create();
+        bench.append(KafkaBatches.batch().producer(9, 0, 0).of(record("a", "1")));
+        final long laterMs = bench.nowMs + 1_000;
+        bench.append(KafkaBatches.batch().producer(9, 0, 1).of(KafkaBatches.record(laterMs, "a", "2")));
+        put("a", "3");
+        roll();
+        assertThat(newest()).isEqualTo("1 at " + laterMs);
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(batches().stream().filter(batch -> batch.maxTimestamp() == laterMs))
+                .hasSize(1);
+        final String newest = "2 at " + bench.nowMs;
+        assertThat(newest()).isEqualTo(newest);
+        reopenAndExpect(contents());
+        assertThat(newest()).isEqualTo(newest);
+        assertThat(bench.close()).isEqualTo(DiskStatus.OK);
+        final long end = bench.log.recoveryPoint();
+        bench = newBench(CONFIG);
+        bench.recover(end, 0, true);
+        assertThat(newest()).isEqualTo(newest);
+        bench.log.truncateTo(3, status -> assertThat(status).isEqualTo(DiskStatus.OK));
+        bench.settle();
+        assertThat(newest()).isEqualTo(newest);
+    }
+
     // The bench's hands
+
+    private String newest() {
+        final String[] found = new String[1];
+        bench.log.maxTimestampOffset((status, offset, timestampMs, epoch) -> found[0] = offset + " at " + timestampMs);
+        bench.until(() -> found[0] != null);
+        return found[0];
+    }
 
     private void put(final String key, final String value) {
         bench.append(KafkaBatches.batch()
