@@ -12,6 +12,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** What all logs of one core share: its disk, its leases, and its bounds on memory and reserved space. */
 public final class LogContext {
     private static final int SCRATCH_BYTES = 16 * 1024;
+    private static final long UNPACKED_BYTES_MAX = 1L << 30;
+    /** While a batch is unpacked there are up to three times its bytes, and two threads may do so at once. */
+    private static final int HEAP_SHARE_UNPACKED = 16;
 
     private final Disk disk;
     private final LeaseTable leases;
@@ -25,6 +28,8 @@ public final class LogContext {
     private Reservations reservations = new Reservations(256L << 20);
     private Housekeeping compactionLane;
     private BatchFilter batchFilter;
+    private int unpackedBytesMax =
+            (int) Math.min(UNPACKED_BYTES_MAX, Runtime.getRuntime().maxMemory() / HEAP_SHARE_UNPACKED);
     private int nextSegmentId;
 
     public LogContext(
@@ -61,6 +66,16 @@ public final class LogContext {
         compactionLane = lane;
         batchFilter = filter;
         return this;
+    }
+
+    /** The most memory that what is packed in one batch may take; what takes more is not looked into. */
+    public LogContext unpackedBytesMax(final int bytes) {
+        unpackedBytesMax = bytes;
+        return this;
+    }
+
+    int unpackedBytesMax() {
+        return unpackedBytesMax;
     }
 
     public Disk disk() {

@@ -23,8 +23,10 @@ final class RecordTimestamps {
     long timestampMs;
     private int cursor;
     private int end;
+    private boolean malformed;
 
-    void find(
+    /** False if the bytes are no records: a client wrote them, whose mistake costs nobody an exception. */
+    boolean find(
             final BatchFlyweight batch,
             final DirectBuffer records,
             final int from,
@@ -32,26 +34,31 @@ final class RecordTimestamps {
             final long wantedMs,
             final long startOffset) {
         offset = -1;
+        malformed = false;
         cursor = from;
         end = to;
         final boolean stamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
         for (int i = 0; i < batch.recordCount(); i++) {
             final long length = varlong(records);
-            final int next = cursor + Math.toIntExact(length);
-            if (length < 0 || next > end) {
-                throw new IllegalStateException("record " + i + " of " + batch + " does not fit");
+            if (malformed || length < 1 || length > end - cursor) {
+                return false;
             }
+            final int next = cursor + (int) length;
             cursor++;
             final long recordMs = varlong(records) + batch.baseTimestamp();
             final long recordOffset = varlong(records) + batch.baseOffset();
+            if (malformed || cursor > next) {
+                return false;
+            }
             final long effectiveMs = stamped ? batch.maxTimestamp() : recordMs;
             if (effectiveMs >= wantedMs && recordOffset >= startOffset) {
                 offset = recordOffset;
                 timestampMs = effectiveMs;
-                return;
+                return true;
             }
             cursor = next;
         }
+        return true;
     }
 
     private long varlong(final DirectBuffer records) {
@@ -63,6 +70,7 @@ final class RecordTimestamps {
                 return (value >>> 1) ^ -(value & 1);
             }
         }
-        throw new IllegalStateException("a number does not end");
+        malformed = true;
+        return 0;
     }
 }

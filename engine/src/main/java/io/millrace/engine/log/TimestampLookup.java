@@ -8,11 +8,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Answers one question for the first record at or after a timestamp: segment by the largest timestamps, batch by the
- * indexes and headers, record by looking into the batch, on a housekeeping thread if it is compressed.
+ * indexes and headers, record by looking into the batch, on a housekeeping thread if it is compressed. Of a batch that
+ * cannot be looked into, or unpacks to more than there is memory for, the header answers: who reads from its first
+ * offset on misses nothing.
  */
 final class TimestampLookup {
-    private static final int UNPACKED_BYTES_MAX = 1 << 30;
-
     private final Log log;
     private final long timestampMs;
     private final long fromOffset;
@@ -20,7 +20,7 @@ final class TimestampLookup {
     private final RecordTimestamps records = new RecordTimestamps();
     private Segment segment;
     private byte[] found;
-    private boolean failed;
+    private boolean unreadable;
 
     /** @param fromOffset what lies before is passed over */
     TimestampLookup(
@@ -92,7 +92,8 @@ final class TimestampLookup {
         final BatchFlyweight batch = new BatchFlyweight().wrap(bytes, 0, found.length);
         final int codec = batch.attributes() & BatchFlyweight.CODEC_MASK;
         if (codec == 0) {
-            records.find(batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, fromOffset);
+            unreadable = !records.find(
+                    batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, fromOffset);
             answer(batch);
             return;
         }
@@ -105,10 +106,10 @@ final class TimestampLookup {
                                 bytes,
                                 BatchFlyweight.HEADER_BYTES,
                                 found.length - BatchFlyweight.HEADER_BYTES,
-                                UNPACKED_BYTES_MAX);
-                records.find(batch, unpacked, 0, unpacked.capacity(), timestampMs, fromOffset);
-            } catch (final IOException | RuntimeException unsound) {
-                failed = true;
+                                log.context().unpackedBytesMax());
+                unreadable = !records.find(batch, unpacked, 0, unpacked.capacity(), timestampMs, fromOffset);
+            } catch (final IOException | RuntimeException | OutOfMemoryError unsound) {
+                unreadable = true;
             }
         };
         if (!log.context().housekeeping().submit(work, () -> answer(batch))) {
@@ -119,8 +120,12 @@ final class TimestampLookup {
     }
 
     private void answer(final BatchFlyweight batch) {
-        if (failed) {
-            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
+        if (unreadable) {
+            completion.onAnswer(
+                    DiskStatus.OK,
+                    Math.max(batch.baseOffset(), fromOffset),
+                    batch.maxTimestamp(),
+                    batch.partitionLeaderEpoch());
         } else if (records.offset < 0) {
             // A maximum larger than any record's: the next batch may have what this one promised.
             final long next = batch.nextOffset();

@@ -2,6 +2,7 @@ package io.millrace.engine.batch;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
@@ -15,6 +16,11 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** Batches as Apache Kafka's own client library writes them. */
 public final class KafkaBatches {
+    private static final int CRC_OFFSET = 17;
+    private static final int LAST_OFFSET_DELTA_OFFSET = 23;
+    private static final int MAX_TIMESTAMP_OFFSET = 35;
+    private static final int RECORD_COUNT_OFFSET = 57;
+
     public long baseOffset;
     public CompressionType codec = CompressionType.NONE;
     public TimestampType timestampType = TimestampType.CREATE_TIME;
@@ -92,6 +98,17 @@ public final class KafkaBatches {
             records[i] = record(timestampMs + i, "key-" + i, "value-" + i);
         }
         return of(records);
+    }
+
+    /** A batch whose header announces other records than it holds, with timestamps to match and a good CRC. */
+    public static byte[] withRecordCount(final byte[] batch, final int records) {
+        final ByteBuffer bytes = ByteBuffer.wrap(batch.clone());
+        bytes.putInt(RECORD_COUNT_OFFSET, records);
+        bytes.putInt(LAST_OFFSET_DELTA_OFFSET, records - 1);
+        bytes.putLong(MAX_TIMESTAMP_OFFSET, bytes.getLong(MAX_TIMESTAMP_OFFSET) + records - 1);
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes.array(), CRC_OFFSET + Integer.BYTES, batch.length - CRC_OFFSET - Integer.BYTES);
+        return bytes.putInt(CRC_OFFSET, (int) crc.getValue()).array();
     }
 
     /** The end of a transaction. */

@@ -22,7 +22,11 @@ final class KafkaDecompressor implements Decompressor {
         try (InputStream in = Compression.of(CompressionType.forId(codec))
                 .build()
                 .wrapForInput(ByteBuffer.wrap(packed), RecordBatch.MAGIC_VALUE_V2, BufferSupplier.NO_CACHING)) {
-            return new UnsafeBuffer(in.readAllBytes());
+            final byte[] bytes = in.readNBytes(bytesMax);
+            if (in.read() >= 0) {
+                throw new IOException("more than " + bytesMax);
+            }
+            return new UnsafeBuffer(bytes);
         }
     }
 }

@@ -262,6 +262,24 @@ abstract class LogContract {
         assertThat(newest).containsExactly(59 * 3 + 2, 10_000 + 5_900 + 2);
     }
 
+    @Test
+    void shouldAnswerByTheHeaderWhereABatchCannotBeLookedInto() {
+        bench.create();
+        bench.context.unpackedBytesMax(1_000);
+        bench.append(KafkaBatches.batch().count(3, 10_000));
+        bench.append(KafkaBatches.batch()
+                .codec(CompressionType.GZIP)
+                .of(KafkaBatches.record(20_000, "k", "x".repeat(5_000)), KafkaBatches.record(20_001, "k", "y")));
+        bench.append(KafkaBatches.withRecordCount(
+                KafkaBatches.batch().codec(CompressionType.GZIP).count(1, 30_000), 2));
+        bench.append(KafkaBatches.withRecordCount(KafkaBatches.batch().count(1, 40_000), 2));
+        bench.settle();
+        assertThat(offsetFor(10_002)).isEqualTo(2);
+        assertThat(offsetFor(20_001)).as("too large").isEqualTo(3);
+        assertThat(offsetFor(30_001)).as("cut short").isEqualTo(5);
+        assertThat(offsetFor(40_001)).as("cut short, not packed").isEqualTo(7);
+    }
+
     private static final long UNANSWERED = Long.MIN_VALUE;
 
     private long offsetFor(final long timestampMs) {

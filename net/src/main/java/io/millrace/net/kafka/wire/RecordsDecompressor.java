@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -23,13 +22,16 @@ public final class RecordsDecompressor implements Decompressor {
             throws IOException {
         final byte[] packed = new byte[length];
         source.getBytes(offset, packed);
-        // The codecs' streams throw whatever comes their way at bytes that are not theirs.
+        if (codec == CompressionType.SNAPPY.id) {
+            SnappyClaims.check(ByteBuffer.wrap(packed), bytesMax);
+        }
+        // The codecs' streams throw whatever comes their way at bytes that are not theirs, errors too.
         try (InputStream stream = Compression.of(CompressionType.forId(codec))
                 .build()
                 .wrapForInput(ByteBuffer.wrap(packed), RecordBatch.MAGIC_VALUE_V2, BufferSupplier.NO_CACHING)) {
             return readAll(stream, bytesMax);
-        } catch (final KafkaException | IllegalArgumentException e) {
-            throw new IOException("codec " + codec + ": " + e.getMessage(), e);
+        } catch (final RuntimeException | Error e) {
+            throw new IOException("codec " + codec + ": " + e, e);
         }
     }
 

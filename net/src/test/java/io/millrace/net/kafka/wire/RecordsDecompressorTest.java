@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteOrder;
 import java.util.Random;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.internals.ByteBufferOutputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,6 +53,28 @@ final class RecordsDecompressorTest {
         assertThatThrownBy(() -> decompressor.decompress(
                         codec.id, new UnsafeBuffer(garbage), OFFSET, garbage.length - OFFSET, 1 << 20))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void shouldNotBelieveWhatSnappyClaims() throws IOException {
+        final UnsafeBuffer packed = pack(CompressionType.SNAPPY, new byte[1_000]);
+        final int firstChunk = OFFSET + 16;
+        packed.putInt(firstChunk, -5, ByteOrder.BIG_ENDIAN);
+        assertRefused(packed, "-5");
+        packed.putInt(firstChunk, 400 << 20, ByteOrder.BIG_ENDIAN);
+        assertRefused(packed, "no chunk");
+        final UnsafeBuffer boastful = pack(CompressionType.SNAPPY, new byte[1_000]);
+        boastful.putBytes(firstChunk + 4, new byte[] {-1, -1, -1, -1, 7});
+        assertRefused(boastful, "more than");
+        boastful.putBytes(OFFSET, boastful, firstChunk + 4, 40);
+        assertRefused(boastful, "more than");
+    }
+
+    private void assertRefused(final UnsafeBuffer packed, final String why) {
+        assertThatThrownBy(() -> decompressor.decompress(
+                        CompressionType.SNAPPY.id, packed, OFFSET, packed.capacity() - OFFSET, 1 << 20))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(why);
     }
 
     private static byte[] compressible(final int length) {
