@@ -36,6 +36,8 @@ final class Compaction {
     private boolean indexing;
     private boolean stopped;
     private String fault;
+    private String hitch;
+    private String unreadable;
 
     private Runnable next;
     private long nextDueNs;
@@ -189,8 +191,13 @@ final class Compaction {
                         chunk.length,
                         want,
                         (token, status, value) -> {
-                            if (status != DiskStatus.OK || value == 0) {
-                                fail("byte " + position + " cannot be read: " + DiskStatus.nameOf(status));
+                            if (status != DiskStatus.OK) {
+                                hitch = nameOf(source) + ": byte " + position + " cannot be read: "
+                                        + DiskStatus.nameOf(status);
+                                source.release();
+                                failed(DiskStatus.NO_SPACE);
+                            } else if (value == 0) {
+                                fail("byte " + position + ": the file ends there");
                             } else {
                                 chunk.length += (int) value;
                                 readMore();
@@ -202,15 +209,30 @@ final class Compaction {
     private void work() {
         final long segmentEnd = endOf(source);
         final Runnable work = indexing
-                ? () -> chunk.index(map, transactions, log.context().decompressor(), run.firstDirty(), segmentEnd)
+                ? () -> chunk.index(
+                        map,
+                        transactions,
+                        log.context().decompressor(),
+                        log.context().unpackedBytesMax(),
+                        run.firstDirty(),
+                        segmentEnd)
                 : () -> chunk.filter(
-                        log.context().batchFilter(), rules, run.nowMs(), run.deleteRetentionMs(), segmentEnd);
+                        log.context().batchFilter(),
+                        rules,
+                        log.context().decompressor(),
+                        log.context().unpackedBytesMax(),
+                        run.nowMs(),
+                        run.deleteRetentionMs(),
+                        segmentEnd);
         if (!log.context().compactionLane().submit(work, this::worked)) {
             soon(this::work);
         }
     }
 
     private void worked() {
+        if (chunk.unreadable != null) {
+            unreadable = chunk.unreadable;
+        }
         if (chunk.fault != null) {
             fail(chunk.fault);
         } else if (chunk.mapFull) {
@@ -220,8 +242,8 @@ final class Compaction {
             if (chunk.wantedBytes > source.appendedSize - position || chunk.wantedBytes <= chunk.length) {
                 fail("byte " + position + ": a batch is cut short");
             } else {
-                chunk.grow(chunk.wantedBytes);
-                soon(this::readChunk);
+                final int wanted = chunk.wantedBytes;
+                submitOrLater(() -> chunk.grow(wanted), this::grown);
             }
         } else if (indexing) {
             position += chunk.consumed;
@@ -229,6 +251,14 @@ final class Compaction {
         } else {
             position += chunk.consumed;
             append(chunk.remaining);
+        }
+    }
+
+    private void grown() {
+        if (chunk.fault != null) {
+            fail(chunk.fault);
+        } else {
+            soon(this::readChunk);
         }
     }
 
@@ -298,6 +328,10 @@ final class Compaction {
     }
 
     private void append(final DirectBuffer batches) {
+        if (!swap.hasRoomFor(batches.capacity())) {
+            fail("what remains has no room in one segment: packed again it takes more than before");
+            return;
+        }
         swap.append(batches, transactions.takeEnded(), status -> {
             if (status == DiskStatus.OK) {
                 spend(batches.capacity());
@@ -318,8 +352,12 @@ final class Compaction {
         }
     }
 
+    private static String nameOf(final Segment segment) {
+        return LogFiles.name(segment.baseOffset, LogFiles.LOG);
+    }
+
     private void fail(final String why) {
-        fault = LogFiles.name(source.baseOffset, LogFiles.LOG) + ": " + why;
+        fault = nameOf(source) + ": " + why;
         source.release();
         finish();
     }
@@ -347,7 +385,7 @@ final class Compaction {
         }
         final boolean complete = fault == null && !mustStop() && groups.isEmpty();
         final long cleanedTo = complete ? map.latestOffset() + 1 : -1;
-        submitOrLater(this::free, () -> end.onEnd(cleanedTo, fault));
+        submitOrLater(this::free, () -> end.onEnd(cleanedTo, fault, hitch != null ? hitch : unreadable));
     }
 
     private void free() {
@@ -361,7 +399,8 @@ final class Compaction {
         /**
          * @param cleanedTo everything below is compacted, or -1 if it was stopped
          * @param fault     why it can never be compacted, or null
+         * @param hitch     what else was wrong, and keeps nobody from trying again, or null
          */
-        void onEnd(long cleanedTo, String fault);
+        void onEnd(long cleanedTo, String fault, String hitch);
     }
 }

@@ -14,14 +14,23 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Some bytes of a segment, and what a housekeeping thread makes of the whole batches among them. The core fills it and
  * hands it over, and looks at it again only when it has come back.
+ *
+ * <p>A client may have packed anything into a batch. One whose records cannot be read, or take more memory than there
+ * is, stays as it is, byte for byte; its keys count for nothing.
  */
 final class CompactionChunk {
-    private static final int UNPACKED_BYTES_MAX = 1 << 30;
+    /** What a library makes of a record, and of a record's header, besides its bytes: about so much. */
+    private static final long RECORD_BYTES = 256;
+
+    private static final long RECORD_HEADER_BYTES = 128;
 
     private final BatchFlyweight batch = new BatchFlyweight();
     private final Crc32c crc32c = new Crc32c();
     private final RecordWalker walker = new RecordWalker();
     private final UnsafeBuffer unpackedView = new UnsafeBuffer(0, 0);
+    private UnsafeBuffer records;
+    private int recordsFrom;
+    private int recordsTo;
     private byte[] key = new byte[256];
     private UnsafeBuffer bytes;
     int length;
@@ -35,6 +44,9 @@ final class CompactionChunk {
     /** If nothing was consumed, how long the first batch is. */
     int wantedBytes;
 
+    /** Why the last batch that had to stay as it is did so, or null. */
+    String unreadable;
+
     CompactionChunk(final int capacity) {
         bytes = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
     }
@@ -43,10 +55,16 @@ final class CompactionChunk {
         return bytes;
     }
 
-    /** For one batch that is larger. */
+    /** For one batch that is larger; takes a while. */
     void grow(final int capacity) {
-        free();
-        bytes = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+        begin();
+        try {
+            final UnsafeBuffer larger = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+            free();
+            bytes = larger;
+        } catch (final OutOfMemoryError tooMuch) {
+            fault = "no memory for a batch of " + capacity + " bytes";
+        }
     }
 
     void free() {
@@ -59,6 +77,7 @@ final class CompactionChunk {
         mapFull = false;
         fault = null;
         wantedBytes = 0;
+        unreadable = null;
     }
 
     /** Notes the keys' last offsets, from {@code fromOffset} on. */
@@ -66,55 +85,81 @@ final class CompactionChunk {
             final OffsetMap map,
             final CleanedTransactions transactions,
             final Decompressor decompressor,
+            final int unpackedBytesMax,
             final long fromOffset,
             final long segmentEnd) {
         begin();
         try {
             while (!mapFull && nextBatch(consumed, segmentEnd)) {
                 final boolean counts = !transactions.isDiscardable(batch);
-                if (!batch.isControl() && counts && batch.lastOffset() >= fromOffset) {
-                    mapFull = !noteKeys(map, decompressor, fromOffset);
+                if (!batch.isControl()
+                        && counts
+                        && batch.lastOffset() >= fromOffset
+                        && isReadable(decompressor, unpackedBytesMax)) {
+                    mapFull = !noteKeys(map, fromOffset);
                 }
                 if (!mapFull && batch.lastOffset() >= fromOffset) {
                     map.latestOffset(batch.lastOffset());
                 }
                 consumed += batch.sizeInBytes();
             }
-        } catch (final IOException | RuntimeException unsound) {
+        } catch (final IOException | RuntimeException | OutOfMemoryError unsound) {
             fault = batch + ": " + unsound.getMessage();
         }
     }
 
-    private boolean noteKeys(final OffsetMap map, final Decompressor decompressor, final long fromOffset)
-            throws IOException {
+    /** Looks at all records first: no key may count of a batch that stays as it is. */
+    private boolean isReadable(final Decompressor decompressor, final int unpackedBytesMax) {
+        try {
+            wrapRecords(decompressor, unpackedBytesMax);
+            final long lastDelta = batch.lastOffset() - batch.baseOffset();
+            long before = -1;
+            while (walker.next() && walker.offsetDelta() > before && walker.offsetDelta() <= lastDelta) {
+                before = walker.offsetDelta();
+            }
+            if (walker.isComplete() && (batch.recordCount() == 0 || walker.offsetDelta() == before)) {
+                return true;
+            }
+            unreadable = batch + ": record " + walker.index() + " cannot be read";
+        } catch (final IOException | RuntimeException | OutOfMemoryError unsound) {
+            unreadable = batch + ": " + unsound.getMessage();
+        }
+        return false;
+    }
+
+    private void wrapRecords(final Decompressor decompressor, final int unpackedBytesMax) throws IOException {
         if (batch.isCompressed()) {
             final DirectBuffer unpacked = decompressor.decompress(
                     batch.attributes() & BatchFlyweight.CODEC_MASK,
                     batch.bytes(),
                     BatchFlyweight.HEADER_BYTES,
                     batch.sizeInBytes() - BatchFlyweight.HEADER_BYTES,
-                    UNPACKED_BYTES_MAX);
+                    unpackedBytesMax);
             unpackedView.wrap(unpacked);
-            walker.wrap(unpackedView, 0, unpackedView.capacity(), batch.recordCount());
+            recordsFrom = 0;
+            recordsTo = unpackedView.capacity();
+            records = unpackedView;
         } else {
-            walker.wrap(batch);
+            recordsFrom = BatchFlyweight.HEADER_BYTES;
+            recordsTo = batch.sizeInBytes();
+            records = batch.bytes();
         }
-        int records = 0;
+        walker.wrap(records, recordsFrom, recordsTo, batch.recordCount());
+    }
+
+    private boolean noteKeys(final OffsetMap map, final long fromOffset) {
+        walker.wrap(records, recordsFrom, recordsTo, batch.recordCount());
         while (walker.next()) {
-            records++;
             final long offset = batch.baseOffset() + walker.offsetDelta();
             if (walker.keyLength() >= 0 && offset >= fromOffset) {
                 if (key.length < walker.keyLength()) {
-                    key = new byte[2 * walker.keyLength()];
+                    key = new byte[walker.keyLength()];
                 }
                 walker.bytes().getBytes(walker.keyPosition(), key, 0, walker.keyLength());
                 if (!map.put(ByteBuffer.wrap(key, 0, walker.keyLength()), offset)) {
                     return false;
                 }
             }
-        }
-        if (records != batch.recordCount()) {
-            throw new IOException("record " + records + " cannot be read");
         }
         return true;
     }
@@ -123,20 +168,44 @@ final class CompactionChunk {
     void filter(
             final BatchFilter filter,
             final CompactionRules rules,
+            final Decompressor decompressor,
+            final int unpackedBytesMax,
             final long nowMs,
             final long deleteRetentionMs,
             final long segmentEnd) {
         begin();
+        final ChunkFilter each = new ChunkFilter(filter, rules, nowMs, deleteRetentionMs);
         try {
-            int end = 0;
-            while (nextBatch(end, segmentEnd)) {
-                end += batch.sizeInBytes();
+            while (nextBatch(consumed, segmentEnd)) {
+                if (each.wants(batch)) {
+                    final String why = isAffordable(decompressor, unpackedBytesMax) ? each.filter() : unreadable;
+                    if (why != null) {
+                        unreadable = why;
+                        each.keep();
+                    }
+                }
+                consumed += batch.sizeInBytes();
             }
-            remaining = filter.filter(bytes, end, nowMs, deleteRetentionMs, rules);
-            consumed = end;
-        } catch (final IOException | RuntimeException unsound) {
+            remaining = each.remaining();
+        } catch (final IOException | RuntimeException | OutOfMemoryError unsound) {
             fault = batch + ": " + unsound.getMessage();
         }
+    }
+
+    /** Whether its records can be read, and a library can hold them all at once. */
+    private boolean isAffordable(final Decompressor decompressor, final int bytesMax) {
+        if (!isReadable(decompressor, bytesMax)) {
+            return false;
+        }
+        long bytes = recordsTo - recordsFrom;
+        walker.wrap(records, recordsFrom, recordsTo, batch.recordCount());
+        while (walker.next()) {
+            bytes += RECORD_BYTES + walker.headerCount() * RECORD_HEADER_BYTES;
+        }
+        if (bytes > bytesMax) {
+            unreadable = batch + ": its records take more memory than there is for one batch";
+        }
+        return bytes <= bytesMax;
     }
 
     /** Looks at the next whole batch; what was damaged must not be given a new checksum. */

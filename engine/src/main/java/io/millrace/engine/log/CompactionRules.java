@@ -20,6 +20,7 @@ final class CompactionRules implements BatchFilter.Rules {
     private boolean discards;
     private boolean isControl;
     private boolean dropsTombstones;
+    private boolean keepsTombstones;
 
     /** @param endOffset the first offset that may not be compacted: the batch that ends there keeps its header */
     CompactionRules(
@@ -42,11 +43,16 @@ final class CompactionRules implements BatchFilter.Rules {
         isControl = batch.isControl();
         markerAlone = discardable && isControl;
         discards = discardable && (!isControl || pastHorizon);
-        dropsTombstones = pastHorizon || PlantedBug.COMPACTION_FORGETS_TOMBSTONES.isPlanted();
+        dropsTombstones = (pastHorizon && !keepsTombstones) || PlantedBug.COMPACTION_FORGETS_TOMBSTONES.isPlanted();
         if ((batch.hasProducerId() && lastRecords.isLast(batch)) || batch.nextOffset() == endOffset) {
             return BatchFilter.Keep.HEADER;
         }
         return discards ? BatchFilter.Keep.NOTHING : BatchFilter.Keep.RECORDS;
+    }
+
+    /** A batch stays whose records are not known: from here on nothing may go that takes one of them back. */
+    void keepTombstones() {
+        keepsTombstones = true;
     }
 
     @Override

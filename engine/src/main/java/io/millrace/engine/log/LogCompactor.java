@@ -16,6 +16,7 @@ public final class LogCompactor {
     private long holesBelow;
     private String fault;
     private long heldOffUntilMs;
+    private String hitch;
     private final FirstTimestamps firstTimestamps;
 
     LogCompactor(final Log log) {
@@ -64,6 +65,11 @@ public final class LogCompactor {
     /** Why the log cannot be compacted until the next start, or null. */
     public String fault() {
         return fault;
+    }
+
+    /** What else was wrong in the last compaction, and will be tried again or was left alone, or null. */
+    public String hitch() {
+        return hitch;
     }
 
     /** Where the dirty part begins. What a checkpoint says that cannot be is not believed. */
@@ -132,9 +138,10 @@ public final class LogCompactor {
             completion.onComplete(DiskStatus.NO_SPACE);
             return;
         }
-        current = new Compaction(log, run, (to, wrong) -> {
+        current = new Compaction(log, run, (to, wrong, passing) -> {
             current = null;
             fault = wrong;
+            hitch = passing;
             cleanedTo = Math.max(cleanedTo, to);
             // One that cannot be compacted now must not keep the others waiting.
             heldOffUntilMs = to >= 0

@@ -30,6 +30,7 @@ public final class LogContext {
     private BatchFilter batchFilter;
     private int unpackedBytesMax =
             (int) Math.min(UNPACKED_BYTES_MAX, Runtime.getRuntime().maxMemory() / HEAP_SHARE_UNPACKED);
+    private long cleanedBytesMax = Segment.POSITION_MAX;
     private int nextSegmentId;
 
     public LogContext(
@@ -72,6 +73,16 @@ public final class LogContext {
     public LogContext unpackedBytesMax(final int bytes) {
         unpackedBytesMax = bytes;
         return this;
+    }
+
+    /** The most bytes of a segment that a compaction writes: what is beyond cannot be addressed. */
+    LogContext cleanedBytesMax(final long bytes) {
+        cleanedBytesMax = bytes;
+        return this;
+    }
+
+    long cleanedBytesMax() {
+        return cleanedBytesMax;
     }
 
     int unpackedBytesMax() {

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Which neighbouring segments become one when they are compacted: as many as fit into one by Kafka's limits. */
 final class SegmentGroups {
+    /** Batches that are packed again may grow, and a segment ends at 2 GiB. */
+    private static final long GROUP_BYTES_MAX = 1_900_000_000;
+
     private SegmentGroups() {}
 
     /** All segments that begin below the offset, in order. */
@@ -18,7 +21,7 @@ final class SegmentGroups {
             final Segment segment = log.segments.get(i);
             final long size = segment.size;
             final long most = size / (config.indexIntervalBytes() + 1L) + 2;
-            final boolean fits = bytes + size <= config.segmentBytes()
+            final boolean fits = bytes + size <= Math.min(config.segmentBytes(), GROUP_BYTES_MAX)
                     && (entries + most) * TimeIndex.ENTRY_BYTES <= config.segmentIndexBytes()
                     && !group.isEmpty()
                     && log.endOf(i) - 1 - group.getFirst().baseOffset <= Integer.MAX_VALUE;

@@ -77,6 +77,11 @@ final class SegmentSwap {
         }
     }
 
+    /** Batches that are packed again may take more room than they did. */
+    boolean hasRoomFor(final int bytes) {
+        return fresh.size + bytes <= log.context().cleanedBytesMax();
+    }
+
     /** Writes batches behind those before; the memory is lent until the completion. */
     void append(
             final DirectBuffer batches,

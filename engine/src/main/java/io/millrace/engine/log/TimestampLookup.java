@@ -92,8 +92,8 @@ final class TimestampLookup {
         final BatchFlyweight batch = new BatchFlyweight().wrap(bytes, 0, found.length);
         final int codec = batch.attributes() & BatchFlyweight.CODEC_MASK;
         if (codec == 0) {
-            unreadable = !records.find(
-                    batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, fromOffset);
+            unreadable =
+                    !records.find(batch, bytes, BatchFlyweight.HEADER_BYTES, found.length, timestampMs, fromOffset);
             answer(batch);
             return;
         }

@@ -293,6 +293,74 @@ class CompactionTest {
     }
 
     @Test
+    void shouldLeaveABatchAsItIsThatCannotBeLookedInto() {
+        bench.create();
+        bench.context.unpackedBytesMax(2_000);
+        put("a", "1");
+        final List<byte[]> stay = List.of(
+                KafkaBatches.withRecordCount(
+                        KafkaBatches.batch().codec(CompressionType.GZIP).of(record("a", "cut short")), 2),
+                KafkaBatches.withRecordCount(KafkaBatches.batch().of(record("a", "not packed")), 2),
+                KafkaBatches.batch().codec(CompressionType.GZIP).of(record("a", "large".repeat(500))),
+                KafkaBatches.batch().codec(CompressionType.GZIP).count(20, bench.nowMs));
+        final long[] offsets = stay.stream().mapToLong(bench::append).toArray();
+        put("a", null);
+        put("b", "1");
+        roll();
+        for (int time = 0; time < 3; time++) {
+            bench.nowMs += 1_000;
+            put("b", "2");
+            roll();
+            assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+            assertThat(bench.log.compactor().fault()).isNull();
+            assertThat(bench.log.compactor().hitch()).contains("offset");
+            for (final long offset : offsets) {
+                assertThat(bench.bytesAt(offset, bench.log.appendedOffset(), 1))
+                        .isEqualTo(bench.storedAt(offset).bytes());
+            }
+            // What stays must not come back to life because its tombstone went.
+            final byte[] tombstone = bench.bytesAt(offsets[3] + 20, bench.log.appendedOffset(), 1);
+            assertThat(KafkaBatches.kafka(tombstone).iterator().next().hasValue())
+                    .isFalse();
+        }
+        final LogSlice slice = bench.context.leases().acquire();
+        assertThat(bench.read(0, bench.log.appendedOffset(), 1, slice)).isEqualTo(ReadResult.FOUND);
+        assertThat(slice.baseOffset()).as("the first value of a has gone").isEqualTo(offsets[0]);
+        bench.context.leases().release(slice);
+    }
+
+    @Test
+    void shouldGoOnWhereALibraryFindsNoMemory() {
+        bench.compactWith((batches, length, nowMs, retentionMs, rules) -> {
+            throw new OutOfMemoryError("a client's doing");
+        });
+        bench.create();
+        put("a", "1");
+        put("a", "2");
+        roll();
+        final List<String> before = contents();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).isEqualTo(before);
+        assertThat(bench.log.compactor().hitch()).contains("a client's doing");
+    }
+
+    @Test
+    void shouldEndWhereWhatRemainsHasNoRoom() {
+        bench.create();
+        bench.context.cleanedBytesMax(500);
+        for (int i = 0; i < 60; i++) {
+            put("k" + i, "v" + i);
+        }
+        roll();
+        final List<String> before = contents();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.NO_SPACE);
+        assertThat(bench.log.compactor().fault()).contains("no room");
+        assertThat(bench.log.isOffline()).isFalse();
+        assertThat(contents()).isEqualTo(before);
+        assertThat(names()).noneMatch(name -> name.endsWith(LogFiles.CLEANED));
+    }
+
+    @Test
     void shouldReportDamageAndLeaveItAlone() {
         bench.create();
         for (int i = 0; i < 60; i++) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -37,8 +36,9 @@ public final class RecordsFilter implements BatchFilter {
                     throw new IOException("byte " + from + ": no batch");
                 }
             }
-        } catch (final KafkaException | IllegalStateException | IllegalArgumentException unsound) {
-            throw new IOException(unsound.getMessage(), unsound);
+        } catch (final RuntimeException | Error unsound) {
+            // The codecs throw errors too, at what a client has packed.
+            throw new IOException(unsound.toString(), unsound);
         }
         return remaining == null ? new UnsafeBuffer(0, 0) : remaining;
     }
