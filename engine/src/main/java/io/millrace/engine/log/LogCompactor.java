@@ -17,6 +17,7 @@ public final class LogCompactor {
     private String fault;
     private long heldOffUntilMs;
     private String hitch;
+    private boolean marking;
     private final FirstTimestamps firstTimestamps;
 
     LogCompactor(final Log log) {
@@ -31,7 +32,7 @@ public final class LogCompactor {
 
     /** Whether nothing here reads or writes. */
     boolean isQuiet() {
-        return current == null && !firstTimestamps.isBusy();
+        return current == null && !marking && !firstTimestamps.isBusy();
     }
 
     /** Whether segments are just being replaced: none may be dropped. */
@@ -40,7 +41,7 @@ public final class LogCompactor {
     }
 
     /** Below it batches may be missing. */
-    long holesBelow() {
+    public long holesBelow() {
         return holesBelow;
     }
 
@@ -151,6 +152,29 @@ public final class LogCompactor {
             log.proceed();
         });
         current.start();
+    }
+
+    /**
+     * For a copy of a log that its owner compacts: whether it is durable that batches may be missing below. If not, it
+     * soon is, unless the disk fails.
+     */
+    public boolean admitsHolesBelow(final long offset) {
+        if (!marking && offset > holesBelow) {
+            marking = true;
+            final CompactionMark mark = new CompactionMark(offset, -1, -1, true);
+            new DiskSequence(log.disk())
+                    .replace(log.directory(), log.directory() + '/' + CompactionMark.NAME, mark::encode)
+                    .run(status -> {
+                        marking = false;
+                        if (status == DiskStatus.OK) {
+                            holesBelow = Math.max(holesBelow, offset);
+                        } else {
+                            log.goOffline(status);
+                        }
+                        log.proceed();
+                    });
+        }
+        return offset <= holesBelow;
     }
 
     /** Gives up what is under way, as soon as that is safe. */

@@ -160,14 +160,23 @@ public final class FollowerLog implements LogListener {
         log.listener(this);
     }
 
-    /** Appends one whole batch with the leader's offsets; its memory is lent until the log has passed it. */
-    AppendResult append(final BatchFlyweight batch, final long nowMs) {
+    /**
+     * Appends one whole batch with the leader's offsets; its memory is lent until the log has passed it. Nothing is lost
+     * on the way, so offsets that are missing are missing at the leader, which has compacted its log: the first time up
+     * to where it has committed, the copy has to know before.
+     */
+    AppendResult append(final BatchFlyweight batch, final long leaderHighWatermark, final long nowMs) {
         if (batch.magic() != BatchFlyweight.MAGIC_V2 || !batch.hasGoodCrc(crc32c)) {
             throw new FollowerException(directory + ": a batch arrived damaged: " + batch);
         }
-        if (batch.baseOffset() != log.endOffset()) {
+        if (batch.baseOffset() < log.endOffset()) {
             throw new FollowerException(
                     directory + ": batch at offset " + batch.baseOffset() + " where " + log.endOffset() + " was due");
+        }
+        if (batch.baseOffset() > log.endOffset()
+                && batch.baseOffset() > log.compactor().holesBelow()
+                && !log.compactor().admitsHolesBelow(Math.max(batch.baseOffset(), leaderHighWatermark))) {
+            return AppendResult.FULL;
         }
         final AppendResult result = log.append(
                 batch.bytes(),

@@ -202,7 +202,7 @@ public final class FollowerSession implements PeerHandler {
                 return 1;
             }
             final int length = batch.sizeInBytes();
-            final AppendResult result = copy.append(batch, nowMs);
+            final AppendResult result = copy.append(batch, leaderHighWatermark, nowMs);
             if (result != AppendResult.APPENDED) {
                 break;
             }

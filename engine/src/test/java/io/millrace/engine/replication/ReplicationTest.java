@@ -190,7 +190,7 @@ class ReplicationTest {
             final BatchFlyweight batch = new BatchFlyweight().wrap(new UnsafeBuffer(bytes), 0, bytes.length);
             batch.baseOffset(leader.log().endOffset());
             batch.partitionLeaderEpoch(epoch);
-            until(() -> leader.append(batch, time.epochMs()) == AppendResult.APPENDED);
+            until(() -> leader.append(batch, 0, time.epochMs()) == AppendResult.APPENDED);
         }
         until(() -> leader.log().stableOffset() == leader.log().endOffset());
     }
