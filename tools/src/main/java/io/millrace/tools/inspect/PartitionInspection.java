@@ -3,9 +3,14 @@ package io.millrace.tools.inspect;
 import io.millrace.engine.batch.BatchFlyweight;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** One partition, or one segment of it, from its first file to its last. */
 final class PartitionInspection {
+    private static final int ATTEMPTS = 10;
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final Options options;
     private final Report report;
     private final Totals totals;
@@ -24,7 +29,6 @@ final class PartitionInspection {
 
     void inspect(final PartitionFiles files) {
         final PartitionContext context = PartitionContext.of(files, options.dense());
-        final Verifier verifier = options.verify() ? verifier(files, context) : null;
         final List<Path> segments = files.of("log");
         totals.partitions++;
         if (options.list()) {
@@ -35,6 +39,52 @@ final class PartitionInspection {
         if (options.list() && !options.needsAll()) {
             return;
         }
+        if (options.verify()) {
+            verify(files);
+        } else {
+            scanAll(files, context, null);
+        }
+    }
+
+    /** A broker that compacts replaces segments meanwhile; what does not fit then is looked at again. */
+    private void verify(final PartitionFiles listed) {
+        PartitionFiles files = listed;
+        for (int attempt = 1; true; attempt++) {
+            final boolean isLast = attempt == ATTEMPTS || options.showsBatches() || options.stats();
+            final SegmentWatch watch = new SegmentWatch(files);
+            totals.hold();
+            InspectException broken = null;
+            try {
+                final PartitionContext context = PartitionContext.of(files, options.dense());
+                scanAll(files, context, verifier(files, context));
+            } catch (final InspectException e) {
+                broken = e;
+            }
+            final Finding damage = totals.heldDamage();
+            final boolean fits = broken == null && damage == null;
+            final boolean changed = !fits && watch.sawChange();
+            if (fits || (!changed && (isLast || !watch.seesSwap()))) {
+                totals.release();
+                if (broken != null) {
+                    throw broken;
+                }
+                return;
+            }
+            totals.drop();
+            if (isLast) {
+                totals.accept(Finding.note(
+                        files.directory(),
+                        "segments were replaced or removed while they were read, look again; what did not fit: "
+                                + (damage == null ? broken.getMessage() : damage.message())));
+                return;
+            }
+            LockSupport.parkNanos(PAUSE_NS);
+            files = new PartitionFiles(listed.directory());
+        }
+    }
+
+    private void scanAll(final PartitionFiles files, final PartitionContext context, final Verifier verifier) {
+        final List<Path> segments = files.of("log");
         long endOffset = -1;
         for (int i = 0; i < segments.size() && (!rows.isFull() || options.needsAll()); i++) {
             final boolean active = i == segments.size() - 1;
