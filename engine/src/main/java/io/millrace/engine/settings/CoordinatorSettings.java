@@ -23,7 +23,7 @@ public final class CoordinatorSettings {
                     "offsets.topic.segment.bytes",
                     INT,
                     "104857600",
-                    "Size of that topic's segments, when it is created.")
+                    "Size of that topic's segments, when it is created; at least 1 MiB, as with any topic.")
             .check(ValueCheck.atLeast(1));
 
     public static final Setting TRANSACTION_TOPIC_PARTITIONS = Setting.broker(
@@ -36,7 +36,7 @@ public final class CoordinatorSettings {
                     "transaction.state.log.segment.bytes",
                     INT,
                     "104857600",
-                    "Size of that topic's segments, when it is created.")
+                    "Size of that topic's segments, when it is created; at least 1 MiB, as with any topic.")
             .check(ValueCheck.atLeast(1));
     public static final Setting TRANSACTION_MAX_TIMEOUT_MS = Setting.broker(
                     "transaction.max.timeout.ms",

@@ -45,6 +45,7 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
  * thread and in the simulation. Owned by whoever calls its core.
  */
 public final class BrokerCore {
+    private static final int TOPIC_SEGMENT_BYTES_MIN = 1 << 20;
     private static final long FOREVER_MS = TimeUnit.DAYS.toMillis(10_000);
 
     private final Core core;
@@ -103,14 +104,14 @@ public final class BrokerCore {
                         core,
                         Topic.GROUP_METADATA_TOPIC_NAME,
                         settings.intOf(CoordinatorSettings.OFFSETS_TOPIC_PARTITIONS),
-                        settings.text(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES.name()),
+                        settings.intOf(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES),
                         "producer"),
                 CoordinatorType.TRANSACTION.id(),
                 internalTopic(
                         core,
                         Topic.TRANSACTION_STATE_TOPIC_NAME,
                         settings.intOf(CoordinatorSettings.TRANSACTION_TOPIC_PARTITIONS),
-                        settings.text(CoordinatorSettings.TRANSACTION_TOPIC_SEGMENT_BYTES.name()),
+                        settings.intOf(CoordinatorSettings.TRANSACTION_TOPIC_SEGMENT_BYTES),
                         "uncompressed"));
     }
 
@@ -118,13 +119,14 @@ public final class BrokerCore {
             final Core core,
             final String name,
             final int partitions,
-            final String segmentBytes,
+            final int segmentBytes,
             final String compression) {
+        final String bytes = Integer.toString(Math.max(TOPIC_SEGMENT_BYTES_MIN, segmentBytes));
         return new InternalTopic(
                 core,
                 name,
                 partitions,
-                Map.of("cleanup.policy", "compact", "compression.type", compression, "segment.bytes", segmentBytes));
+                Map.of("cleanup.policy", "compact", "compression.type", compression, "segment.bytes", bytes));
     }
 
     private static ConnectionSettings connectionSettings(final BrokerConfig config) {
