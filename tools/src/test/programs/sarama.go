@@ -82,7 +82,10 @@ func read(bootstrap, topic string, wanted int) []string {
 	defer done()
 	reader := &member{wanted: wanted, done: done}
 	for ctx.Err() == nil {
-		check(group.Consume(ctx, []string{topic}, reader))
+		// A coordinator that has just begun says so, and this client leaves it to us to ask again.
+		if err := group.Consume(ctx, []string{topic}, reader); err != sarama.ErrOffsetsLoadInProgress {
+			check(err)
+		}
 	}
 	check(group.Close())
 	return reader.values

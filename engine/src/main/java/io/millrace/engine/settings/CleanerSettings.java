@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Settings of compaction, under Kafka's names and with its defaults. Entered into the brokers' table. */
 public final class CleanerSettings {
+    private static final String AT_NEXT_START = " A change takes effect at the next start.";
+
     public static final Setting DELETE_RETENTION_MS = Setting.broker(
                     "log.cleaner.delete.retention.ms",
                     LONG,
@@ -41,36 +43,46 @@ public final class CleanerSettings {
                     "log.cleaner.backoff.ms",
                     LONG,
                     "15000",
-                    "How long a core that found nothing to compact waits before it looks again.")
-            .check(ValueCheck.atLeast(0));
+                    "How long a core that found nothing to compact waits before it looks again." + AT_NEXT_START)
+            .check(ValueCheck.atLeast(0))
+            .asDynamic();
     public static final Setting DEDUPE_BUFFER_SIZE = Setting.broker(
                     "log.cleaner.dedupe.buffer.size",
                     LONG,
                     "134217728",
                     "Memory for keys while a log is compacted, of all cores together; taken when it is needed. At least"
-                            + " 1 MB a core.")
-            .check(ValueCheck.atLeast(1));
+                            + " 1 MB a core."
+                            + AT_NEXT_START)
+            .check(ValueCheck.atLeast(1))
+            .asDynamic();
     public static final Setting LOAD_FACTOR = Setting.broker(
-                    "log.cleaner.io.buffer.load.factor", DOUBLE, "0.9", "How full of keys that memory may get.")
-            .check(ValueCheck.between(0, 1));
+                    "log.cleaner.io.buffer.load.factor",
+                    DOUBLE,
+                    "0.9",
+                    "How full of keys that memory may get." + AT_NEXT_START)
+            .check(ValueCheck.between(0, 1))
+            .asDynamic();
     public static final Setting IO_MAX_BYTES_PER_SECOND = Setting.broker(
-            "log.cleaner.io.max.bytes.per.second",
-            DOUBLE,
-            "1.7976931348623157E308",
-            "Bytes that compactions may read and write in a second, on all cores together.");
+                    "log.cleaner.io.max.bytes.per.second",
+                    DOUBLE,
+                    "1.7976931348623157E308",
+                    "Bytes that compactions may read and write in a second, on all cores together." + AT_NEXT_START)
+            .asDynamic();
     private static final Setting IO_BUFFER_SIZE = Setting.broker(
                     "log.cleaner.io.buffer.size",
                     INT,
                     "524288",
                     "Kafka's; accepted without effect: a compaction reads 256 KB at a time, or one larger batch.")
             .check(ValueCheck.atLeast(0))
-            .asUnused();
+            .asUnused()
+            .asDynamic();
     public static final Setting THREADS = Setting.broker(
                     "log.cleaner.threads",
                     INT,
                     "1",
-                    "Threads that look into batches for the compactions of all cores; at least one.")
-            .check(ValueCheck.atLeast(0));
+                    "Threads that look into batches for the compactions of all cores; at least one." + AT_NEXT_START)
+            .check(ValueCheck.atLeast(0))
+            .asDynamic();
 
     private CleanerSettings() {}
 
