@@ -2,7 +2,9 @@ package io.millrace.perf.client;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.agrona.collections.LongArrayQueue;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -20,20 +22,33 @@ public final class PacedRequests extends RawLoad {
 
     private final Requests requests;
     private final long intervalNs;
+    /** Where requests go: connection i goes to port i modulo their number, and the connections of a port take turns. */
+    private final int[] ports;
+
+    private final int[] portOfRequest;
+    private final int[] turnOfPort;
     private final LongArrayQueue[] dueNsOfWaiting;
     private final AtomicLong answered = new AtomicLong();
     private volatile Histogram latencies = new Histogram(LATENCY_DIGITS);
     private long dueNs;
     private int next;
 
-    /** @param connections how many; the requests are dealt out to them in turn */
+    /** @param connections how many, at least one for each port; the requests are dealt out to those of their port in turn */
     public PacedRequests(final Requests requests, final int connections, final int perSecond) throws IOException {
         super("paced-requests", TICK_MS);
         this.requests = requests;
         intervalNs = 1_000_000_000L / perSecond;
+        ports = Arrays.stream(requests.ports()).distinct().toArray();
+        turnOfPort = new int[ports.length];
+        portOfRequest = Arrays.stream(requests.ports())
+                .map(port -> IntStream.range(0, ports.length)
+                        .filter(i -> ports[i] == port)
+                        .findFirst()
+                        .orElseThrow())
+                .toArray();
         dueNsOfWaiting = new LongArrayQueue[connections];
         for (int i = 0; i < connections; i++) {
-            connect(requests.ports()[i % requests.ports().length], INPUT_BYTES);
+            connect(ports[i % ports.length], INPUT_BYTES);
             dueNsOfWaiting[i] = new LongArrayQueue(WAITING, Long.MIN_VALUE);
         }
     }
@@ -60,12 +75,18 @@ public final class PacedRequests extends RawLoad {
     @Override
     void onTick() throws IOException {
         while (System.nanoTime() - dueNs >= 0) {
-            final int connection = next % connections();
+            final int connection = nextConnection(portOfRequest[next]);
             dueNsOfWaiting[connection].addLong(dueNs);
-            connection(connection).send(requests.frames()[next % requests.frames().length]);
-            next = next == Integer.MAX_VALUE ? 0 : next + 1;
+            connection(connection).send(requests.frames()[next]);
+            next = next + 1 == requests.frames().length ? 0 : next + 1;
             dueNs += intervalNs;
         }
+    }
+
+    private int nextConnection(final int port) {
+        final int connection = port + ports.length * turnOfPort[port];
+        turnOfPort[port] = connection + ports.length < connections() ? turnOfPort[port] + 1 : 0;
+        return connection;
     }
 
     @Override
