@@ -1,12 +1,15 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskStatus;
+import java.util.function.Supplier;
+import org.agrona.DirectBuffer;
 
 /** Ends a quiet log orderly: what a clean start trusts is made durable, then the files are closed. */
 final class LogClosing {
     private final Log log;
     private final LogCompletion completion;
     private boolean sealedAgain;
+    private DirectBuffer snapshot;
 
     LogClosing(final Log log, final LogCompletion completion) {
         this.log = log;
@@ -25,6 +28,16 @@ final class LogClosing {
         } else if (!log.sealer().isEmpty()) {
             finish(DiskStatus.NO_SPACE);
         } else {
+            encode();
+        }
+    }
+
+    /** Ten thousand producers take up to 25 ms: not on the core, where other partitions may still be served. */
+    private void encode() {
+        final Supplier<DirectBuffer> frozen = log.producers().freezeSnapshot();
+        final Runnable encoding = () -> snapshot = frozen.get();
+        if (!log.context().housekeeping().submit(encoding, this::write)) {
+            encoding.run();
             write();
         }
     }
@@ -43,10 +56,7 @@ final class LogClosing {
         if (log.epochs().isChanged()) {
             sequence.replace(directory, directory + '/' + LogFiles.LEADER_EPOCHS, () -> EpochFile.encode(log.epochs()));
         }
-        sequence.replace(
-                        directory,
-                        LogFiles.path(directory, endOffset, LogFiles.SNAPSHOT),
-                        log.producers()::encodeSnapshot)
+        sequence.replace(directory, LogFiles.path(directory, endOffset, LogFiles.SNAPSHOT), () -> snapshot)
                 .run(status -> {
                     if (status == DiskStatus.OK) {
                         log.epochFile().written();

@@ -7,6 +7,7 @@ import io.millrace.engine.port.DiskPath;
 import io.millrace.engine.port.DiskSpace;
 import io.millrace.engine.port.DiskStatus;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -14,7 +15,7 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
  * One core's view of a real data directory. Page-cache writes and resident reads happen on the core's own thread,
- * everything that may block on the {@link DiskCompanion}. Allocates nothing once its operation objects are pooled.
+ * small writes to a file together when it looks for completions, everything that may block on the {@link DiskCompanion}. Allocates nothing once its operation objects are pooled.
  */
 public final class OsDisk implements Disk {
     private static final int CHUNK = 1024;
@@ -24,6 +25,11 @@ public final class OsDisk implements Disk {
     private final Runnable wakeup;
     private final MpscUnboundedVarHandleArrayQueue<DiskOp> executed = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
     private final AtomicLong stalledWrites = new AtomicLong();
+    private final GatheredWrites.Vector vector = new GatheredWrites.Vector();
+    /** Files with writes that wait to be written together; each is in it once. */
+    private OsDiskFile[] gathering = new OsDiskFile[16];
+
+    private int gatheringCount;
     private DiskOp free;
     private DiskOp readyHead;
     private DiskOp readyTail;
@@ -97,6 +103,7 @@ public final class OsDisk implements Disk {
 
     @Override
     public int poll(final int limit) {
+        writeGathered();
         takeExecuted();
         int delivered = 0;
         while (delivered < limit && readyHead != null) {
@@ -113,6 +120,7 @@ public final class OsDisk implements Disk {
 
     @Override
     public boolean hasReady() {
+        writeGathered();
         takeExecuted();
         return readyHead != null;
     }
@@ -150,6 +158,27 @@ public final class OsDisk implements Disk {
         op.nextInFile = null;
         op.kind = kind;
         return op;
+    }
+
+    GatheredWrites.Vector vector() {
+        return vector;
+    }
+
+    /** The file has writes to be written at the latest when the core looks at the disk next. */
+    void gathers(final OsDiskFile file) {
+        if (gatheringCount == gathering.length) {
+            gathering = Arrays.copyOf(gathering, gatheringCount * 2);
+        }
+        gathering[gatheringCount++] = file;
+    }
+
+    private void writeGathered() {
+        for (int i = 0; i < gatheringCount; i++) {
+            gathering[i].writeGathered();
+            gathering[i].isGathering = false;
+            gathering[i] = null;
+        }
+        gatheringCount = 0;
     }
 
     DiskLane readLane() {

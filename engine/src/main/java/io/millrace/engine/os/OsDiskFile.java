@@ -10,7 +10,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A file of an {@link OsDisk}. Writes go to the page cache inline, unless an operation is pending that they must not
+ * A file of an {@link OsDisk}. Writes go to the page cache on the core, small ones {@linkplain GatheredWrites
+ * together}, unless an operation is pending that they must not
  * overtake; completions wait in one list per file, so that they arrive in the order of submission whoever worked. Only
  * hints stay out of it: a write that is done does not wait until a reader of cold bytes has got them.
  */
@@ -28,6 +29,10 @@ public final class OsDiskFile implements DiskFile {
 
     private int hints;
     private boolean closed;
+    private final GatheredWrites gathered = new GatheredWrites(this);
+    /** Whether the disk comes by to write what was gathered. */
+    boolean isGathering;
+
     private DiskOp head;
     private DiskOp tail;
 
@@ -56,18 +61,46 @@ public final class OsDiskFile implements DiskFile {
             final DiskCompletion completion,
             final long token) {
         source.boundsCheck(offset, length);
-        final DiskOp op = begin(DiskOp.WRITE, position, length, completion, token);
+        final boolean gathers = ordered == 0 && gathered.takes(source, length);
+        if (!gathers || !gathered.hasRoomFor(position, length)) {
+            writeGathered();
+        }
+        final DiskOp op = newOp(DiskOp.WRITE, position, length, completion, token);
         op.source = source;
         op.offset = offset;
+        append(op);
         if (ordered > 0) {
             submitOrdered(op);
+        } else if (gathers) {
+            gathered.add(op);
+            if (!isGathering) {
+                isGathering = true;
+                disk.gathers(this);
+            }
         } else {
             final long start = System.nanoTime();
             writeNow(op);
-            if (System.nanoTime() - start > STALL_NS) {
-                disk.onStalledWrite();
-            }
-            disk.onDone(op);
+            onWritten(op);
+            countStall(start);
+        }
+    }
+
+    /** Writes what waits for others. */
+    void writeGathered() {
+        if (!gathered.isEmpty()) {
+            final long start = System.nanoTime();
+            gathered.write(disk.vector());
+            countStall(start);
+        }
+    }
+
+    void onWritten(final DiskOp op) {
+        disk.onDone(op);
+    }
+
+    private void countStall(final long startNs) {
+        if (System.nanoTime() - startNs > STALL_NS) {
+            disk.onStalledWrite();
         }
     }
 
@@ -260,6 +293,8 @@ public final class OsDiskFile implements DiskFile {
 
     private DiskOp begin(
             final int kind, final long position, final long length, final DiskCompletion completion, final long token) {
+        // Whatever it is, it comes after the writes before it.
+        writeGathered();
         final DiskOp op = newOp(kind, position, length, completion, token);
         append(op);
         return op;

@@ -41,6 +41,14 @@ final class Posix {
             ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
     private static final MethodHandle WRITE = linkPlain("write", STREAM_IO);
     private static final MethodHandle READ = linkPlain("read", STREAM_IO);
+    private static final MethodHandle PWRITEV = linkPlain(
+            "pwritev",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG));
     private static final MethodHandle FALLOCATE = link(
             "fallocate",
             FunctionDescriptor.of(
@@ -65,6 +73,8 @@ final class Posix {
 
     static final boolean CAN_STREAM = WRITE != null && READ != null;
 
+    static final boolean CAN_GATHER = PWRITEV != null;
+
     /** Whether space can be reserved without changing a file's length. */
     static final boolean CAN_ALLOCATE = FALLOCATE != null;
 
@@ -76,6 +86,15 @@ final class Posix {
         try {
             final long written = (long) PWRITE_PLAIN.invokeExact(fd, address, length, position);
             return written >= 0 ? written : writeAgain(fd, address, length, position);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Bytes written from the pieces that {@code vector} names, or −1 for whatever reason. */
+    static long writeGathered(final int fd, final long vector, final int count, final long position) {
+        try {
+            return (long) PWRITEV.invokeExact(fd, vector, count, position);
         } catch (final Throwable t) {
             throw unexpected(t);
         }
