@@ -22,7 +22,7 @@ final class CleanedTransactions {
     private static final int ABORT = 0;
     private static final int COMMIT = 1;
 
-    private final List<Aborted> aborted;
+    private final List<Aborted> aborted = new ArrayList<>();
     private int next;
     private final Map<Long, Aborted> open = new HashMap<>();
     private final Set<Long> seenAborted = new HashSet<>();
@@ -30,9 +30,20 @@ final class CleanedTransactions {
     private final List<Aborted> ended = new ArrayList<>();
     private final RecordWalker walker = new RecordWalker();
 
-    CleanedTransactions(final List<Aborted> aborted) {
-        this.aborted = new ArrayList<>(aborted);
-        this.aborted.sort(Comparator.comparingLong(Aborted::firstOffset));
+    /** Of those in the lists whose markers lie at {@code from} or beyond, and that began below {@code to}. */
+    CleanedTransactions(final List<AbortedTransactions> lists, final long from, final long to) {
+        for (final AbortedTransactions entries : lists) {
+            for (int i = entries.countBelow(from); i < entries.count(); i++) {
+                if (entries.firstOffset(i) < to) {
+                    aborted.add(new Aborted(
+                            entries.producerId(i),
+                            entries.firstOffset(i),
+                            entries.lastOffset(i),
+                            entries.lastStableOffset(i)));
+                }
+            }
+        }
+        aborted.sort(Comparator.comparingLong(Aborted::firstOffset));
     }
 
     /** True if what the batch says counts for nobody any more. Every batch is shown here once, in order. */

@@ -1,6 +1,8 @@
 package io.millrace.engine.log;
 
 import io.millrace.engine.port.DiskStatus;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,14 +22,19 @@ final class Compaction {
 
     private final Log log;
     private final CompactionRun run;
+    private final long groupBytesMax;
     /** Made and freed on a housekeeping thread: to fill so much memory takes a while. */
     private OffsetMap map;
 
+    private CompactionChunk chunk;
+
     private final CompactionEnd end;
     private final ArrayList<Segment> dirty = new ArrayList<>();
-    private final ArrayList<List<Segment>> groups = new ArrayList<>();
-    private final ArrayList<Segment> sources = new ArrayList<>();
-    private final CompactionChunk chunk = new CompactionChunk(CHUNK_BYTES);
+    private final ArrayDeque<List<Segment>> groups = new ArrayDeque<>();
+    private final ArrayDeque<Segment> sources = new ArrayDeque<>();
+    /** As many are read at once: few, for the core notes each batch that remains of them. */
+    private int chunkBytes = CHUNK_BYTES;
+
     private CleanedTransactions transactions;
     private CompactionRules rules;
     private SegmentSwap swap;
@@ -38,6 +45,10 @@ final class Compaction {
     private String fault;
     private String hitch;
     private String unreadable;
+    /** Set where memory was asked for: how much there was not. */
+    private int bytesMissing;
+
+    private int segmentsWithoutRoom;
 
     private Runnable next;
     private long nextDueNs;
@@ -45,30 +56,55 @@ final class Compaction {
     private long budgetFromNs = -1;
     private double spentBytes;
 
-    Compaction(final Log log, final CompactionRun run, final CompactionEnd end) {
+    /** @param groupBytesMax of several segments that become one */
+    Compaction(final Log log, final CompactionRun run, final long groupBytesMax, final CompactionEnd end) {
         this.log = log;
         this.run = run;
+        this.groupBytesMax = groupBytesMax;
         this.end = end;
     }
 
     void start() {
-        for (final Segment segment : log.segments) {
-            final long segmentEnd = log.endOf(Segment.numberOf(log.segments, segment));
-            if (segment.baseOffset < run.firstUncleanable() && segmentEnd > run.firstDirty()) {
+        for (int i = 0; i < log.segments.size(); i++) {
+            final Segment segment = log.segments.get(i);
+            if (segment.baseOffset < run.firstUncleanable() && log.endOf(i) > run.firstDirty()) {
                 dirty.add(segment);
             }
         }
         indexing = true;
-        transactions = new CleanedTransactions(aborted(run.firstDirty(), run.firstUncleanable()));
         sources.addAll(dirty);
-        submitOrLater(this::makeMap, this::nextSource);
+        final List<AbortedTransactions> aborted = abortedLists();
+        submitOrLater(() -> makeRoom(aborted), this::nextSource);
     }
 
-    private void makeMap() {
+    private void makeRoom(final List<AbortedTransactions> aborted) {
+        transactions = new CleanedTransactions(aborted, run.firstDirty(), run.firstUncleanable());
         final CompactionSettings settings = run.settings();
         final long keys = run.firstUncleanable() - run.firstDirty();
-        map = new OffsetMap(
-                OffsetMap.bytesFor(keys, settings.mapLoadFactor(), settings.mapBytes()), settings.mapLoadFactor());
+        final ByteBuffer memory = allocate(OffsetMap.bytesFor(keys, settings.mapLoadFactor(), settings.mapBytes()));
+        if (memory != null) {
+            map = new OffsetMap(memory, settings.mapLoadFactor());
+            makeRoom(CHUNK_BYTES);
+        }
+    }
+
+    private void makeRoom(final int bytes) {
+        final ByteBuffer memory = allocate(bytes);
+        if (memory != null && chunk == null) {
+            chunk = new CompactionChunk(memory);
+        } else if (memory != null) {
+            chunk.grow(memory);
+        }
+    }
+
+    /** On a housekeeping thread; null if there is no memory now, which is nothing to stop a core for. */
+    private ByteBuffer allocate(final int bytes) {
+        try {
+            return log.context().compactionMemory().apply(bytes);
+        } catch (final OutOfMemoryError full) {
+            bytesMissing = bytes;
+            return null;
+        }
     }
 
     /** Goes on, at most one step. */
@@ -93,13 +129,18 @@ final class Compaction {
         stopped = true;
     }
 
+    /** How many segments did not have room in one, at its end; 0 if that was not the trouble. */
+    int segmentsWithoutRoom() {
+        return segmentsWithoutRoom;
+    }
+
     /** Whether segments are about to be replaced: none may be dropped. */
     boolean isSwapping() {
         return swap != null && swap.isCommitting();
     }
 
     private boolean mustStop() {
-        return stopped || log.isOffline();
+        return stopped || bytesMissing > 0 || log.isOffline();
     }
 
     private void soon(final Runnable step) {
@@ -116,21 +157,15 @@ final class Compaction {
         nextDueNs = budgetFromNs + (long) Math.min(FAR_NS, spentBytes / most * NS_PER_SECOND);
     }
 
-    private List<CleanedTransactions.Aborted> aborted(final long from, final long to) {
-        final ArrayList<CleanedTransactions.Aborted> found = new ArrayList<>();
+    /** Of sealed segments: nobody changes them before the compaction has ended. */
+    private List<AbortedTransactions> abortedLists() {
+        final ArrayList<AbortedTransactions> lists = new ArrayList<>();
         for (final Segment segment : log.segments) {
-            final AbortedTransactions entries = segment.aborted;
-            for (int i = 0; entries != null && i < entries.count(); i++) {
-                if (entries.firstOffset(i) < to && entries.lastOffset(i) >= from) {
-                    found.add(new CleanedTransactions.Aborted(
-                            entries.producerId(i),
-                            entries.firstOffset(i),
-                            entries.lastOffset(i),
-                            entries.lastStableOffset(i)));
-                }
+            if (segment.aborted != null && segment.baseOffset < run.firstUncleanable()) {
+                lists.add(segment.aborted);
             }
         }
-        return found;
+        return lists;
     }
 
     // Reading, the same for both passes
@@ -174,11 +209,11 @@ final class Compaction {
 
     /** Retention, and whoever deletes records, go on meanwhile. */
     private boolean isThere(final Segment segment) {
-        return log.segments.contains(segment);
+        return Segment.isAmong(log.segments, segment);
     }
 
     private void readMore() {
-        final int want = (int) Math.min(chunk.bytes().capacity(), source.appendedSize - position) - chunk.length;
+        final int want = (int) Math.min(chunkBytes, source.appendedSize - position) - chunk.length;
         if (want == 0) {
             spend(chunk.length);
             work();
@@ -221,8 +256,7 @@ final class Compaction {
                         rules,
                         log.context().decompressor(),
                         log.context().unpackedBytesMax(),
-                        run.nowMs(),
-                        run.deleteRetentionMs(),
+                        run,
                         segmentEnd);
         if (!log.context().compactionLane().submit(work, this::worked)) {
             soon(this::work);
@@ -242,23 +276,25 @@ final class Compaction {
             if (chunk.wantedBytes > source.appendedSize - position || chunk.wantedBytes <= chunk.length) {
                 fail("byte " + position + ": a batch is cut short");
             } else {
-                final int wanted = chunk.wantedBytes;
-                submitOrLater(() -> chunk.grow(wanted), this::grown);
+                readLarger(chunk.wantedBytes);
             }
-        } else if (indexing) {
-            position += chunk.consumed;
-            soon(this::readChunk);
         } else {
+            chunkBytes = CHUNK_BYTES;
             position += chunk.consumed;
-            append(chunk.remaining);
+            if (indexing) {
+                soon(this::readChunk);
+            } else {
+                append(chunk.remaining);
+            }
         }
     }
 
-    private void grown() {
-        if (chunk.fault != null) {
-            fail(chunk.fault);
-        } else {
+    private void readLarger(final int bytes) {
+        chunkBytes = bytes;
+        if (bytes <= chunk.bytes().capacity()) {
             soon(this::readChunk);
+        } else {
+            submitOrLater(() -> makeRoom(bytes), this::readChunk);
         }
     }
 
@@ -267,35 +303,30 @@ final class Compaction {
             indexing = false;
             beginCleaning();
         } else {
-            swap.complete(this::groupSwapped);
+            submitOrLater(swap::encodeAborted, () -> swap.complete(this::groupSwapped));
         }
     }
 
     private long endOf(final Segment segment) {
-        final int number = Segment.numberOf(log.segments, segment);
-        return log.segments.get(number) == segment ? log.endOf(number) : run.firstUncleanable();
+        return isThere(segment) ? log.endOf(Segment.numberOf(log.segments, segment)) : run.firstUncleanable();
     }
 
     // Writing
 
     private void beginCleaning() {
         final long endOffset = map.latestOffset() + 1;
-        if (endOffset <= run.firstDirty()) {
-            fault = "more keys in one batch than there is memory for; log.cleaner.dedupe.buffer.size is too small";
-            finish();
-            return;
-        }
-        final Segment first = log.segments.getFirst();
-        // Whole segments are written again, beyond the end of the map too.
-        transactions = new CleanedTransactions(aborted(first.baseOffset, run.firstUncleanable()));
-        groups.addAll(SegmentGroups.of(log, endOffset));
+        groups.addAll(SegmentGroups.of(log, endOffset, groupBytesMax));
         // The producers are those of now: who has gone on since does not need what is compacted.
         final Supplier<LastRecords> frozen = log.producers().freezeLastRecords();
-        final LastRecords[] last = new LastRecords[1];
-        submitOrLater(() -> last[0] = frozen.get(), () -> {
-            rules = new CompactionRules(map, transactions, last[0], run.firstUncleanable(), run.nowMs());
-            nextGroup();
-        });
+        final List<AbortedTransactions> aborted = abortedLists();
+        final long from = log.segments.getFirst().baseOffset;
+        submitOrLater(
+                () -> {
+                    // Whole segments are written again, beyond the end of the map too.
+                    transactions = new CleanedTransactions(aborted, from, run.firstUncleanable());
+                    rules = new CompactionRules(map, transactions, frozen.get(), run.firstUncleanable(), run.nowMs());
+                },
+                this::nextGroup);
     }
 
     private void submitOrLater(final Runnable work, final Runnable done) {
@@ -329,7 +360,11 @@ final class Compaction {
 
     private void append(final DirectBuffer batches) {
         if (!swap.hasRoomFor(batches.capacity())) {
-            fail("what remains has no room in one segment: packed again it takes more than before");
+            // What was left as it was would look compacted to the next one: all of it waits until less remains.
+            segmentsWithoutRoom = swap.segments();
+            hitch = nameOf(source) + ": what remains, packed again, has no room in one segment";
+            source.release();
+            failed(DiskStatus.NO_SPACE);
             return;
         }
         swap.append(batches, transactions.takeEnded(), status -> {
@@ -385,12 +420,24 @@ final class Compaction {
         }
         final boolean complete = fault == null && !mustStop() && groups.isEmpty();
         final long cleanedTo = complete ? map.latestOffset() + 1 : -1;
-        submitOrLater(this::free, () -> end.onEnd(cleanedTo, fault, hitch != null ? hitch : unreadable));
+        submitOrLater(this::free, () -> end.onEnd(cleanedTo, fault, passing()));
+    }
+
+    private String passing() {
+        if (bytesMissing > 0) {
+            return "there is no memory for " + bytesMissing
+                    + " bytes (log.cleaner.dedupe.buffer.size, -XX:MaxDirectMemorySize)";
+        }
+        return hitch != null ? hitch : unreadable;
     }
 
     private void free() {
-        map.free();
-        chunk.free();
+        if (map != null) {
+            map.free();
+        }
+        if (chunk != null) {
+            chunk.free();
+        }
     }
 
     /** Told once. */

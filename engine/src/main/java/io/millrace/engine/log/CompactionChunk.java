@@ -47,24 +47,19 @@ final class CompactionChunk {
     /** Why the last batch that had to stay as it is did so, or null. */
     String unreadable;
 
-    CompactionChunk(final int capacity) {
-        bytes = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
+    /** @param memory the chunk's until {@link #free} */
+    CompactionChunk(final ByteBuffer memory) {
+        bytes = new UnsafeBuffer(memory);
     }
 
     UnsafeBuffer bytes() {
         return bytes;
     }
 
-    /** For one batch that is larger; takes a while. */
-    void grow(final int capacity) {
-        begin();
-        try {
-            final UnsafeBuffer larger = new UnsafeBuffer(ByteBuffer.allocateDirect(capacity));
-            free();
-            bytes = larger;
-        } catch (final OutOfMemoryError tooMuch) {
-            fault = "no memory for a batch of " + capacity + " bytes";
-        }
+    /** For one batch that is larger; what was read has to be read again. */
+    void grow(final ByteBuffer memory) {
+        free();
+        bytes = new UnsafeBuffer(memory);
     }
 
     void free() {
@@ -157,6 +152,8 @@ final class CompactionChunk {
                 }
                 walker.bytes().getBytes(walker.keyPosition(), key, 0, walker.keyLength());
                 if (!map.put(ByteBuffer.wrap(key, 0, walker.keyLength()), offset)) {
+                    // The next compaction goes on from here: with more keys in one batch than there is room for, too.
+                    map.latestOffset(offset - 1);
                     return false;
                 }
             }
@@ -170,11 +167,10 @@ final class CompactionChunk {
             final CompactionRules rules,
             final Decompressor decompressor,
             final int unpackedBytesMax,
-            final long nowMs,
-            final long deleteRetentionMs,
+            final CompactionRun run,
             final long segmentEnd) {
         begin();
-        final ChunkFilter each = new ChunkFilter(filter, rules, nowMs, deleteRetentionMs);
+        final ChunkFilter each = new ChunkFilter(filter, rules, run.nowMs(), run.deleteRetentionMs());
         try {
             while (nextBatch(consumed, segmentEnd)) {
                 if (each.wants(batch)) {

@@ -15,7 +15,7 @@ public record CompactionSettings(
     public static final CompactionSettings DEFAULT =
             new CompactionSettings(true, 15_000, 128L << 20, 0.9, Double.MAX_VALUE);
 
-    /** With less, a log with batches of many keys would never get anywhere. */
+    /** With less, a log of many keys would be written again far too often. */
     private static final long MAP_BYTES_MIN = 1 << 20;
 
     /** One core's share of the node's. */

@@ -9,6 +9,8 @@ import java.util.List;
  */
 public final class LogCompactor {
     private static final int PAUSES_AFTER_FAILURE = 8;
+    /** Of one that moved gigabytes for nothing, and will again. */
+    private static final int PAUSES_WITHOUT_ROOM = 512;
 
     private final Log log;
     private Compaction current;
@@ -18,6 +20,8 @@ public final class LogCompactor {
     private long heldOffUntilMs;
     private String hitch;
     private boolean marking;
+    private long groupBytesMax = SegmentGroups.GROUP_BYTES_MAX;
+    private final CompactionTrouble trouble = new CompactionTrouble();
     private final FirstTimestamps firstTimestamps;
 
     LogCompactor(final Log log) {
@@ -53,13 +57,13 @@ public final class LogCompactor {
     void replace(final List<Segment> group, final Segment fresh) {
         final int number = Segment.numberOf(log.segments, group.getFirst());
         for (final Segment old : group) {
-            log.segments.remove(number);
             log.sealedBytes -= old.size;
             log.context().indexCache().remove(old);
             old.releaseIndexes();
             old.drop();
         }
-        log.segments.add(number, fresh);
+        log.segments.set(number, fresh);
+        log.segments.subList(number + 1, number + group.size()).clear();
         log.sealedBytes += fresh.size;
     }
 
@@ -71,6 +75,15 @@ public final class LogCompactor {
     /** What else was wrong in the last compaction, and will be tried again or was left alone, or null. */
     public String hitch() {
         return hitch;
+    }
+
+    /** What an operator should know and was not told yet, or null. */
+    public String untoldTrouble() {
+        return trouble.untold();
+    }
+
+    public void troubleTold() {
+        trouble.told();
     }
 
     /** Where the dirty part begins. What a checkpoint says that cannot be is not believed. */
@@ -139,15 +152,19 @@ public final class LogCompactor {
             completion.onComplete(DiskStatus.NO_SPACE);
             return;
         }
-        current = new Compaction(log, run, (to, wrong, passing) -> {
+        current = new Compaction(log, run, groupBytesMax, (to, wrong, passing) -> {
+            final int segmentsWithoutRoom = current.segmentsWithoutRoom();
             current = null;
             fault = wrong;
             hitch = passing;
+            trouble.onEnd(log.directory(), to >= 0, wrong, passing);
             cleanedTo = Math.max(cleanedTo, to);
             // One that cannot be compacted now must not keep the others waiting.
-            heldOffUntilMs = to >= 0
-                    ? 0
-                    : run.nowMs() + PAUSES_AFTER_FAILURE * run.settings().backoffMs();
+            final int pauses = segmentsWithoutRoom == 1 ? PAUSES_WITHOUT_ROOM : PAUSES_AFTER_FAILURE;
+            heldOffUntilMs = to >= 0 ? 0 : run.nowMs() + pauses * run.settings().backoffMs();
+            if (segmentsWithoutRoom > 1) {
+                groupBytesMax /= 2;
+            }
             completion.onComplete(to >= 0 ? DiskStatus.OK : DiskStatus.NO_SPACE);
             log.proceed();
         });

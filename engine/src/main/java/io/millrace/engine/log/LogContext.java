@@ -6,6 +6,7 @@ import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Housekeeping;
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -28,6 +29,7 @@ public final class LogContext {
     private Reservations reservations = new Reservations(256L << 20);
     private Housekeeping compactionLane;
     private BatchFilter batchFilter;
+    private IntFunction<ByteBuffer> compactionMemory = ByteBuffer::allocateDirect;
     private int unpackedBytesMax =
             (int) Math.min(UNPACKED_BYTES_MAX, Runtime.getRuntime().maxMemory() / HEAP_SHARE_UNPACKED);
     private long cleanedBytesMax = Segment.POSITION_MAX;
@@ -67,6 +69,16 @@ public final class LogContext {
         compactionLane = lane;
         batchFilter = filter;
         return this;
+    }
+
+    /** Where compactions have memory from, zeros outside the heap; an OutOfMemoryError puts one off. */
+    LogContext compactionMemory(final IntFunction<ByteBuffer> source) {
+        compactionMemory = source;
+        return this;
+    }
+
+    IntFunction<ByteBuffer> compactionMemory() {
+        return compactionMemory;
     }
 
     /** The most memory that what is packed in one batch may take; what takes more is not looked into. */

@@ -34,11 +34,14 @@ final class OffsetMap {
     private int size;
     private long latestOffset = -1;
 
-    /** @param loadFactor how full it may get */
-    OffsetMap(final int bytes, final double loadFactor) {
-        slots = Math.max(2, bytes / ENTRY_BYTES);
+    /**
+     * @param memory     zeros, room for two keys at least; the map's until {@link #free}
+     * @param loadFactor how full it may get
+     */
+    OffsetMap(final ByteBuffer memory, final double loadFactor) {
+        slots = memory.capacity() / ENTRY_BYTES;
         sizeMax = Math.max(1, Math.min(slots - 1, (int) (slots * loadFactor)));
-        table = new UnsafeBuffer(ByteBuffer.allocateDirect(slots * ENTRY_BYTES));
+        table = new UnsafeBuffer(memory);
         try {
             digest = MessageDigest.getInstance("MD5");
         } catch (final NoSuchAlgorithmException every) {
@@ -49,7 +52,8 @@ final class OffsetMap {
     /** Bytes for so many keys, up to a bound. */
     static int bytesFor(final long keys, final double loadFactor, final long bytesMax) {
         final long wanted = ((long) (Math.min(keys, Integer.MAX_VALUE) / loadFactor + 16)) * ENTRY_BYTES;
-        return (int) Math.min(Math.min(wanted, bytesMax), Integer.MAX_VALUE - ENTRY_BYTES);
+        return Math.clamp(
+                wanted, 2 * ENTRY_BYTES, Math.clamp(bytesMax, 2 * ENTRY_BYTES, Integer.MAX_VALUE - ENTRY_BYTES));
     }
 
     /** Gives the memory back; the end of the map. */

@@ -95,6 +95,11 @@ final class Segment {
         return holding(segments, segment.baseOffset);
     }
 
+    /** Whether it is there, and neither dropped nor replaced. */
+    static boolean isAmong(final List<Segment> segments, final Segment segment) {
+        return segments.get(numberOf(segments, segment)) == segment;
+    }
+
     /** The largest timestamp of any record, or -1. */
     static long newestTimestampMs(final List<Segment> segments) {
         long newestMs = -1;

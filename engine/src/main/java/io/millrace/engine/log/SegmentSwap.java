@@ -34,6 +34,7 @@ final class SegmentSwap {
     private final BatchFlyweight batch = new BatchFlyweight();
     private final boolean hasAborted;
     private Segment fresh;
+    private DirectBuffer encodedAborted;
     private boolean committing;
     private boolean replaced;
 
@@ -43,6 +44,11 @@ final class SegmentSwap {
         baseOffset = group.getFirst().baseOffset;
         endOffset = log.endOf(Segment.numberOf(log.segments, group.getLast()));
         hasAborted = group.stream().anyMatch(segment -> segment.aborted != null);
+    }
+
+    /** How many it takes the place of. */
+    int segments() {
+        return group.size();
     }
 
     boolean isCommitting() {
@@ -108,6 +114,13 @@ final class SegmentSwap {
         sequence.run(completion);
     }
 
+    /** Before {@link #complete}, on a housekeeping thread: there may be many. */
+    void encodeAborted() {
+        if (hasAborted) {
+            encodedAborted = fresh.aborted.encode(0, fresh.aborted.count());
+        }
+    }
+
     /** Makes it durable and puts it in place; gives up if one of those it replaces has gone meanwhile. */
     void complete(final LogCompletion completion) {
         fresh.completeTimeIndex();
@@ -125,7 +138,7 @@ final class SegmentSwap {
                 .closeFile();
         if (hasAborted) {
             sequence.open(path(LogFiles.TXN_INDEX + LogFiles.CLEANED), Disk.OpenMode.REPLACE)
-                    .write(0, () -> fresh.aborted.encode(0, fresh.aborted.count()))
+                    .write(0, () -> encodedAborted)
                     .sync()
                     .closeFile();
         }
@@ -134,7 +147,7 @@ final class SegmentSwap {
 
     private void written(final int status, final LogCompletion completion) {
         if (status != DiskStatus.OK
-                || group.stream().anyMatch(each -> !log.segments.contains(each))
+                || !group.stream().allMatch(each -> Segment.isAmong(log.segments, each))
                 || log.isOffline()) {
             discard(ignored -> completion.onComplete(status == DiskStatus.OK ? DiskStatus.NO_SPACE : status));
             return;

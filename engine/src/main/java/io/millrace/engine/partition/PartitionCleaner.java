@@ -6,6 +6,8 @@ import io.millrace.engine.log.LogCompactor;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.settings.TopicConfig;
 import java.util.List;
+import java.util.Queue;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
  * Compacts a core's partitions, one at a time, the one with the largest share of dirty bytes first, as Apache Kafka's
@@ -13,6 +15,8 @@ import java.util.List;
  */
 final class PartitionCleaner {
     private static final int PARTITIONS_PER_CYCLE = 16;
+    /** Further ones are told when there is room again. */
+    private static final int TROUBLES_MAX = 64;
 
     private final CompactionSettings settings;
     private long dueMs;
@@ -21,6 +25,7 @@ final class PartitionCleaner {
     private Partition dirtiest;
     private LogCompactor.Dirt most;
     private Partition current;
+    private final Queue<String> troubles = new OneToOneConcurrentArrayQueue<>(TROUBLES_MAX);
 
     PartitionCleaner(final CompactionSettings settings, final long nowMs) {
         this.settings = settings;
@@ -62,6 +67,11 @@ final class PartitionCleaner {
         return current == null ? !looking : current.log().compactor().mayPark();
     }
 
+    /** What an operator should know; one other thread may take it out. */
+    Queue<String> troubles() {
+        return troubles;
+    }
+
     private void look(final Partition partition, final long nowMs) {
         final TopicConfig config = partition.config();
         if (!config.compacts() || !partition.isOpen() || partition.isDeleted()) {
@@ -95,10 +105,18 @@ final class PartitionCleaner {
                 most.firstDirty(), most.firstUncleanable(), config.deleteRetentionMs(), settings, nowMs);
         partition.log().compactor().start(run, status -> {
             current = null;
+            tellTrouble(partition.log().compactor());
             if (status == DiskStatus.OK) {
                 // There may be more: the pause is for cores that find nothing.
                 dueMs = nowMs;
             }
         });
+    }
+
+    private void tellTrouble(final LogCompactor compactor) {
+        final String trouble = compactor.untoldTrouble();
+        if (trouble != null && troubles.offer(trouble)) {
+            compactor.troubleTold();
+        }
     }
 }

@@ -18,6 +18,7 @@ import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /** All partitions of one core, and their share of its duty cycle. Owned by the core's thread. */
@@ -308,6 +309,11 @@ public final class Partitions implements Stage {
 
     public int offlinePartitions() {
         return context.offlinePartitions();
+    }
+
+    /** What an operator should know of compactions, each thing once; one other thread may take it out. */
+    public Queue<String> compactionTroubles() {
+        return cleaner.troubles();
     }
 
     @Override

@@ -4,44 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.port.DiskStatus;
-import io.millrace.engine.port.SeededEntropy;
-import io.millrace.engine.sim.SimDisk;
-import io.millrace.engine.sim.SimDiskFaults;
-import io.millrace.engine.sim.SimDiskImage;
-import io.millrace.engine.sim.SimTime;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.record.internal.CompressionType;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
-import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
 /** What a compaction leaves of a log. */
-class CompactionTest {
-    private static final LogConfig CONFIG =
-            LogConfig.DEFAULT.withSegmentBytes(1_000).withIndex(1 << 20, 200).withRetention(-1, -1);
-
-    private static final CompactionSettings AT_ONCE = new CompactionSettings(true, 0, 1 << 20, 0.9, Double.MAX_VALUE);
-    private static final String SWAPPED = LogFiles.LOG + LogFiles.SWAP;
-
-    private final SimDiskImage image = new SimDiskImage();
-    private final SimTime time = new SimTime();
-    private final SimDiskFaults faults = SimDiskFaults.none();
-    private LogBench bench = newBench(CONFIG);
-    private long nowNs;
-
-    private LogBench newBench(final LogConfig config) {
-        final LogBench made = LogBench.on(new SimDisk(image, time, faults, new SeededEntropy(1)))
-                .config(config);
-        made.compactWith(new KafkaFilter());
-        return made;
-    }
-
+class CompactionTest extends CompactionBed {
     @Test
     void shouldKeepTheLastRecordOfEachKey() {
         bench.create();
@@ -293,148 +262,6 @@ class CompactionTest {
     }
 
     @Test
-    void shouldLeaveABatchAsItIsThatCannotBeLookedInto() {
-        bench.create();
-        bench.context.unpackedBytesMax(2_000);
-        put("a", "1");
-        final List<byte[]> stay = List.of(
-                KafkaBatches.withRecordCount(
-                        KafkaBatches.batch().codec(CompressionType.GZIP).of(record("a", "cut short")), 2),
-                KafkaBatches.withRecordCount(KafkaBatches.batch().of(record("a", "not packed")), 2),
-                KafkaBatches.batch().codec(CompressionType.GZIP).of(record("a", "large".repeat(500))),
-                KafkaBatches.batch().codec(CompressionType.GZIP).count(20, bench.nowMs));
-        final long[] offsets = stay.stream().mapToLong(bench::append).toArray();
-        put("a", null);
-        put("b", "1");
-        roll();
-        for (int time = 0; time < 3; time++) {
-            bench.nowMs += 1_000;
-            put("b", "2");
-            roll();
-            assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
-            assertThat(bench.log.compactor().fault()).isNull();
-            assertThat(bench.log.compactor().hitch()).contains("offset");
-            for (final long offset : offsets) {
-                assertThat(bench.bytesAt(offset, bench.log.appendedOffset(), 1))
-                        .isEqualTo(bench.storedAt(offset).bytes());
-            }
-            // What stays must not come back to life because its tombstone went.
-            final byte[] tombstone = bench.bytesAt(offsets[3] + 20, bench.log.appendedOffset(), 1);
-            assertThat(KafkaBatches.kafka(tombstone).iterator().next().hasValue())
-                    .isFalse();
-        }
-        final LogSlice slice = bench.context.leases().acquire();
-        assertThat(bench.read(0, bench.log.appendedOffset(), 1, slice)).isEqualTo(ReadResult.FOUND);
-        assertThat(slice.baseOffset()).as("the first value of a has gone").isEqualTo(offsets[0]);
-        bench.context.leases().release(slice);
-    }
-
-    @Test
-    void shouldGoOnWhereALibraryFindsNoMemory() {
-        bench.compactWith((batches, length, nowMs, retentionMs, rules) -> {
-            throw new OutOfMemoryError("a client's doing");
-        });
-        bench.create();
-        put("a", "1");
-        put("a", "2");
-        roll();
-        final List<String> before = contents();
-        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
-        assertThat(contents()).isEqualTo(before);
-        assertThat(bench.log.compactor().hitch()).contains("a client's doing");
-    }
-
-    @Test
-    void shouldEndWhereWhatRemainsHasNoRoom() {
-        bench.create();
-        bench.context.cleanedBytesMax(500);
-        for (int i = 0; i < 60; i++) {
-            put("k" + i, "v" + i);
-        }
-        roll();
-        final List<String> before = contents();
-        assertThat(compact(0, 0)).isEqualTo(DiskStatus.NO_SPACE);
-        assertThat(bench.log.compactor().fault()).contains("no room");
-        assertThat(bench.log.isOffline()).isFalse();
-        assertThat(contents()).isEqualTo(before);
-        assertThat(names()).noneMatch(name -> name.endsWith(LogFiles.CLEANED));
-    }
-
-    @Test
-    void shouldReportDamageAndLeaveItAlone() {
-        bench.create();
-        for (int i = 0; i < 60; i++) {
-            put("k", "v" + i);
-        }
-        roll();
-        final String first = LogFiles.path(LogBench.DIRECTORY, 0, LogFiles.LOG);
-        final byte[] bad = {1, 2, 3};
-        new DiskSequence(bench.disk)
-                .use(bench.log.segments.getFirst().file())
-                .write(70, () -> new UnsafeBuffer(bad))
-                .run(status -> assertThat(status).isEqualTo(DiskStatus.OK));
-        bench.settle();
-        assertThat(compact(0, 0)).isNotEqualTo(DiskStatus.OK);
-        assertThat(bench.log.compactor().fault()).contains("CRC").contains(first.substring(first.indexOf('/') + 1));
-        assertThat(names()).noneMatch(name -> name.endsWith(LogFiles.CLEANED));
-    }
-
-    @Test
-    void shouldGiveUpWhereverTheDiskIsFullBeforeTheLogIsRenamed() {
-        bench.create();
-        transaction(1, 0, false, record("a", "aborted"));
-        for (int i = 0; i < 30; i++) {
-            put("k", "v" + i);
-        }
-        roll();
-        final List<String> before = contents();
-        final List<String> namesBefore = names();
-        final List<String> full = new ArrayList<>();
-        boolean reached = false;
-        for (int fullAt = 0; !reached; fullAt++) {
-            final int number = fullAt;
-            final List<String> asked = new ArrayList<>();
-            faults.fullAt(path -> asked.add(path) && asked.size() == number + 1 && !path.endsWith(SWAPPED));
-            final int status = run(dirt(), AT_ONCE, 0);
-            faults.heal();
-            reached = asked.get(Math.min(number, asked.size() - 1)).endsWith(SWAPPED);
-            if (!reached) {
-                full.add(asked.get(number));
-                assertThat(DiskStatus.nameOf(status)).as(full.toString()).isEqualTo("NO_SPACE");
-                assertThat(bench.log.isOffline()).as(full.toString()).isFalse();
-                assertThat(contents()).isEqualTo(before);
-                assertThat(names())
-                        .filteredOn(name -> !name.equals(CompactionMark.NAME))
-                        .isEqualTo(namesBefore);
-            }
-        }
-        assertThat(full)
-                .anyMatch(path -> path.endsWith(CompactionMark.NAME + LogFiles.TMP))
-                .anyMatch(path -> path.endsWith(CompactionMark.NAME))
-                .anyMatch(path -> path.endsWith(LogFiles.INDEX + LogFiles.SWAP))
-                .anyMatch(path -> path.endsWith(LogFiles.TXN_INDEX + LogFiles.SWAP));
-        assertThat(contents()).isNotEqualTo(before).contains("31 k=v29");
-        reopenAndExpect(contents());
-    }
-
-    @Test
-    void shouldLetOthersGoFirstAfterAFailure() {
-        bench.create();
-        for (int i = 0; i < 60; i++) {
-            put("k", "v" + i);
-        }
-        roll();
-        faults.fullAt(path -> path.endsWith(LogFiles.CLEANED));
-        assertThat(DiskStatus.nameOf(compact(0, 0))).isEqualTo("NO_SPACE");
-        faults.heal();
-        bench.nowMs += CompactionSettings.DEFAULT.backoffMs();
-        assertThat(dirt()).isNull();
-        bench.nowMs += 7 * CompactionSettings.DEFAULT.backoffMs();
-        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
-        assertThat(contents()).contains("59 k=v59").doesNotContain("0 k=v0");
-    }
-
-    @Test
     void shouldKnowAfterACrashWhereEpochsBeganThatWereCompactedAway() {
         bench.create();
         put("a", "1");
@@ -480,117 +307,45 @@ class CompactionTest {
         assertThat(newest()).isEqualTo(newest);
     }
 
-    // The bench's hands
-
-    private String newest() {
-        final String[] found = new String[1];
-        bench.log.maxTimestampOffset((status, offset, timestampMs, epoch) -> found[0] = offset + " at " + timestampMs);
-        bench.until(() -> found[0] != null);
-        return found[0];
-    }
-
-    private void put(final String key, final String value) {
-        bench.append(KafkaBatches.batch()
-                .of(new SimpleRecord(bench.nowMs, KafkaBatches.utf8(key), KafkaBatches.utf8(value))));
-    }
-
-    private SimpleRecord record(final String key, final String value) {
-        return KafkaBatches.record(bench.nowMs, key, value);
-    }
-
-    private void transaction(
-            final long producerId, final int sequence, final boolean commit, final SimpleRecord record) {
-        bench.append(KafkaBatches.batch()
-                .producer(producerId, 0, sequence)
-                .transactional()
-                .of(record));
-        bench.append(KafkaBatches.marker(0, bench.nowMs, producerId, 0, 0, commit));
-    }
-
-    /** All that is there lies below the active segment. */
-    private void roll() {
-        bench.settle();
-        bench.log.startRoll(bench.nowMs);
-        bench.settle();
-        bench.sync();
-        put("last", "one");
-        bench.sync();
-        bench.settle();
-    }
-
-    private LogCompactor.Dirt dirt() {
-        return bench.log.compactor().dirt(bench.log.appendedOffset(), 0, Long.MAX_VALUE, bench.nowMs);
-    }
-
-    private int compact(final long minLagMs, final long deleteRetentionMs) {
-        final LogCompactor.Dirt dirt =
-                bench.log.compactor().dirt(bench.log.appendedOffset(), minLagMs, Long.MAX_VALUE, bench.nowMs);
-        return run(dirt, CompactionSettings.DEFAULT, deleteRetentionMs);
-    }
-
-    private int run(final LogCompactor.Dirt dirt, final CompactionSettings settings, final long deleteRetentionMs) {
-        final int[] ended = {LogBench.UNANSWERED};
-        bench.log
-                .compactor()
-                .start(
-                        new CompactionRun(
-                                dirt.firstDirty(), dirt.firstUncleanable(), deleteRetentionMs, settings, bench.nowMs),
-                        status -> ended[0] = status);
-        while (ended[0] == LogBench.UNANSWERED) {
-            nowNs += 1_000_000;
-            if (bench.log.compactor().doWork(nowNs) == 0 && ended[0] == LogBench.UNANSWERED) {
-                bench.turn();
-            }
+    @Test
+    void shouldGoOnInABatchOfMoreKeysThanThereIsRoomFor() {
+        bench.create();
+        final SimpleRecord[] many = new SimpleRecord[200];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = record("k" + i % 120, "v" + i);
         }
-        bench.settle();
-        return ended[0];
-    }
-
-    private List<String> names() {
-        return new BlockingDisk(bench.disk).list(LogBench.DIRECTORY);
-    }
-
-    private List<MutableRecordBatch> batches() {
-        final List<MutableRecordBatch> found = new ArrayList<>();
-        long offset = bench.log.startOffset();
-        while (offset < bench.log.appendedOffset()) {
-            final LogSlice slice = bench.context.leases().acquire();
-            assertThat(bench.read(offset, bench.log.appendedOffset(), 1, slice)).isEqualTo(ReadResult.FOUND);
-            final MutableRecordBatch batch = MemoryRecords.readableRecords(ByteBuffer.wrap(LogBench.bytesOf(slice)))
-                    .batches()
-                    .iterator()
-                    .next();
-            bench.context.leases().release(slice);
-            batch.ensureValid();
-            found.add(batch);
-            offset = batch.nextOffset();
+        put("k5", "old");
+        bench.append(KafkaBatches.batch().of(many));
+        put("k119", null);
+        roll();
+        final CompactionSettings tight = new CompactionSettings(true, 0, 30L * OffsetMap.ENTRY_BYTES, 0.9, 1e12);
+        long cleaned = 0;
+        while (cleaned < 202) {
+            assertThat(run(dirt(), tight, 1_000_000)).isEqualTo(DiskStatus.OK);
+            assertThat(bench.log.compactor().firstDirty()).isGreaterThan(cleaned);
+            cleaned = bench.log.compactor().firstDirty();
         }
-        return found;
+        assertThat(contents()).hasSize(121).contains("201 k119=null", "126 k5=v125");
+        reopenAndExpect(contents());
     }
 
-    private List<String> contents() {
-        final List<String> found = new ArrayList<>();
-        for (final MutableRecordBatch batch : batches()) {
-            if (!batch.isControlBatch()) {
-                for (final Record record : batch) {
-                    found.add(record.offset() + " " + text(record.key()) + '=' + text(record.value()));
-                }
-            }
+    @Test
+    void shouldJoinNoMoreSegmentsThanAStepCanReplace() {
+        bench = newBench(CONFIG.withSegmentBytes(100));
+        bench.create();
+        for (int i = 0; i < 2 * SegmentGroups.SEGMENTS_MAX; i++) {
+            put("k", "v" + i);
         }
-        return found;
-    }
-
-    private static String text(final ByteBuffer bytes) {
-        return bytes == null ? "null" : new String(KafkaBatches.toBytes(bytes), StandardCharsets.UTF_8);
-    }
-
-    private void reopenAndExpect(final List<String> contents) {
-        final long end = bench.log.endOffset();
-        image.kill(new SeededEntropy(3));
-        bench = newBench(CONFIG);
-        bench.recover(0, 0, false);
-        assertThat(bench.report.isDamaged()).as(bench.report.toString()).isFalse();
-        assertThat(bench.log.endOffset()).isEqualTo(end);
-        assertThat(contents()).isEqualTo(contents);
+        roll();
+        bench.log.updateConfig(CONFIG.withSegmentBytes(1 << 20));
+        assertThat(SegmentGroups.of(bench.log, Long.MAX_VALUE, SegmentGroups.GROUP_BYTES_MAX))
+                .hasSizeGreaterThan(2)
+                .allMatch(each -> each.size() <= SegmentGroups.SEGMENTS_MAX);
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        put("k", "last");
+        roll();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(bench.log.segments).hasSize(2);
+        reopenAndExpect(contents());
     }
 }

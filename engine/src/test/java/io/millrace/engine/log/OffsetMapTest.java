@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OffsetMapTest {
-    private OffsetMap map = new OffsetMap(100 * OffsetMap.ENTRY_BYTES, 0.9);
+    private OffsetMap map = new OffsetMap(ByteBuffer.allocateDirect(100 * OffsetMap.ENTRY_BYTES), 0.9);
 
     @AfterEach
     void free() {
@@ -20,7 +20,7 @@ class OffsetMapTest {
     @Test
     void shouldKeepTheLastOffsetOfEachKey() {
         map.free();
-        map = new OffsetMap(OffsetMap.bytesFor(3_000, 0.9, 1 << 20), 0.9);
+        map = new OffsetMap(ByteBuffer.allocateDirect(OffsetMap.bytesFor(3_000, 0.9, 1 << 20)), 0.9);
         final Map<Integer, Long> expected = new HashMap<>();
         final Random random = new Random(7);
         for (long offset = 0; offset < 20_000; offset++) {

@@ -273,7 +273,7 @@ public final class Broker implements AutoCloseable {
         });
         for (int core = 0; core < cores.length; core++) {
             final CoreCounters counters = new CoreCounters(mark.counters(), core);
-            status.watch(counters);
+            status.watch(counters, cores[core].core().partitions().compactionTroubles());
             final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters, loads);
             threads.add(new CoreThread(
                             cores[core],

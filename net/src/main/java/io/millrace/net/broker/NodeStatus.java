@@ -5,13 +5,15 @@ import io.millrace.engine.status.CoreCounter;
 import io.millrace.engine.status.CoreCounters;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps the mark file up to date from a thread of its own, until closed, and tells the operator what the counters say
- * that cannot wait: partitions that went offline, a journal out of use, a disk that fills up. Once for each change, never once for each event.
+ * that cannot wait: partitions that went offline, a journal out of use, logs that cannot be compacted, a disk that fills
+ * up. Once for each change, never once for each event.
  */
 final class NodeStatus implements AutoCloseable {
     private static final long PUBLISH_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -23,6 +25,7 @@ final class NodeStatus implements AutoCloseable {
     private final Path data;
     private final BrokerLog log;
     private final List<CoreCounters> cores = new CopyOnWriteArrayList<>();
+    private final List<Queue<String>> troubles = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
     private long offlineTold;
@@ -40,8 +43,9 @@ final class NodeStatus implements AutoCloseable {
         thread.start();
     }
 
-    void watch(final CoreCounters core) {
+    void watch(final CoreCounters core, final Queue<String> compactionTroubles) {
         cores.add(core);
+        troubles.add(compactionTroubles);
     }
 
     private void run() {
@@ -50,6 +54,7 @@ final class NodeStatus implements AutoCloseable {
             if (turn % LOOK_EVERY == 0) {
                 tellOffline();
                 tellJournals();
+                tellCompactions();
                 tellNearlyFull(data.toFile().getUsableSpace());
             }
             LockSupport.parkNanos(this, PUBLISH_EVERY_NS);
@@ -79,6 +84,15 @@ final class NodeStatus implements AutoCloseable {
                             + " stay safe, and may cost a sync for each partition until there is");
         }
         shortJournalsTold = shortOfSpace;
+    }
+
+    /** Each was put there once. */
+    private void tellCompactions() {
+        for (final Queue<String> core : troubles) {
+            for (String trouble = core.poll(); trouble != null; trouble = core.poll()) {
+                log.warn(trouble);
+            }
+        }
     }
 
     private long sumOf(final CoreCounter counter) {
