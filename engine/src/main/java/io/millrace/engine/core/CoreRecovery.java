@@ -4,8 +4,10 @@ import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.LogContext;
+import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.PartitionDirectory;
+import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.log.RecoveryException;
 import io.millrace.engine.log.RecoveryReport;
 import io.millrace.engine.metadata.MetadataImage;
@@ -60,10 +62,11 @@ final class CoreRecovery {
         final JournalTail tail = boot.journalTail(topic, partition.partition());
         final long reached = Math.max(boot.recoveryPoints().getOrDefault(name, 0L), tail.provenOffset());
         if (reached > 0 || tail.isThere()) {
-            tail.keep();
-            reports.accept(RecoveryReport.missing(name, Math.max(0, reached)));
+            makeAgain(topic, name);
+            recover(topic, partition, name, reports);
+        } else {
+            create(topic, partition, name);
         }
-        create(topic, partition, name);
     }
 
     private void recover(
@@ -87,6 +90,16 @@ final class CoreRecovery {
             reports.accept(failed.report());
             throw failed;
         }
+    }
+
+    /** What was in it is damage, or in the journals: recovery judges that, and no offset is given out twice. */
+    private void makeAgain(final TopicImage topic, final String name) {
+        disk.makeDirectory(name);
+        disk.replace(
+                name,
+                name + '/' + LogFiles.PARTITION_METADATA,
+                new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+        disk.syncDirectory("");
     }
 
     /** The topic was created, and the crash came before its directory: it is made now. */

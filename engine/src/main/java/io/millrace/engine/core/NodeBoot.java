@@ -6,6 +6,7 @@ import io.millrace.engine.log.CheckpointException;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.JournalTail;
+import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.PartitionDirectory;
 import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.FileMetadataLog;
@@ -37,6 +38,9 @@ import org.agrona.ExpandableArrayBuffer;
  */
 public final class NodeBoot {
     private static final int REMAP_POLL_LIMIT = 64;
+
+    /** Ids are random: two that differ by no more than one character of a file are the same one. */
+    private static final int ID_BITS_TURNED_MAX = 6;
 
     private final int nodeId;
     private final int coreCount;
@@ -273,6 +277,18 @@ public final class NodeBoot {
             directories.put(name, directory);
             return;
         }
+        if (isDamagedId(topic, directory, id, name)) {
+            // Only this directory can hold what the metadata says is there: what lies in it is judged by recovery.
+            disk.replace(
+                    name,
+                    name + '/' + LogFiles.PARTITION_METADATA,
+                    new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+            directories.put(name, directory);
+            findings.add(name + ": " + LogFiles.PARTITION_METADATA
+                    + (id == null ? " held no topic id that can be read" : " held a topic id with a few wrong bits")
+                    + ": written anew from the metadata");
+            return;
+        }
         final long high = entropy.nextLong();
         final long low = entropy.nextLong();
         if (id == null && PartitionMetadata.isUnused(disk, name)) {
@@ -326,6 +342,21 @@ public final class NodeBoot {
                 && directory.partition() < topic.partitionCount()
                 && id.topicIdHigh() == topic.idHigh()
                 && id.topicIdLow() == topic.idLow();
+    }
+
+    /** Whether the directory is the topic's, though its topic id went bad; never one of a deleted topic of that name. */
+    private boolean isDamagedId(
+            final TopicImage topic, final PartitionDirectory directory, final PartitionMetadata id, final String name) {
+        if (topic == null
+                || directory.partition() >= topic.partitionCount()
+                || deletedTopicNames.contains(topic.name())) {
+            return false;
+        }
+        if (id == null) {
+            return !PartitionMetadata.isUnused(disk, name);
+        }
+        return Long.bitCount(id.topicIdHigh() ^ topic.idHigh()) + Long.bitCount(id.topicIdLow() ^ topic.idLow())
+                <= ID_BITS_TURNED_MAX;
     }
 
     private boolean isDeleted(final PartitionMetadata id) {

@@ -21,15 +21,6 @@ public final class RecoveryReport {
         this.directory = directory;
     }
 
-    /** The directory that the checkpoint knows up to {@code recoveryPoint} is not there: the log begins anew. */
-    public static RecoveryReport missing(final String directory, final long recoveryPoint) {
-        final RecoveryReport report = new RecoveryReport(directory);
-        report.damaged = true;
-        report.add("the directory is missing, though its log once reached offset " + recoveryPoint
-                + ": an empty one was made in its place");
-        return report;
-    }
-
     public String directory() {
         return directory;
     }

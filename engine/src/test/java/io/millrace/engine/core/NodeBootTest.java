@@ -21,6 +21,7 @@ import io.millrace.engine.sim.SimDiskImage;
 import io.millrace.engine.sim.SimTime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,56 @@ class NodeBootTest {
         assertThat(again.hasDirectory("other-0")).isFalse();
         assertThat(again.findings())
                 .anyMatch(finding -> finding.startsWith("other-0 ") && finding.contains("nothing was deleted"));
+    }
+
+    @Test
+    void shouldMendATopicIdThatWentBad() {
+        final String file = "t-0/" + LogFiles.PARTITION_METADATA;
+        final NodeBoot first = boot();
+        createTopic(first);
+        makeDirectory("t-0", first.image().topic("t"));
+        final byte[] sound = image.contents(file);
+        for (int bit = 0; bit < sound.length * 8; bit++) {
+            final byte[] turned = sound.clone();
+            turned[bit / 8] ^= (byte) (1 << bit % 8);
+            image.put(file, turned);
+            image.put("t-0/" + LogFiles.name(0, LogFiles.LOG), new byte[100]);
+            final NodeBoot again = boot();
+            assertThat(again.hasDirectory("t-0")).as("bit %d", bit).isTrue();
+            // The last character has two bits that mean nothing.
+            assertThat(PartitionMetadata.parse(new String(image.contents(file), StandardCharsets.US_ASCII)))
+                    .as("bit %d", bit)
+                    .isEqualTo(PartitionMetadata.parse(new String(sound, StandardCharsets.US_ASCII)));
+        }
+    }
+
+    @Test
+    void shouldSetAsideWhatCarriesAnotherTopicsId() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        final TopicImage topic = first.image().topic("t");
+        makeDirectory("t-0", topic);
+        image.put(
+                "t-0/" + LogFiles.PARTITION_METADATA,
+                bytes(new PartitionMetadata(topic.idHigh() ^ 0x1010101010101L, topic.idLow()).encode()));
+        image.put("t-0/" + LogFiles.name(0, LogFiles.LOG), new byte[100]);
+        assertThat(boot().hasDirectory("t-0")).isFalse();
+    }
+
+    /** It may be the deleted topic's. */
+    @Test
+    void shouldSetAsideWhatHasNoReadableIdAndADeletedTopicsName() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
+        execute(first, command, MetadataCommands.deleteTopic(command, 0, "t"));
+        createTopic(first);
+        makeDirectory("t-0", first.image().topic("t"));
+        image.put("t-0/" + LogFiles.PARTITION_METADATA, new byte[7]);
+        image.put("t-0/" + LogFiles.name(0, LogFiles.LOG), new byte[100]);
+        final NodeBoot again = boot();
+        assertThat(again.hasDirectory("t-0")).isFalse();
+        assertThat(again.findings()).anyMatch(finding -> finding.contains("nothing was deleted"));
     }
 
     @Test
@@ -156,6 +207,12 @@ class NodeBootTest {
                 name,
                 name + '/' + LogFiles.PARTITION_METADATA,
                 new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+    }
+
+    private static byte[] bytes(final DirectBuffer of) {
+        final byte[] bytes = new byte[of.capacity()];
+        of.getBytes(0, bytes);
+        return bytes;
     }
 
     /** The last entry is as a crash may leave one that was being written, and no seal calls it stable. */

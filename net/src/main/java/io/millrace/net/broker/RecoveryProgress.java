@@ -55,7 +55,8 @@ final class RecoveryProgress {
                     + " bytes) validated, " + bytesCut + " bytes of unfinished writes cut");
         }
         if (damaged.get() > 0) {
-            log.error(damaged + " partitions are DAMAGED: see above; they are read-only");
+            log.error(damaged + (damaged.get() == 1 ? " partition is" : " partitions are")
+                    + " DAMAGED: see above what of each is there, and whether it can be written");
         }
     }
 }

@@ -99,6 +99,34 @@ class DamageIT {
         expectAll(RECORDS + 100);
     }
 
+    /** The metadata knows whose directory it is: nobody's records go out of service for a bit in a small file. */
+    @Test
+    void shouldKeepAPartitionWhoseTopicIdWentBad() throws IOException {
+        end(true);
+        flip(broker.dataDir().resolve(TOPIC + "-0/partition.metadata"), 0);
+        flip(broker.dataDir().resolve(TOPIC + "-1/partition.metadata"), 25);
+        broker.start();
+        assertThat(broker.output()).contains("written anew from the metadata");
+        expectAll(RECORDS);
+        fill(RECORDS, 100);
+        expectAll(RECORDS + 100);
+    }
+
+    @Test
+    void shouldGiveNoOffsetTwiceWhenADirectoryIsGone() throws IOException {
+        end(true);
+        final Path directory = broker.dataDir().resolve(TOPIC + "-0");
+        Files.move(directory, broker.dataDir().resolve("elsewhere"));
+        broker.start();
+        assertThat(broker.output()).contains(TOPIC + "-0: DAMAGE");
+        assertThat(Clients.endOffset(broker, PARTITION)).isEqualTo(RECORDS);
+        try (var producer = Clients.producer(broker)) {
+            assertThat(get(producer.send(new ProducerRecord<>(TOPIC, 0, null, new byte[10])))
+                            .offset())
+                    .isEqualTo(RECORDS);
+        }
+    }
+
     @Test
     void shouldCutATornTailAndGoOn() throws IOException {
         end(false);
@@ -218,6 +246,12 @@ class DamageIT {
                     .sorted()
                     .toList();
         }
+    }
+
+    private static void flip(final Path file, final int place) throws IOException {
+        final byte[] bytes = Files.readAllBytes(file);
+        bytes[place] ^= 1;
+        Files.write(file, bytes);
     }
 
     private static void garble(final Path file) throws IOException {
