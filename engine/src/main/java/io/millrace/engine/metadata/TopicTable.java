@@ -133,12 +133,9 @@ final class TopicTable {
         before.nextById = gone.nextById;
     }
 
+    /** The String's own hash, which it keeps; {@link #find(DirectBuffer, int, int)} computes the same. */
     private static int hash(final String name) {
-        int hash = 0;
-        for (int i = 0; i < name.length(); i++) {
-            hash = 31 * hash + name.charAt(i);
-        }
-        return spread(hash);
+        return spread(name.hashCode());
     }
 
     private static int hash(final long idHigh, final long idLow) {

@@ -75,12 +75,13 @@ public final class BrokerCore {
         AdminApis.register(table, core, node, TransactionApis.initProducerId(transactions));
         core.addService(Groups.class, groups);
         core.addMetadataListener(groups);
-        core.addStage("groups", groups);
         GroupApis.register(table, core, groups);
         serveTransactions(produces);
         final FindCoordinatorApi find = new FindCoordinatorApi(core, internalTopics(core, config.settings()));
         table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
         core.addStage("connections", connections);
+        // Behind the connections: what they have the groups write goes to the log in the same duty cycle.
+        core.addStage("groups", groups);
     }
 
     private void serveTransactions(final ProduceHandler produces) {

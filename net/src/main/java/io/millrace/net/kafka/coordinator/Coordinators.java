@@ -13,7 +13,6 @@ import io.millrace.net.kafka.api.RequestHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
@@ -30,7 +29,9 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
     private final Core core;
     private final String topicName;
     private final Class<? extends Coordinators<M>> type;
-    private final TreeMap<Integer, CoordinatorHost> hosts = new TreeMap<>();
+    /** By partition; null where another core owns it. */
+    private CoordinatorHost[] hosts = {};
+
     private final List<Runnable> later = new ArrayList<>();
     private final List<Runnable> running = new ArrayList<>();
     private boolean begun;
@@ -126,7 +127,7 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
 
     @SuppressWarnings("unchecked") // the hosts' machines are made here
     private <R> void askHere(final int partition, final Request<M, R> request, final Answer<R> answer) {
-        final CoordinatorHost host = hosts.get(partition);
+        final CoordinatorHost host = partition < hosts.length ? hosts[partition] : null;
         final M machine = host == null ? null : (M) host.active();
         if (machine != null) {
             try {
@@ -157,8 +158,8 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
     /** Every machine that can be asked here and now. */
     @SuppressWarnings("unchecked") // the hosts' machines are made here
     protected final void forEachActive(final Consumer<M> action) {
-        for (final CoordinatorHost host : hosts.values()) {
-            if (host.active() != null) {
+        for (final CoordinatorHost host : hosts) {
+            if (host != null && host.active() != null) {
                 action.accept((M) host.active());
             }
         }
@@ -179,8 +180,8 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
     @Override
     public void onTopicDeleted(final TopicImage topic) {
         if (topic.name().equals(topicName)) {
-            hosts.values().forEach(CoordinatorHost::close);
-            hosts.clear();
+            closeAll();
+            hosts = new CoordinatorHost[0];
         }
     }
 
@@ -202,14 +203,25 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
                 delayMs -> core.deadlines().arm(again, core.nowNs() + delayMs * 1_000_000),
                 broken ->
                         LOG.error("{}-{} cannot be read by its coordinator", topicName, partition.partition(), broken));
-        hosts.put(partition.partition(), made[0]);
+        if (partition.partition() >= hosts.length) {
+            hosts = Arrays.copyOf(hosts, partition.partition() + 1);
+        }
+        hosts[partition.partition()] = made[0];
         made[0].load();
+    }
+
+    private void closeAll() {
+        for (final CoordinatorHost host : hosts) {
+            if (host != null) {
+                host.close();
+            }
+        }
     }
 
     /** No request is taken any more, and who waits is sent elsewhere. */
     public final void stop() {
         stopped = true;
-        hosts.values().forEach(CoordinatorHost::close);
+        closeAll();
     }
 
     @Override

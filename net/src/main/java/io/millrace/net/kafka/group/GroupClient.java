@@ -9,26 +9,22 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 
 /** Who asks, as Apache Kafka's classes want to know it. Immutable: it goes along to another core. */
 record GroupClient(
-        String listenerName,
-        InetAddress clientAddress,
-        int requestType,
-        int requestVersion,
-        String clientId,
-        int correlationId)
+        String listenerName, String peer, int requestType, int requestVersion, String clientId, int correlationId)
         implements AuthorizableRequestContext {
 
     static GroupClient of(final Exchange exchange, final RequestHeader header) {
         return new GroupClient(
                 header.listener().name(),
-                addressOf(exchange.connection().remoteAddress()),
+                exchange.connection().remoteAddress(),
                 header.api().key(),
                 header.version(),
                 header.clientId(),
                 header.correlationId());
     }
 
-    /** From {@code host:port}; no name is looked up, as the host is numbers or nothing. */
-    private static InetAddress addressOf(final String peer) {
+    /** From {@code host:port}; no name is looked up, as the host is numbers or nothing. Asked for when a member joins. */
+    @Override
+    public InetAddress clientAddress() {
         final int colon = peer.lastIndexOf(':');
         final String host = colon < 0 ? peer : peer.substring(0, colon);
         try {

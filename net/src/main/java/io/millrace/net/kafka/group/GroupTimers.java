@@ -25,23 +25,42 @@ final class GroupTimers implements CoordinatorTimer<CoordinatorRecord> {
 
     private final class Timer extends Deadline implements Answer<Void> {
         private final String key;
-        private final boolean retry;
-        private final long retryMs;
-        private final TimeoutOperation<CoordinatorRecord> operation;
+        private boolean retry;
+        private long retryMs;
+        private TimeoutOperation<CoordinatorRecord> operation;
+        private long dueNs;
+        private long armedNs = Long.MAX_VALUE;
 
-        Timer(
-                final String key,
-                final boolean retry,
-                final long retryMs,
-                final TimeoutOperation<CoordinatorRecord> operation) {
+        Timer(final String key) {
             this.key = key;
-            this.retry = retry;
-            this.retryMs = retryMs;
-            this.operation = operation;
+        }
+
+        /** A member's every heartbeat puts its timer off: the deadline stays as it is, and looks again when it comes. */
+        void set(
+                final long newDueNs,
+                final boolean retries,
+                final long newRetryMs,
+                final TimeoutOperation<CoordinatorRecord> newOperation) {
+            dueNs = newDueNs;
+            retry = retries;
+            retryMs = newRetryMs;
+            operation = newOperation;
+            if (dueNs < armedNs) {
+                arm();
+            }
+        }
+
+        private void arm() {
+            armedNs = dueNs;
+            core.deadlines().arm(this, dueNs);
         }
 
         @Override
         protected void onDeadline(final long nowNs, final long nowMs) {
+            if (nowNs < dueNs) {
+                arm();
+                return;
+            }
             byKey.remove(key, this);
             machine.write("timer " + key, operation::generateRecords, this);
         }
@@ -77,10 +96,12 @@ final class GroupTimers implements CoordinatorTimer<CoordinatorRecord> {
             final boolean retry,
             final long retryBackoffMs,
             final TimeoutOperation<CoordinatorRecord> operation) {
-        cancel(key);
-        final Timer timer = new Timer(key, retry, retryBackoffMs, operation);
-        byKey.put(key, timer);
-        core.deadlines().arm(timer, core.nowNs() + unit.toNanos(delay));
+        Timer timer = byKey.get(key);
+        if (timer == null) {
+            timer = new Timer(key);
+            byKey.put(key, timer);
+        }
+        timer.set(core.nowNs() + unit.toNanos(delay), retry, retryBackoffMs, operation);
     }
 
     @Override

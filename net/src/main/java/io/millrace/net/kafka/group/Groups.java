@@ -1,6 +1,5 @@
 package io.millrace.net.kafka.group;
 
-import com.yammer.metrics.core.MetricsRegistry;
 import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
@@ -20,7 +19,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
@@ -28,7 +26,6 @@ import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorShard;
 import org.apache.kafka.coordinator.group.GroupCoordinatorShard.DeletedTopic;
-import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /** The group coordinators of one core, and what they share. Made when the internal topic appears; owned by the core. */
@@ -44,8 +41,7 @@ public final class Groups extends Coordinators<GroupMachine> {
     private boolean deltaAsked;
 
     /** Loaded late: most brokers on a laptop never see a group. */
-    private record Shared(
-            GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupCoordinatorMetrics metrics) {}
+    private record Shared(GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupMetrics metrics) {}
 
     public Groups(final Core core, final Map<String, String> settings, final String rack) {
         super(core, Topic.GROUP_METADATA_TOPIC_NAME, Groups.class);
@@ -63,9 +59,7 @@ public final class Groups extends Coordinators<GroupMachine> {
         if (shared == null) {
             final GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
             shared = new Shared(
-                    config,
-                    new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)),
-                    new GroupCoordinatorMetrics(new MetricsRegistry(), new Metrics()));
+                    config, new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)), new GroupMetrics());
             core().image().resources(ResourceType.GROUP).forEach(this::follow);
         }
         return shared;
