@@ -31,8 +31,9 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Data directory, partition directory, or one of: *.log, *.index, *.timeindex, *.txnindex,"
-                    + " *.snapshot, millrace-journal.*, a checkpoint, partition.metadata, meta.properties.")
+            description =
+                    "Data directory, partition directory, or one of: *.log, *.index, *.timeindex, *.txnindex,"
+                            + " *.snapshot, millrace-journal.*, millrace-metadata.*, a checkpoint, partition.metadata, meta.properties.")
     private List<Path> paths;
 
     @Option(

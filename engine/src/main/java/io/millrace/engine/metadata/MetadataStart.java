@@ -9,6 +9,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.MetadataLogHandler;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
 
 /**
  * Reads snapshot and log at start, blocking, and hands everything over in order. A tail that a crash left unfinished is
@@ -19,10 +20,10 @@ final class MetadataStart {
 
     private final Disk disk;
     private final MetadataLogHandler handler;
+    private final MetadataScan scan;
     private final List<String> reports = new ArrayList<>();
     private final DiskCompletion completion = this::onCompletion;
     private DiskFile logFile;
-    private long lastIndex;
     private long logLength;
     private boolean done;
     private int status;
@@ -31,6 +32,17 @@ final class MetadataStart {
     MetadataStart(final Disk disk, final MetadataLogHandler handler) {
         this.disk = disk;
         this.handler = handler;
+        this.scan = new MetadataScan(new MetadataScan.Visitor() {
+            @Override
+            public void onSnapshot(final long index, final DirectBuffer state, final int offset, final int length) {
+                handler.onSnapshot(index, state, offset, length);
+            }
+
+            @Override
+            public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
+                handler.onEntry(index, entry, offset, length);
+            }
+        });
     }
 
     DiskFile logFile() {
@@ -38,7 +50,7 @@ final class MetadataStart {
     }
 
     long lastIndex() {
-        return lastIndex;
+        return scan.lastIndex();
     }
 
     long logLength() {
@@ -57,7 +69,7 @@ final class MetadataStart {
         await("open", FileMetadataLog.FILE, DiskStatus.OK);
         showTheMedium();
         final MetadataFrames frames = readAll(logFile, FileMetadataLog.FILE, logFile.size());
-        logLength = handOver(frames);
+        logLength = scan.log(frames);
         if (logLength < frames.length()) {
             cut(frames.length());
         }
@@ -81,52 +93,7 @@ final class MetadataStart {
         }
         final MetadataFrames frames = readAll(file, MetadataSnapshotFile.FILE, value);
         file.close();
-        if (!frames.isValid(0) || frames.endOf(0) != frames.length()) {
-            throw damage(MetadataSnapshotFile.FILE, 0, "the snapshot's checksum or length is wrong");
-        }
-        lastIndex = frames.index(0);
-        handler.onSnapshot(lastIndex, frames.buffer(), frames.entryAt(0), frames.entryLength(0));
-    }
-
-    /** Returns where the frames end that can be trusted. */
-    private int handOver(final MetadataFrames frames) {
-        int at = 0;
-        while (at < frames.length()) {
-            if (!frames.isValid(at)) {
-                checkThatNothingStableFollows(frames, at);
-                return at;
-            }
-            final long index = frames.index(at);
-            if (!frames.isSeal(at)) {
-                if (index > lastIndex + 1) {
-                    throw damage(
-                            FileMetadataLog.FILE,
-                            at,
-                            "entry " + index + " stands where " + (lastIndex + 1) + " should");
-                }
-                if (index == lastIndex + 1) {
-                    lastIndex = index;
-                    handler.onEntry(index, frames.buffer(), frames.entryAt(at), frames.entryLength(at));
-                }
-            } else if (index > lastIndex) {
-                throw damage(FileMetadataLog.FILE, at, "a seal of entry " + index + " follows entry " + lastIndex);
-            }
-            at = frames.endOf(at);
-        }
-        return at;
-    }
-
-    /** A later frame that calls the broken one stable proves that no crash tore it. */
-    private void checkThatNothingStableFollows(final MetadataFrames frames, final int broken) {
-        for (int at = broken + 1; at <= frames.length() - MetadataFrames.HEADER_LENGTH; at++) {
-            if (frames.stableIndex(at) > lastIndex && frames.index(at) > lastIndex && frames.isValid(at)) {
-                throw damage(
-                        FileMetadataLog.FILE,
-                        broken,
-                        "entry " + (lastIndex + 1) + " is destroyed; entry " + frames.index(at) + " at byte " + at
-                                + " is intact");
-            }
-        }
+        scan.snapshot(frames);
     }
 
     private void cut(final int length) {
@@ -141,12 +108,12 @@ final class MetadataStart {
     private void seal() {
         logFile.sync(completion, 0);
         await("sync", FileMetadataLog.FILE, DiskStatus.OK);
-        if (lastIndex == 0) {
+        if (lastIndex() == 0) {
             return;
         }
         final MetadataFrames seal = new MetadataFrames(MetadataFrames.HEADER_LENGTH);
-        seal.append(lastIndex, null, 0, 0);
-        seal.finish(lastIndex);
+        seal.append(lastIndex(), null, 0, 0);
+        seal.finish(lastIndex());
         int written = 0;
         while (written < seal.length()) {
             logFile.write(logLength + written, seal.buffer(), written, seal.length() - written, completion, 0);
@@ -168,7 +135,7 @@ final class MetadataStart {
             file.read(position, frames.buffer(), position, (int) length - position, completion, 0);
             await("read", name, DiskStatus.OK);
             if (value == 0) {
-                throw damage(name, position, "the file ends before its length of " + length);
+                throw new MetadataDamageException(name, position, "the file ends before its length of " + length);
             }
             position += (int) value;
         }
@@ -192,9 +159,5 @@ final class MetadataStart {
             throw new DiskException(what + ' ' + file + ": " + DiskStatus.nameOf(status), status);
         }
         return status;
-    }
-
-    private static MetadataDamageException damage(final String file, final long position, final String what) {
-        return new MetadataDamageException(file + " is damaged at byte " + position + ": " + what);
     }
 }

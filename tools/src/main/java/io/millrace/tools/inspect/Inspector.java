@@ -75,6 +75,8 @@ public final class Inspector {
         }
         if (Files.isDirectory(path)) {
             inspectDirectory(path);
+        } else if (MetadataInspection.isMetadata(path)) {
+            new MetadataInspection(options, report, totals).show(path);
         } else if (SegmentFile.isNamedSo(path)) {
             new PartitionInspection(options, report, totals, stats, rows).inspectSegment(path);
         } else {
@@ -96,8 +98,13 @@ public final class Inspector {
 
     private void inspectData(final Path path) {
         if (options.verify()) {
+            attempt(() -> new MetadataInspection(options, report, totals).verify(path));
+            attempt(() -> new MetaProperties(path.resolve(DataDirectory.PROPERTIES)).verify(totals));
             for (final String name : List.of(
-                    DataDirectory.RECOVERY_POINTS, DataDirectory.START_OFFSETS, DataDirectory.HIGH_WATERMARKS)) {
+                    DataDirectory.RECOVERY_POINTS,
+                    DataDirectory.START_OFFSETS,
+                    DataDirectory.HIGH_WATERMARKS,
+                    DataDirectory.CLEANED)) {
                 verifyCheckpoint(path.resolve(name));
             }
         }

@@ -6,11 +6,9 @@ import io.millrace.engine.journal.JournalFormat;
 import io.millrace.engine.journal.JournalScan;
 import io.millrace.engine.journal.JournalVerdict;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -147,12 +145,7 @@ final class JournalInspection {
     }
 
     private String nameOf(final JournalRecordDecoder record) {
-        final String id = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(ByteBuffer.allocate(2 * Long.BYTES)
-                        .putLong(record.topicIdHigh())
-                        .putLong(record.topicIdLow())
-                        .array());
+        final String id = Values.topicId(record.topicIdHigh(), record.topicIdLow());
         final String key = id + '-' + record.partition();
         return names.getOrDefault(key, key);
     }

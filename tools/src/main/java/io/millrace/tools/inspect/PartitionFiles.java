@@ -17,7 +17,7 @@ final class PartitionFiles {
 
     private static final Pattern NUMBERED = Pattern.compile("(\\d{20})\\.(log|index|timeindex|txnindex|snapshot)");
     private static final Pattern TOPIC_ID = Pattern.compile("[A-Za-z0-9_-]{22}");
-    private static final int METADATA_BYTES_MAX = 4_096;
+    static final int METADATA_BYTES_MAX = 4_096;
     /** What deletion, replacement and quarantine append to a partition's name. */
     private static final Pattern NAME = Pattern.compile("(.+)-(\\d+)(\\.[0-9a-f]{32}-(?:delete|future|stray))?");
 
@@ -109,9 +109,10 @@ final class PartitionFiles {
     /** The topic's id as the partition's metadata file has it, or null. */
     String topicId() {
         final Path metadata = directory.resolve(METADATA);
-        if (!has(metadata)) {
-            return null;
-        }
+        return has(metadata) ? topicIdIn(metadata) : null;
+    }
+
+    private static String topicIdIn(final Path metadata) {
         for (final String line :
                 new String(FileWindow.readAll(metadata, METADATA_BYTES_MAX), StandardCharsets.UTF_8).split("\n")) {
             if (line.startsWith("topic_id:")) {
@@ -120,6 +121,11 @@ final class PartitionFiles {
             }
         }
         return null;
+    }
+
+    /** What is wrong with a partition's metadata file, or null. */
+    static String wrongTopicId(final Path metadata) {
+        return topicIdIn(metadata) == null ? "names no topic id" : null;
     }
 
     /** @param wanted whether each partition has a topic id, as with Millrace; old versions of Kafka gave none */

@@ -26,9 +26,15 @@ final class SmallFiles {
         final String name = PartitionFiles.nameOf(file);
         return switch (name) {
             case PartitionFiles.EPOCHS -> epochs(file);
-            case DataDirectory.RECOVERY_POINTS, DataDirectory.START_OFFSETS, DataDirectory.HIGH_WATERMARKS ->
-                positions(file);
-            case "partition.metadata", "meta.properties" -> properties(file);
+            case DataDirectory.RECOVERY_POINTS,
+                    DataDirectory.START_OFFSETS,
+                    DataDirectory.HIGH_WATERMARKS,
+                    DataDirectory.CLEANED -> positions(file);
+            case PartitionFiles.METADATA -> topicId(file);
+            case DataDirectory.PROPERTIES -> {
+                properties(file);
+                yield new MetaProperties(file).damage();
+            }
             default -> numbered(file, name);
         };
     }
@@ -134,7 +140,13 @@ final class SmallFiles {
         return null;
     }
 
-    private Finding properties(final Path file) {
+    private Finding topicId(final Path file) {
+        properties(file);
+        final String wrong = PartitionFiles.wrongTopicId(file);
+        return wrong == null ? null : Finding.damage(file, 0, wrong);
+    }
+
+    private void properties(final Path file) {
         final String text = new String(FileWindow.readAll(file, 1 << 20), StandardCharsets.UTF_8);
         for (final String line : text.split("\n")) {
             final int end = line.indexOf('=') >= 0 ? line.indexOf('=') : line.indexOf(':');
@@ -145,6 +157,5 @@ final class SmallFiles {
                         line.substring(end + 1).strip());
             }
         }
-        return null;
     }
 }

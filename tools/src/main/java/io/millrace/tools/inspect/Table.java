@@ -135,6 +135,15 @@ enum Table {
             both("stableOffset", "durable to", 14),
             both("batches", "batches", 8),
             both("sizeInBytes", "bytes", 12)),
+    METADATA(
+            "metadataRecord",
+            true,
+            jsonOnly("file"),
+            both("position", "position", 10),
+            both("index", "entry", 8),
+            both("stableIndex", "stable", 8),
+            both("record", "record", -16),
+            both("content", "content", 0)),
     PROPERTY("property", true, both("name", "name", -20), both("value", "value", 0)),
     FINDING(
             "finding",

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -57,6 +58,16 @@ final class Values {
 
     static Timestamp timestamp(final long ms) {
         return new Timestamp(ms);
+    }
+
+    /** A topic's id as Kafka writes it. */
+    static String topicId(final long high, final long low) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(ByteBuffer.allocate(2 * Long.BYTES)
+                        .putLong(high)
+                        .putLong(low)
+                        .array());
     }
 
     /** Quoted and escaped in the manner of Java, so that every value stays on its line. */

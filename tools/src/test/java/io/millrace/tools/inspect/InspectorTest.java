@@ -35,7 +35,7 @@ class InspectorTest {
 
     @BeforeEach
     void writeEveryCodec() throws IOException {
-        Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=1\n");
+        Files.writeString(data.resolve("meta.properties"), "version=1\ncluster.id=c\nnode.id=1\n");
         log = new LogFixture(data, "orders-0").roll();
         int sequence = 0;
         for (final CompressionType codec : CompressionType.values()) {

@@ -48,7 +48,8 @@ class JournalInspectionTest {
     @BeforeEach
     void write() throws IOException {
         journal = directory.resolve(JournalFormat.nameOf(0, 0));
-        Files.writeString(directory.resolve("meta.properties"), "version=1\n");
+        Files.createFile(directory.resolve(DataDirectory.MILLRACE_METADATA));
+        Files.writeString(directory.resolve("meta.properties"), "version=1\ncluster.id=c\nnode.id=1\n");
         final DiskCompanion companion = new DiskCompanion(directory);
         try {
             new Writer(new OsDisk(companion, () -> {})).run();
