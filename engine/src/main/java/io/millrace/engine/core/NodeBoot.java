@@ -82,14 +82,14 @@ public final class NodeBoot {
      * Reads everything and repairs what a crash left half done.
      *
      * @throws io.millrace.engine.metadata.MetadataDamageException if committed metadata cannot be read
-     * @throws io.millrace.engine.log.CheckpointException if a checkpoint file is not sound
+     * @throws io.millrace.engine.log.CheckpointException if the file that says where logs start is not sound
      * @throws io.millrace.engine.log.DiskException if the disk fails
      */
     public NodeBoot run() {
         clean = Checkpoints.isCleanShutdown(disk);
-        recoveryPoints = Checkpoints.read(disk, Checkpoints.RECOVERY_POINTS);
-        cleanedOffsets = readCleaned();
-        startOffsets = Checkpoints.read(disk, Checkpoints.LOG_STARTS);
+        recoveryPoints = readIfSound(Checkpoints.RECOVERY_POINTS, "every log is checked from its start");
+        cleanedOffsets = readIfSound(Checkpoints.CLEANED, "compactions begin at the start of each log");
+        startOffsets = readStartOffsets();
         machine.listener(new MetadataListener() {
             @Override
             public void onTopicDeleted(final TopicImage topic) {
@@ -389,13 +389,24 @@ public final class NodeBoot {
         return directories.containsKey(name);
     }
 
-    /** How far compactions came costs nothing but time to find out again: a file that is not sound is none. */
-    private Map<String, Long> readCleaned() {
+    /** What can be found out again: a file that is not sound is none, as with Apache Kafka. */
+    private Map<String, Long> readIfSound(final String file, final String otherwise) {
         try {
-            return Checkpoints.read(disk, Checkpoints.CLEANED);
+            return Checkpoints.read(disk, file);
         } catch (final CheckpointException unsound) {
-            findings.add(unsound.getMessage() + "; compactions begin at the start of each log");
+            findings.add(unsound.getMessage() + "; " + otherwise);
             return new TreeMap<>();
+        }
+    }
+
+    /** Where a log starts nothing else says: records that were deleted must not come back unasked. */
+    private Map<String, Long> readStartOffsets() {
+        try {
+            return Checkpoints.read(disk, Checkpoints.LOG_STARTS);
+        } catch (final CheckpointException unsound) {
+            throw new CheckpointException(unsound.getMessage()
+                    + ". Mend the line; or remove the file: each log then starts with its first segment, and deleted"
+                    + " records that still lie there come back");
         }
     }
 

@@ -31,6 +31,7 @@ public final class Checkpoints {
 
     private static final String ROOT = "";
     private static final String VERSION = "0";
+    private static final int SHOWN_MAX = 80;
     private static final String CLEAN_SHUTDOWN_TEXT = "{\"version\":0,\"brokerEpoch\":-1}";
 
     private final LogContext context;
@@ -52,25 +53,48 @@ public final class Checkpoints {
         }
         final String[] lines = text.split("\n");
         if (!lines[0].trim().equals(VERSION)) {
-            throw new CheckpointException(file + ": version \"" + lines[0] + "\", expected " + VERSION);
+            throw unsound(file, 1, lines[0], "version " + VERSION);
         }
-        try {
-            final int count = lines.length < 2 ? -1 : Integer.parseInt(lines[1].trim());
-            if (count != lines.length - 2) {
-                throw new CheckpointException(file + ": " + (lines.length - 2) + " entries, expected " + count);
-            }
-            for (int i = 2; i < lines.length; i++) {
-                final String[] fields = lines[i].trim().split("\\s+");
-                if (fields.length != 3) {
-                    throw new CheckpointException(file + ": line " + (i + 1) + " is \"" + lines[i] + '"');
-                }
-                final String name = PartitionDirectory.nameOf(fields[0], Integer.parseInt(fields[1]));
-                offsets.put(name, Long.parseLong(fields[2]));
-            }
-        } catch (final NumberFormatException notANumber) {
-            throw new CheckpointException(file + ": " + notANumber.getMessage());
+        final int count = lines.length - 2;
+        if (count < 0 || !lines[1].trim().equals(Integer.toString(count))) {
+            throw unsound(file, 2, count < 0 ? "" : lines[1], "the number of lines that follow, " + Math.max(0, count));
+        }
+        for (int i = 2; i < lines.length; i++) {
+            readLine(file, i + 1, lines[i], offsets);
         }
         return offsets;
+    }
+
+    private static void readLine(
+            final String file, final int number, final String line, final Map<String, Long> offsets) {
+        final String[] fields = line.trim().split("\\s+");
+        try {
+            if (fields.length == 3) {
+                final int partition = Integer.parseInt(fields[1]);
+                final long offset = Long.parseLong(fields[2]);
+                if (partition >= 0 && offset >= 0) {
+                    offsets.put(PartitionDirectory.nameOf(fields[0], partition), offset);
+                    return;
+                }
+            }
+        } catch (final NumberFormatException notANumber) {
+            // Told below, with the line.
+        }
+        throw unsound(file, number, line, "topic, partition and offset");
+    }
+
+    private static CheckpointException unsound(
+            final String file, final int number, final String line, final String expected) {
+        final String shown = line.length() <= SHOWN_MAX ? line : line.substring(0, SHOWN_MAX) + '…';
+        return new CheckpointException(
+                file + ": line " + number + " is \"" + printable(shown) + "\", expected " + expected);
+    }
+
+    private static String printable(final String text) {
+        return text.codePoints()
+                .map(c -> Character.isISOControl(c) ? '.' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** Replaces the file; at most one write of one file may be under way. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.CheckpointException;
 import io.millrace.engine.log.Checkpoints;
 import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.PartitionMetadata;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a node makes of its data directory before any core runs. */
@@ -145,6 +147,39 @@ class NodeBootTest {
                 .containsExactly(Map.entry("t-0", 8L));
         assertThat(Checkpoints.read(new BlockingDisk(disk), Checkpoints.LOG_STARTS))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldGoOnWithoutRecoveryPointsThatCannotBeRead() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        makeDirectory("t-0", first.image().topic("t"));
+        for (final String text :
+                List.of("0\n1\nt 2_ 8\n", "0\n1\nt 0 -8\n", "0\nx\nt 0 8\n", "0\n2\nt 0 8\n", "1\n1\nt 0 8\n", "0\n")) {
+            replace(Checkpoints.RECOVERY_POINTS, text);
+            final NodeBoot again = boot();
+            assertThat(again.hasDirectory("t-0")).isTrue();
+            assertThat(again.recoveryPoints()).as(text).isEmpty();
+            assertThat(again.findings())
+                    .as(text)
+                    .anyMatch(
+                            finding -> finding.matches("recovery-point-offset-checkpoint: line \\d is \".*\", expected"
+                                    + " .*; every log is checked from its start"));
+        }
+    }
+
+    @Test
+    void shouldNotGuessWhereLogsStart() {
+        boot();
+        replace(Checkpoints.LOG_STARTS, "0\n2\nt 0 8\n2_demo 0x 10000\n");
+        assertThatThrownBy(this::boot)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("log-start-offset-checkpoint: line 4 is \"2_demo 0x 10000\", expected topic,"
+                        + " partition and offset. Mend the line; or remove the file");
+    }
+
+    private void replace(final String file, final String text) {
+        new BlockingDisk(disk).replace("", file, new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

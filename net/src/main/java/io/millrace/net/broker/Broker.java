@@ -6,6 +6,7 @@ import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.core.Sleeper;
 import io.millrace.engine.log.BlockingDisk;
+import io.millrace.engine.log.CheckpointException;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.os.DiskCompanion;
@@ -174,7 +175,7 @@ public final class Broker implements AutoCloseable {
         life = new NodeLife(count);
         final Entropy entropy = OsEntropy.fresh();
         identity = NodeIdentity.establish(new BlockingDisk(disks[0]), config.nodeId(), entropy);
-        boot = new NodeBoot(config.nodeId(), count, config.settings(), disks[0], entropy.stream("boot")).run();
+        boot = boot(new NodeBoot(config.nodeId(), count, config.settings(), disks[0], entropy.stream("boot")));
         mark = new BrokerMark(data.path(), config.nodeId(), count);
         opened.add(mark::close);
         status = new NodeStatus(mark, data.path(), log);
@@ -184,6 +185,14 @@ public final class Broker implements AutoCloseable {
             final int core = i;
             final Entropy own = entropy.stream("core-" + core);
             place.run(core, () -> cores[core] = newCore(core, own));
+        }
+    }
+
+    private NodeBoot boot(final NodeBoot unread) {
+        try {
+            return unread.run();
+        } catch (final CheckpointException unsound) {
+            throw new BrokerException("data directory " + data.path() + ": " + unsound.getMessage(), unsound);
         }
     }
 
