@@ -56,12 +56,16 @@ final class ProduceAnswer {
             final ProduceRequest request,
             final ProduceParts parts,
             final String wholeMessage) {
-        response.begin(target, request.version(), request.topicCount());
+        response.begin(target, request.version(), answeredTopics(request, parts));
         nodes.clear();
         request.rewind();
         int part = 0;
         while (request.nextTopic()) {
             final int partitions = parts.answers(part, request.topicPartitionCount());
+            if (partitions == 0) {
+                part += request.topicPartitionCount();
+                continue;
+            }
             if (request.hasTopicIds()) {
                 response.topic(request.topicIdMsb(), request.topicIdLsb(), partitions);
             } else {
@@ -76,6 +80,21 @@ final class ProduceAnswer {
             response.endTopic();
         }
         response.end(0, nodes);
+    }
+
+    /** Apache Kafka answers partitions: a topic that has none to answer is left out. */
+    private static int answeredTopics(final ProduceRequest request, final ProduceParts parts) {
+        if (!parts.hasSuperseded()) {
+            return request.filledTopicCount();
+        }
+        int topics = 0;
+        int part = 0;
+        request.rewind();
+        while (request.nextTopic()) {
+            topics += parts.answers(part, request.topicPartitionCount()) > 0 ? 1 : 0;
+            part += request.topicPartitionCount();
+        }
+        return topics;
     }
 
     private void writePartition(

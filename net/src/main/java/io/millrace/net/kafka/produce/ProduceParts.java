@@ -21,6 +21,7 @@ final class ProduceParts {
     private final int[] lastOfCore;
     private final PartitionIndex index = new PartitionIndex();
     private int count;
+    private boolean hasSuperseded;
 
     private long[] keys;
     private int[] epochs;
@@ -70,6 +71,7 @@ final class ProduceParts {
     /** Forgets everything and makes room for a request. */
     void reset(final int capacity) {
         count = 0;
+        hasSuperseded = false;
         index.reset(capacity);
         clearChains();
         if (keys.length < capacity || keys.length > CAPACITY_KEPT && capacity <= CAPACITY_KEPT) {
@@ -112,6 +114,7 @@ final class ProduceParts {
             return part;
         }
         superseded[part] = true;
+        hasSuperseded = true;
         refused(before, Errors.NONE, UNKNOWN);
         return before;
     }
@@ -150,6 +153,10 @@ final class ProduceParts {
     /** Whether a later part names the same partition, so that this one is neither sent nor answered. */
     boolean isSuperseded(final int part) {
         return superseded[part];
+    }
+
+    boolean hasSuperseded() {
+        return hasSuperseded;
     }
 
     /** Answers that these parts will have. */

@@ -30,6 +30,7 @@ public final class ProduceRequest {
     private int timeoutMs;
     private int topicCount;
     private int partitionCount;
+    private int filledTopicCount;
     private int topicsPosition;
 
     private int topicsLeft;
@@ -60,9 +61,11 @@ public final class ProduceRequest {
         topicCount = reader.arrayLength(flexible, 1);
         topicsPosition = reader.position();
         partitionCount = 0;
+        filledTopicCount = 0;
         rewind();
         while (nextTopic()) {
             partitionCount += topicPartitionCount;
+            filledTopicCount += topicPartitionCount > 0 ? 1 : 0;
             while (nextPartition()) {
                 // Only the walk matters.
             }
@@ -106,6 +109,11 @@ public final class ProduceRequest {
 
     public int topicCount() {
         return topicCount;
+    }
+
+    /** Topics of which it names a partition at least. */
+    public int filledTopicCount() {
+        return filledTopicCount;
     }
 
     /** Partitions of all topics together. */

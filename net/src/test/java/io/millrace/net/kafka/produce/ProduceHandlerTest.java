@@ -64,6 +64,25 @@ class ProduceHandlerTest {
         assertThat(read(other, 1)).containsExactly("d", "d", "d");
     }
 
+    @ParameterizedTest
+    @MethodSource("versions")
+    void shouldLeaveTopicsWithoutPartitionsOutOfTheAnswer(final int version) {
+        final ProduceRequestData request = produce(-1);
+        add(request, version, topic, 0, batch("a"));
+        add(request, version, other, 0, batch("b"));
+        request.topicData().stream().findFirst().orElseThrow().partitionData().clear();
+        final ProduceResponseData response = client.call(request, version, ProduceResponseData::new);
+        assertThat(response.responses()).hasSize(1);
+        assertThat(all(response))
+                .singleElement()
+                .satisfies(answer -> assertThat(answer.errorCode()).isZero());
+        assertThat(read(other, 0)).containsExactly("b");
+
+        request.topicData().forEach(each -> each.partitionData().clear());
+        assertThat(client.call(request, version, ProduceResponseData::new).responses())
+                .isEmpty();
+    }
+
     @Test
     void shouldLetProducesOverlapAndAnswerThemInOrder() {
         for (int i = 0; i < 50; i++) {
