@@ -84,6 +84,9 @@ final class CompareCommand implements Callable<Integer> {
             Workloads.all().forEach(w -> System.out.printf("%-16s %s%n", w.name(), w.description()));
             return 0;
         }
+        check(repeats > 0, "--repeats has to be 1 at least");
+        check(seconds > 0, "--seconds has to be 1 at least");
+        check(warmUpSeconds >= 0, "--warm-up cannot be below 0");
         final List<Workload> chosen = chosen();
         final Path frontDoor = Path.of(System.getProperty(FRONT_DOOR));
         final Path folder = scratch == null ? frontDoor.resolveSibling("target/perf/data") : scratch.toAbsolutePath();
@@ -102,6 +105,12 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void check(final boolean holds, final String otherwise) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
     }
 
     private List<String> conditions() throws IOException {

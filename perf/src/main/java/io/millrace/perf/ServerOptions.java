@@ -5,8 +5,11 @@ import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers;
 import io.millrace.perf.server.Servers.Kind;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -79,6 +82,9 @@ final class ServerOptions {
 
     /** Fails in one line where nobody is, before many clients do in many. */
     void awaitAnswer() throws InterruptedException {
+        if (Arrays.stream(bootstrap.split(",")).noneMatch(ServerOptions::listens)) {
+            throw new IllegalStateException("nothing listens at " + bootstrap);
+        }
         final Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
                 bootstrap,
@@ -93,6 +99,18 @@ final class ServerOptions {
             }
         } catch (final ExecutionException | KafkaException e) {
             throw new IllegalStateException("no broker answers at " + bootstrap + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Asked before a Kafka client is, which would warn of every attempt. */
+    private static boolean listens(final String address) {
+        final int colon = address.lastIndexOf(':');
+        final int port = Integer.parseInt(address.substring(colon + 1));
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.substring(0, colon), port), ANSWER_LIMIT_MS);
+            return true;
+        } catch (final IOException | IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +66,23 @@ final class LoadIT {
         assertThat(PerfRuns.run("load", "quick", "--chaos", "--bootstrap", "127.0.0.1:1"))
                 .isEqualTo(2);
         assertThat(PerfRuns.run("load", "--help")).isZero();
+        assertThat(PerfRuns.run("compare", "--repeats", "0")).isEqualTo(2);
+        assertThat(PerfRuns.run("compare", "--seconds", "0")).isEqualTo(2);
+        assertThat(PerfRuns.run("compare", "--warm-up", "-1")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayInOneLineThatNothingListens() {
+        final PrintStream err = System.err;
+        final ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(PerfRuns.run("load", "quick", "--bootstrap", "127.0.0.1:1"))
+                    .isEqualTo(1);
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("millrace: nothing listens at 127.0.0.1:1\n");
     }
 
     private static int quick(final double p95Ms, final Path json, final String... further) {

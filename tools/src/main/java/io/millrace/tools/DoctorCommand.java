@@ -4,6 +4,7 @@ import io.millrace.tools.doctor.Doctor;
 import io.millrace.tools.doctor.Report;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,6 +67,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!Files.isDirectory(root)) {
+            throw new ParameterException(spec.commandLine(), "--root " + root + ": no such folder");
+        }
         final Report report;
         try {
             report = Doctor.examine(

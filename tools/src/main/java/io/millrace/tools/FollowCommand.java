@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Keep a byte-identical read-only copy of one partition of another broker. */
 @Command(
@@ -19,10 +22,14 @@ import picocli.CommandLine.Option;
             "",
             "The copy lies in <data-dir>/<topic>-<partition>/ and can be inspected. It goes on where it ended, is cut"
                     + " back where the broker's history differs, and waits while the broker is away. Ctrl-C ends it"
-                    + " cleanly."
+                    + " cleanly.",
+            "Exit code: 0 ended as asked, 1 it could not go on, 2 a mistake in the options."
         },
         mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(names = "--from", paramLabel = "HOST:PORT", required = true, description = "Any broker of the cluster.")
     private String from;
 
@@ -47,10 +54,9 @@ final class FollowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        final FollowContext context = context();
         try {
-            return new FollowRun(new FollowContext(
-                            FollowContext.address(from), topic, partition, dataDirectory, aeronDirectory, once))
-                    .run();
+            return new FollowRun(context).run();
         } catch (final IllegalArgumentException
                 | FollowerException
                 | AeronException
@@ -58,6 +64,15 @@ final class FollowCommand implements Callable<Integer> {
                 | IOException mistake) {
             System.err.println("millrace follow: " + mistake.getMessage());
             return 1;
+        }
+    }
+
+    private FollowContext context() {
+        try {
+            return new FollowContext(
+                    FollowContext.address(from), topic, partition, dataDirectory, aeronDirectory, once);
+        } catch (final IllegalArgumentException mistake) {
+            throw new ParameterException(spec.commandLine(), mistake.getMessage(), mistake);
         }
     }
 }

@@ -24,9 +24,14 @@ public final class Millrace implements Runnable {
     private Millrace() {}
 
     public static void main(String[] args) {
+        System.exit(execute(args));
+    }
+
+    /** Returns the exit code. */
+    static int execute(String... args) {
         CommandLine commands = new CommandLine(new Millrace());
         commands.setParameterExceptionHandler(Millrace::explain);
-        System.exit(commands.execute(args));
+        return commands.execute(args);
     }
 
     /** One line for a mistake on the command line: the whole usage would bury it. */

@@ -41,7 +41,7 @@ final class ListenerParser {
         if (!advertised.isEmpty()) {
             throw refused(
                     BrokerSettings.ADVERTISED_LISTENERS,
-                    "Expected names that listeners has, not " + String.join(", ", advertised.keySet()));
+                    "Expected names that listeners has, not " + String.join(", ", advertised.keySet()) + replaced());
         }
         checkReferences(bound);
         return List.copyOf(listeners);
@@ -131,16 +131,27 @@ final class ListenerParser {
         final String interBroker = settings.stringOf(BrokerSettings.INTER_BROKER_LISTENER_NAME);
         if (interBroker != null && !bound.containsKey(interBroker)) {
             throw refused(
-                    BrokerSettings.INTER_BROKER_LISTENER_NAME, "Expected one of " + String.join(", ", bound.keySet()));
+                    BrokerSettings.INTER_BROKER_LISTENER_NAME,
+                    "Expected one of " + String.join(", ", bound.keySet()) + replaced());
         }
         final List<String> known = new ArrayList<>();
         bound.keySet().forEach(name -> known.add(ListenerNames.advertise(name)));
         for (final String name : settings.givenNames()) {
             if (ListenerNames.isAdvertise(name) && !known.contains(name)) {
                 throw SettingException.refused(
-                        name, settings.text(name), "Expected the name of a listener: " + String.join(", ", known));
+                        name,
+                        settings.text(name),
+                        "Expected the name of a listener: " + String.join(", ", known) + replaced());
             }
         }
+    }
+
+    /** Listeners of the command line stand for all of the file's, whose names are still used elsewhere in it. */
+    private String replaced() {
+        final String name = BrokerSettings.LISTENERS.name();
+        return settings.source(name) != ValueSource.COMMAND_LINE
+                ? ""
+                : "; --host and --port, or --set listeners, replaced the file's listeners with " + settings.text(name);
     }
 
     private SettingException refused(final Setting setting, final String expectation) {

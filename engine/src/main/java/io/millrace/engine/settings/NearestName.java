@@ -2,7 +2,18 @@ package io.millrace.engine.settings;
 
 /** Finds what somebody may have meant. */
 final class NearestName {
+    /** What differs in more than every third letter was not meant. */
+    private static final int LETTERS_PER_CHANGE = 3;
+
     private NearestName() {}
+
+    /** A sentence that names the nearest candidate, with a space before it; empty if none is near. */
+    static String hint(final String name, final Iterable<String> candidates) {
+        final String nearest = to(name, candidates);
+        return nearest == null || distance(name, nearest) > name.length() / LETTERS_PER_CHANGE
+                ? ""
+                : " The nearest is " + nearest + ".";
+    }
 
     /** The first of the candidates with the fewest letters to change, or null if there are none. */
     static String to(final String name, final Iterable<String> candidates) {

@@ -105,8 +105,8 @@ public final class SettingsLoader {
                 variable.startsWith("MILLRACE_MILLRACE_") ? variable.substring(ENVIRONMENT_PREFIX.length()) : variable;
         final String name = byVariable.get(withoutTwice);
         if (name == null) {
-            throw new SettingException("Unknown setting in the environment: " + variable + ". The nearest is "
-                    + NearestName.to(variable, byVariable.keySet()) + ".");
+            throw new SettingException("Unknown setting in the environment: " + variable + "."
+                    + NearestName.hint(variable, byVariable.keySet()));
         }
         return name;
     }
@@ -147,8 +147,8 @@ public final class SettingsLoader {
 
     private void checkName(final String name, final ValueSource source) {
         if (!KnownNames.isKnown(name)) {
-            throw new SettingException("Unknown setting " + name + " (" + place(source) + "). The nearest is "
-                    + NearestName.to(name, KnownNames.all()) + ".");
+            throw new SettingException(
+                    "Unknown setting " + name + " (" + place(source) + ")." + NearestName.hint(name, KnownNames.all()));
         }
         if (!KnownNames.isUsed(name)) {
             warnings.add("Setting " + name + " (" + place(source) + ")" + KnownNames.withoutEffect(name, ""));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BrokerConfigTest {
@@ -87,6 +88,17 @@ class BrokerConfigTest {
                 .hasMessageContaining("can connect to");
         assertThatThrownBy(() -> conclude("listener.name.b.advertise", "core"))
                 .hasMessageContaining("Expected the name of a listener");
+        assertThatThrownBy(() -> BrokerConfig.conclude(
+                        new SettingsLoader()
+                                .file("f", Map.of("listeners", "b://:9092", "inter.broker.listener.name", "b"))
+                                .listener(null, 9093, null)
+                                .load(),
+                        "h",
+                        AllowedProcessors.alone(List.of(0, 1)),
+                        false))
+                .hasMessage("Invalid value b for configuration inter.broker.listener.name: Expected one of PLAINTEXT;"
+                        + " --host and --port, or --set listeners, replaced the file's listeners with"
+                        + " PLAINTEXT://127.0.0.1:9093");
         assertThatThrownBy(() -> conclude("listener.name.plaintext.advertise", "both"))
                 .hasMessageContaining("one of: node, core");
         assertThatThrownBy(() -> conclude("listeners", "A://:9000,B://:9003", "listener.name.a.advertise", "core"))

@@ -65,6 +65,12 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> new SettingsLoader().environment(Map.of("MILLRACE_NUM_PARTITION", "1")))
                 .hasMessage("Unknown setting in the environment: MILLRACE_NUM_PARTITION. The nearest is"
                         + " MILLRACE_NUM_PARTITIONS.");
+        assertThatThrownBy(() -> new SettingsLoader()
+                        .commandLine("zookeeper.connect", "localhost:2181")
+                        .load())
+                .hasMessage("Unknown setting zookeeper.connect (on the command line).");
+        assertThatThrownBy(() -> new SettingsLoader().environment(Map.of("MILLRACE_WHATEVER_ELSE", "1")))
+                .hasMessage("Unknown setting in the environment: MILLRACE_WHATEVER_ELSE.");
     }
 
     @Test

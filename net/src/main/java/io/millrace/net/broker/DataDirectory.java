@@ -7,8 +7,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -86,13 +88,14 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static String why(final IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileSystemException fileSystem && fileSystem.getReason() != null) {
-            return fileSystem.getReason();
-        }
-        return e.getMessage() == null ? e.toString() : e.getMessage();
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied";
+            // Also what a file system says that takes no directories, as /proc does.
+            case NoSuchFileException missing -> "no such file or directory";
+            case FileAlreadyExistsException inTheWay -> inTheWay.getFile() + " is a file";
+            case FileSystemException named when named.getReason() != null -> named.getReason();
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
     }
 
     Path path() {

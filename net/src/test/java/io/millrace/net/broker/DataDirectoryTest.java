@@ -40,4 +40,10 @@ final class DataDirectoryTest {
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("cannot be made");
     }
+
+    @Test
+    void shouldSayWhyADirectoryCannotBeMade() {
+        assertThatThrownBy(() -> DataDirectory.claim(Path.of("/proc/foo")))
+                .hasMessage("data directory /proc/foo cannot be made: no such file or directory");
+    }
 }
