@@ -99,6 +99,17 @@ public final class AbortedTransactions {
         return count < before;
     }
 
+    /** Those that began below the offset; a copy. */
+    AbortedTransactions begunBelow(final long offset) {
+        final AbortedTransactions some = new AbortedTransactions();
+        for (int i = 0; i < count; i++) {
+            if (firstOffset(i) < offset) {
+                some.add(producerId(i), firstOffset(i), lastOffset(i), lastStableOffset(i));
+            }
+        }
+        return some;
+    }
+
     /** How many have their markers below the offset. */
     int countBelow(final long offset) {
         int low = 0;

@@ -157,12 +157,15 @@ final class Compaction {
         nextDueNs = budgetFromNs + (long) Math.min(FAR_NS, spentBytes / most * NS_PER_SECOND);
     }
 
-    /** Of sealed segments: nobody changes them before the compaction has ended. */
+    /**
+     * Markers may lie far behind the records that they take back, in the active segment too: its list goes on to
+     * change, and is copied. Nobody changes those of sealed segments before the compaction has ended.
+     */
     private List<AbortedTransactions> abortedLists() {
         final ArrayList<AbortedTransactions> lists = new ArrayList<>();
         for (final Segment segment : log.segments) {
-            if (segment.aborted != null && segment.baseOffset < run.firstUncleanable()) {
-                lists.add(segment.aborted);
+            if (segment.aborted != null) {
+                lists.add(segment == log.active ? segment.aborted.begunBelow(run.firstUncleanable()) : segment.aborted);
             }
         }
         return lists;

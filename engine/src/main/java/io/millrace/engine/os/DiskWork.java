@@ -150,12 +150,13 @@ final class DiskWork {
         }
     }
 
-    /** Reads the range through the page cache: only then is it known to be there. */
+    /** Has the range pass through the page cache: only then is it known to be there. */
     private void prefetch(final DiskOp op) {
         final FileIo file = op.file.io();
         final long end = op.position + op.length;
         file.willNeed(op.position, op.length);
-        long position = op.position;
+        long position = op.position + file.pass(op.position, op.length, scratch);
+        // Copied where it cannot be passed on, and where it must be learnt why not.
         while (position < end) {
             final int chunk = (int) Math.min(SCRATCH_BYTES, end - position);
             final long read = file.read(position, scratch, 0, chunk);

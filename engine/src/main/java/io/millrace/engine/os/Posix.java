@@ -49,6 +49,14 @@ final class Posix {
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_LONG));
+    private static final MethodHandle SENDFILE = linkPlain(
+            "sendfile",
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG));
     private static final MethodHandle FALLOCATE = link(
             "fallocate",
             FunctionDescriptor.of(
@@ -75,6 +83,8 @@ final class Posix {
 
     static final boolean CAN_GATHER = PWRITEV != null;
 
+    static final boolean CAN_SEND = SENDFILE != null;
+
     /** Whether space can be reserved without changing a file's length. */
     static final boolean CAN_ALLOCATE = FALLOCATE != null;
 
@@ -95,6 +105,15 @@ final class Posix {
     static long writeGathered(final int fd, final long vector, final int count, final long position) {
         try {
             return (long) PWRITEV.invokeExact(fd, vector, count, position);
+        } catch (final Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** Bytes moved from the position that lies at an address, or −1 for whatever reason. */
+    static long sendFile(final int to, final int from, final long positionAddress, final long length) {
+        try {
+            return (long) SENDFILE.invokeExact(to, from, positionAddress, length);
         } catch (final Throwable t) {
             throw unexpected(t);
         }

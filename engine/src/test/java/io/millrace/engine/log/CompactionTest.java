@@ -149,6 +149,19 @@ class CompactionTest extends CompactionBed {
     }
 
     @Test
+    void shouldKnowOfAnAbortWhoseMarkerLiesInTheActiveSegment() {
+        bench.create();
+        put("a", "kept");
+        bench.append(KafkaBatches.batch().producer(1, 0, 0).transactional().of(record("a", "aborted")));
+        roll();
+        bench.append(KafkaBatches.marker(0, bench.nowMs, 1, 0, 0, false));
+        bench.settle();
+        bench.sync();
+        assertThat(compact(0, 0)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).contains("0 a=kept").noneMatch(each -> each.contains("aborted"));
+    }
+
+    @Test
     void shouldDropWhatWasAbortedBehindWhereTheMapIsFull() {
         bench = newBench(CONFIG.withSegmentBytes(100_000));
         bench.create();

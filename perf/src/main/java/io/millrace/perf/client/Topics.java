@@ -39,6 +39,13 @@ public final class Topics {
         }
     }
 
+    /** Where the leader of each partition of a topic listens that is there already. */
+    public static int[] ports(final String bootstrap, final String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            return leaders(admin, topic);
+        }
+    }
+
     public static void delete(final String bootstrap, final String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.deleteTopics(List.of(topic)).all().get();

@@ -8,9 +8,7 @@ import io.millrace.perf.report.Metric;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.HdrHistogram.Histogram;
@@ -56,18 +54,7 @@ final class ColdReader implements Workload {
     @Override
     public Figures run(final Server server, final Timing timing) throws Exception {
         final FilledTopic cold = cold(timing);
-        final long usable = Files.getFileStore(server.dataFolder()).getUsableSpace();
-        if (usable < cold.bytes() + cold.bytes() / 10) {
-            throw new IOException(String.format(
-                    Locale.ROOT,
-                    "%.1f GB of cold data do not fit into %.1f GB: free some, or choose fewer --seconds",
-                    cold.bytes() / 1e9,
-                    usable / 1e9));
-        }
-        cold.write(server.bootstrap());
-        server.stop();
-        DropCaches.of(server.dataFolder());
-        server.start(START_LIMIT);
+        cold.writeCold(server);
         Topics.create(server.bootstrap(), HOT, PARTITIONS);
         try (OpenLoop loop = new OpenLoop(server.bootstrap(), HOT, PARTITIONS, LOOP)) {
             loop.start();

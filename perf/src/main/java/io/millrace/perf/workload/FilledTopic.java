@@ -3,6 +3,10 @@ package io.millrace.perf.workload;
 import io.millrace.perf.client.RawRequests;
 import io.millrace.perf.client.Requests;
 import io.millrace.perf.client.Topics;
+import io.millrace.perf.server.Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,6 +27,22 @@ record FilledTopic(String name, int partitions, long requests, Map<String, Strin
     /** Of values. */
     long bytes() {
         return requests * REQUEST_BYTES;
+    }
+
+    /** Creates the topic, fills it, and has server and kernel forget it: the server is another process then. */
+    void writeCold(final Server server) throws Exception {
+        final long usable = Files.getFileStore(server.dataFolder()).getUsableSpace();
+        if (usable < bytes() + bytes() / 10) {
+            throw new IOException(String.format(
+                    Locale.ROOT,
+                    "%.1f GB of cold data do not fit into %.1f GB: free some, or choose fewer --seconds",
+                    bytes() / 1e9,
+                    usable / 1e9));
+        }
+        write(server.bootstrap());
+        server.stop();
+        DropCaches.of(server.dataFolder());
+        server.start(Workload.START_LIMIT);
     }
 
     /** Creates the topic and fills it; returns where the leader of each partition listens. */

@@ -17,6 +17,16 @@ final class Window {
         long read() throws Exception;
     }
 
+    /** Begins a load. */
+    interface Start {
+        void run() throws Exception;
+    }
+
+    /** Whether a load has come to its end. */
+    interface Done {
+        boolean isDone() throws Exception;
+    }
+
     private final double seconds;
     private final long count;
     private final long cpuUs;
@@ -45,6 +55,19 @@ final class Window {
             throw new IllegalStateException(server.name() + " did nothing in " + seconds + " s");
         }
         return new Window(seconds, done, after.cpuUs() - before.cpuUs(), after);
+    }
+
+    /** Measures a load from its start until it is done. */
+    static Window whole(final Server server, final Start start, final Done done, final Count count) throws Exception {
+        final ProcessUsage before = server.usage();
+        final long beganNs = System.nanoTime();
+        start.run();
+        while (!done.isDone()) {
+            Thread.sleep(1);
+        }
+        final double seconds = (System.nanoTime() - beganNs) / NS_PER_SECOND;
+        final ProcessUsage after = server.usage();
+        return new Window(seconds, count.read(), after.cpuUs() - before.cpuUs(), after);
     }
 
     Figures records() {

@@ -93,18 +93,21 @@ public final class Workloads {
                 1,
                 new OpenLoop.Plan(1_000, 100, Map.of("acks", "all", "linger.ms", "0"))));
         table.add(new ReadBack());
+        table.add(new ReadCold());
         table.add(new ColdReader());
     }
 
     private static void addPartitions(final List<Workload> table) {
-        table.add(java(
-                "partitions-1000",
-                "1 KB, acks=all, 4 producers, 1,000 partitions, batch 16 KB, linger 10 ms",
-                4,
-                1_000,
-                1_000,
-                SMALL_INDEXES,
-                Map.of("acks", "all", "batch.size", "16384", "linger.ms", "10")));
+        for (final int partitions : new int[] {1, 1_000}) {
+            table.add(java(
+                    "partitions-" + partitions,
+                    "1 KB, acks=all, 4 producers, " + partitions + " partitions, batch 16 KB, linger 10 ms",
+                    4,
+                    partitions,
+                    1_000,
+                    SMALL_INDEXES,
+                    Map.of("acks", "all", "batch.size", "16384", "linger.ms", "10")));
+        }
         table.add(java(
                 "omb-100",
                 "1 KB, acks=all, 4 producers, 1 topic of 100 partitions, batch 128 KB, linger 1 ms",
