@@ -94,7 +94,7 @@ final class ConfigCommands {
         }
         final SortedMap<String, String> current = image.brokerOverrides(name);
         final SortedMap<String, String> changes = changes(ResourceType.BROKER, current, wishes, replaceAll);
-        ConfigRules.checkBroker(merged(current, changes));
+        ConfigRules.checkBroker(merged(current, changes), image.startSettings());
         write(ResourceType.BROKER, name, changes, validateOnly);
     }
 

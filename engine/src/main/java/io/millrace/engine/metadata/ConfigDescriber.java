@@ -63,9 +63,13 @@ public final class ConfigDescriber {
     public List<ConfigEntry> broker() {
         final TreeSet<String> names = new TreeSet<>();
         BrokerSettings.all().forEach(setting -> names.add(setting.name()));
-        KnownNames.kafka().stream()
-                .filter(setting -> !setting.internal())
-                .forEach(setting -> names.add(setting.name()));
+        for (final KnownNames.KafkaSetting setting : KnownNames.kafka()) {
+            if (setting.internal()) {
+                names.remove(setting.name());
+            } else {
+                names.add(setting.name());
+            }
+        }
         image.settings().givenNames().forEach(names::add);
         final List<ConfigEntry> entries = new ArrayList<>();
         for (final String name : names) {

@@ -1,10 +1,12 @@
 package io.millrace.engine.metadata;
 
 import io.millrace.engine.settings.BrokerSettings;
+import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.engine.settings.KnownNames;
 import io.millrace.engine.settings.Setting;
 import io.millrace.engine.settings.SettingException;
 import io.millrace.engine.settings.SettingType;
+import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.TopicSettings;
 import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ final class ConfigRules {
     }
 
     /** Checks all dynamic overrides of a broker resource together, as they would be. Unknown names are kept as such. */
-    static void checkBroker(final Map<String, String> overrides) {
+    static void checkBroker(final Map<String, String> overrides, final Settings settings) {
         final List<String> fixed = new ArrayList<>();
         for (final String name : overrides.keySet()) {
             final Setting setting = BrokerSettings.find(name);
@@ -68,6 +70,11 @@ final class ConfigRules {
                 checkType(kafka, value);
             }
         });
+        final String contradiction =
+                CoordinatorSettings.complaint(name -> overrides.getOrDefault(name, settings.text(name)));
+        if (contradiction != null) {
+            throw new Refusal(Outcome.INVALID_REQUEST, contradiction);
+        }
     }
 
     private static void checkType(final KnownNames.KafkaSetting kafka, final String value) {

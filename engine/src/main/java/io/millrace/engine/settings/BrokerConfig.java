@@ -42,6 +42,10 @@ public record BrokerConfig(
         final List<Listener> listeners = new ListenerParser(settings, hostName, notes).parse();
         checkPorts(settings, listeners, placement.processors().size());
         checkNodeId(settings, listeners);
+        final String contradiction = CoordinatorSettings.complaint(settings::text);
+        if (contradiction != null) {
+            throw new SettingException(contradiction);
+        }
         final boolean spins = "spin".equals(settings.stringOf(BrokerSettings.IDLE));
         if (spins && allowedProcessors.count() < SPIN_PROCESSORS_MIN && !force) {
             throw refused(

@@ -1,5 +1,6 @@
 package io.millrace.engine.settings;
 
+import static io.millrace.engine.settings.SettingType.BOOLEAN;
 import static io.millrace.engine.settings.SettingType.INT;
 import static io.millrace.engine.settings.SettingType.LIST;
 import static io.millrace.engine.settings.SettingType.LONG;
@@ -8,6 +9,7 @@ import static io.millrace.engine.settings.SettingType.STRING;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Settings of the coordinators, under Kafka's names and with its defaults. Entered into the brokers' table. */
 public final class CoordinatorSettings {
@@ -91,6 +93,21 @@ public final class CoordinatorSettings {
             number("group.consumer.heartbeat.interval.ms", INT, "5000", 1, "How often such a member is to report."),
             number("group.consumer.min.heartbeat.interval.ms", INT, "5000", 1, "Least value that a group may set."),
             number("group.consumer.max.heartbeat.interval.ms", INT, "15000", 1, "Largest value that a group may set."),
+            number(
+                            "group.consumer.assignment.interval.ms",
+                            INT,
+                            "1000",
+                            0,
+                            "Least time between two assignments of a consumer group.")
+                    .asDynamic(),
+            number("group.consumer.min.assignment.interval.ms", INT, "0", 0, "Least value of it that a group may set."),
+            number("group.consumer.max.assignment.interval.ms", INT, "15000", 1, "Largest value that a group may set."),
+            Setting.broker(
+                            "group.consumer.assignor.offload.enable",
+                            BOOLEAN,
+                            "true",
+                            "Assignments are made beside the coordinator.")
+                    .asDynamic(),
             number("group.consumer.max.size", INT, MAX_INT, 1, "Members of a consumer group, at most."),
             Setting.broker(
                     "group.consumer.assignors",
@@ -103,6 +120,10 @@ public final class CoordinatorSettings {
                             "bidirectional",
                             "Whether groups may change between the classic and the consumer protocol while they live.")
                     .check(ValueCheck.oneOf("bidirectional", "upgrade", "downgrade", "disabled")));
+
+    /** Times of consumer groups, each of which lies between a least and a largest value that are set too. */
+    private static final List<String> BOUNDED =
+            List.of("heartbeat.interval.ms", "session.timeout.ms", "assignment.interval.ms");
 
     private CoordinatorSettings() {}
 
@@ -127,5 +148,28 @@ public final class CoordinatorSettings {
         final Map<String, String> values = new TreeMap<>();
         GROUPS.forEach(setting -> values.put(setting.name(), settings.text(setting.name())));
         return values;
+    }
+
+    /** In which way the settings contradict each other, in Apache Kafka's words, or null. */
+    public static String complaint(final UnaryOperator<String> texts) {
+        for (final String time : BOUNDED) {
+            final String name = "group.consumer." + time;
+            final String least = "group.consumer.min." + time;
+            final String most = "group.consumer.max." + time;
+            if (number(texts, most) < number(texts, least)) {
+                return most + " must be greater than or equal to " + least;
+            }
+            if (number(texts, name) < number(texts, least)) {
+                return name + " must be greater than or equal to " + least;
+            }
+            if (number(texts, name) > number(texts, most)) {
+                return name + " must be less than or equal to " + most;
+            }
+        }
+        return null;
+    }
+
+    private static long number(final UnaryOperator<String> texts, final String name) {
+        return Long.parseLong(texts.apply(name).trim());
     }
 }

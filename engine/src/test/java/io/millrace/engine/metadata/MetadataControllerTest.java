@@ -339,6 +339,15 @@ class MetadataControllerTest {
                 Outcome.INVALID_REQUEST,
                 "Cannot update these configs dynamically: [num.partitions]");
         assertRefused(
+                node.alter(ResourceType.BROKER, "", set("group.consumer.session.timeout.ms", "50000")),
+                Outcome.INVALID_REQUEST,
+                "Cannot update these configs dynamically: [group.consumer.session.timeout.ms]");
+        assertRefused(
+                node.alter(ResourceType.BROKER, "", set("group.consumer.assignment.interval.ms", "20000")),
+                Outcome.INVALID_REQUEST,
+                "group.consumer.assignment.interval.ms must be less than or equal to"
+                        + " group.consumer.max.assignment.interval.ms");
+        assertRefused(
                 node.alter(ResourceType.BROKER, "2", set("log.retention.ms", "3")),
                 Outcome.INVALID_REQUEST,
                 "Unexpected broker id, expected 1, but received 2");

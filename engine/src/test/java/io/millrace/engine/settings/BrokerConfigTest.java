@@ -159,6 +159,16 @@ class BrokerConfigTest {
     }
 
     @Test
+    void shouldRefuseTimesOfGroupsOutsideTheirBounds() {
+        assertThatThrownBy(() -> conclude("group.consumer.session.timeout.ms", "1000"))
+                .hasMessage("group.consumer.session.timeout.ms must be greater than or equal to"
+                        + " group.consumer.min.session.timeout.ms");
+        assertThatThrownBy(() -> conclude("group.consumer.max.heartbeat.interval.ms", "4000"))
+                .hasMessage("group.consumer.max.heartbeat.interval.ms must be greater than or equal to"
+                        + " group.consumer.min.heartbeat.interval.ms");
+    }
+
+    @Test
     void shouldRefuseTwoDataDirectories() {
         assertThatThrownBy(() -> conclude("log.dirs", "/a,/b")).hasMessageContaining("exactly one directory");
         assertThat(conclude("log.dir", "/a").dataDirectory()).isEqualTo("/a");

@@ -5,6 +5,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.Coordinators;
 import io.millrace.net.kafka.coordinator.MarkerSink;
@@ -41,7 +42,8 @@ public final class Groups extends Coordinators<GroupMachine> {
     private boolean deltaAsked;
 
     /** Loaded late: most brokers on a laptop never see a group. */
-    private record Shared(GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupMetrics metrics) {}
+    private record Shared(
+            LiveSettings live, GroupCoordinatorConfig config, GroupConfigManager groupConfigs, GroupMetrics metrics) {}
 
     public Groups(final Core core, final Map<String, String> settings, final String rack) {
         super(core, Topic.GROUP_METADATA_TOPIC_NAME, Groups.class);
@@ -57,12 +59,24 @@ public final class Groups extends Coordinators<GroupMachine> {
 
     private Shared shared() {
         if (shared == null) {
-            final GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(settings);
+            final LiveSettings live = new LiveSettings(settings);
+            final GroupCoordinatorConfig config = new GroupCoordinatorConfig(live);
             shared = new Shared(
-                    config, new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)), new GroupMetrics());
+                    live,
+                    config,
+                    new GroupConfigManager(config, ShareGroupConfig.fromProps(settings)),
+                    new GroupMetrics());
             core().image().resources(ResourceType.GROUP).forEach(this::follow);
+            onBrokerConfigChanged();
         }
         return shared;
+    }
+
+    @Override
+    public void onBrokerConfigChanged() {
+        if (shared != null) {
+            shared.live().follow(CoordinatorSettings.ofGroups(core().image().settings()));
+        }
     }
 
     @Override
