@@ -134,7 +134,7 @@ public final class Core {
                 new UpkeepIntervals(
                         settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
-                compactions(settings).shareOf(mesh.coreCount()),
+                () -> compactions(machine.image().settings()).shareOf(mesh.coreCount()),
                 settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
                 statistics,
                 nowMs);

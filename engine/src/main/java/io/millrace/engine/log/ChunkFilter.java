@@ -5,7 +5,7 @@ import io.millrace.engine.port.BatchFilter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -17,17 +17,24 @@ final class ChunkFilter implements BatchFilter.Rules {
     private final CompactionRules rules;
     private final long nowMs;
     private final long deleteRetentionMs;
-    private final ExpandableArrayBuffer output = new ExpandableArrayBuffer();
+    private final MutableDirectBuffer output;
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private BatchFlyweight batch;
     private BatchFilter.Keep keep;
     private int length;
 
-    ChunkFilter(final BatchFilter filter, final CompactionRules rules, final long nowMs, final long deleteRetentionMs) {
+    /** @param output for what remains, grows as needed */
+    ChunkFilter(
+            final BatchFilter filter,
+            final CompactionRules rules,
+            final long nowMs,
+            final long deleteRetentionMs,
+            final MutableDirectBuffer output) {
         this.filter = filter;
         this.rules = rules;
         this.nowMs = nowMs;
         this.deleteRetentionMs = deleteRetentionMs;
+        this.output = output;
     }
 
     /** Whether anything of the next batch may remain. */
@@ -58,7 +65,7 @@ final class ChunkFilter implements BatchFilter.Rules {
         length += batch.sizeInBytes();
     }
 
-    /** All that remains, in memory of its own. */
+    /** All that remains. */
     DirectBuffer remaining() {
         return new UnsafeBuffer(output, 0, length);
     }

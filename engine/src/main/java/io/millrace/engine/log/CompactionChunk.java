@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -23,6 +24,7 @@ final class CompactionChunk {
     private static final long RECORD_BYTES = 256;
 
     private static final long RECORD_HEADER_BYTES = 128;
+    private static final int OUTPUT_BYTES_KEPT = 1 << 20;
 
     private final BatchFlyweight batch = new BatchFlyweight();
     private final Crc32c crc32c = new Crc32c();
@@ -32,10 +34,11 @@ final class CompactionChunk {
     private int recordsFrom;
     private int recordsTo;
     private byte[] key = new byte[256];
+    private ExpandableArrayBuffer output = new ExpandableArrayBuffer(OUTPUT_BYTES_KEPT);
     private UnsafeBuffer bytes;
     int length;
 
-    /** Set by the work: bytes of whole batches, what remains of them, whether the map is full, what is wrong. */
+    /** Set by the work: bytes of whole batches, what remains of them until the next work, whether the map is full. */
     int consumed;
 
     DirectBuffer remaining;
@@ -170,7 +173,7 @@ final class CompactionChunk {
             final CompactionRun run,
             final long segmentEnd) {
         begin();
-        final ChunkFilter each = new ChunkFilter(filter, rules, run.nowMs(), run.deleteRetentionMs());
+        final ChunkFilter each = new ChunkFilter(filter, rules, run.nowMs(), run.deleteRetentionMs(), output());
         try {
             while (nextBatch(consumed, segmentEnd)) {
                 if (each.wants(batch)) {
@@ -186,6 +189,14 @@ final class CompactionChunk {
         } catch (final IOException | RuntimeException | OutOfMemoryError unsound) {
             fault = batch + ": " + unsound.getMessage();
         }
+    }
+
+    /** The same again and again, as far as it is not too large: garbage is collected while the cores stand still. */
+    private ExpandableArrayBuffer output() {
+        if (output.capacity() > OUTPUT_BYTES_KEPT) {
+            output = new ExpandableArrayBuffer(OUTPUT_BYTES_KEPT);
+        }
+        return output;
     }
 
     /** Whether its records can be read, and a library can hold them all at once. */

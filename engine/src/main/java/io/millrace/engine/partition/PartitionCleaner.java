@@ -7,6 +7,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.settings.TopicConfig;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
@@ -15,11 +16,17 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  */
 final class PartitionCleaner {
     private static final int PARTITIONS_PER_CYCLE = 16;
+    private static final long SETTINGS_EVERY_MS = 1_000;
     /** Further ones are told when there is room again. */
     private static final int TROUBLES_MAX = 64;
 
-    private final CompactionSettings settings;
-    private long dueMs;
+    private final Supplier<CompactionSettings> source;
+    /** Those in force a moment ago. */
+    private CompactionSettings settings;
+
+    private long settingsDueMs;
+    private long lookedMs;
+    private boolean mayFindMore;
     private int next;
     private boolean looking;
     private Partition dirtiest;
@@ -27,9 +34,11 @@ final class PartitionCleaner {
     private Partition current;
     private final Queue<String> troubles = new OneToOneConcurrentArrayQueue<>(TROUBLES_MAX);
 
-    PartitionCleaner(final CompactionSettings settings, final long nowMs) {
-        this.settings = settings;
-        dueMs = nowMs + settings.backoffMs();
+    /** @param source the settings in force */
+    PartitionCleaner(final Supplier<CompactionSettings> source, final long nowMs) {
+        this.source = source;
+        settings = source.get();
+        lookedMs = nowMs;
     }
 
     int doWork(final List<Partition> partitions, final long nowNs, final long nowMs) {
@@ -39,14 +48,19 @@ final class PartitionCleaner {
             }
             return current.log().compactor().doWork(nowNs);
         }
+        if (nowMs >= settingsDueMs) {
+            settingsDueMs = nowMs + SETTINGS_EVERY_MS;
+            settings = source.get();
+        }
         if (!settings.enabled()) {
             return 0;
         }
         if (!looking) {
-            if (nowMs < dueMs) {
+            if (!mayFindMore && nowMs - lookedMs < settings.backoffMs()) {
                 return 0;
             }
-            dueMs = nowMs + settings.backoffMs();
+            lookedMs = nowMs;
+            mayFindMore = false;
             looking = true;
             next = 0;
             dirtiest = null;
@@ -108,7 +122,7 @@ final class PartitionCleaner {
             tellTrouble(partition.log().compactor());
             if (status == DiskStatus.OK) {
                 // There may be more: the pause is for cores that find nothing.
-                dueMs = nowMs;
+                mayFindMore = true;
             }
         });
     }

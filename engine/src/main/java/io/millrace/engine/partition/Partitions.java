@@ -19,6 +19,7 @@ import io.millrace.engine.status.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /** All partitions of one core, and their share of its duty cycle. Owned by the core's thread. */
@@ -38,7 +39,7 @@ public final class Partitions implements Stage {
             final PartitionReplies replies,
             final Journal journal,
             final UpkeepIntervals intervals,
-            final CompactionSettings compactions,
+            final Supplier<CompactionSettings> compactions,
             final long producerExpirationMs,
             final Statistics statistics,
             final long nowMs) {

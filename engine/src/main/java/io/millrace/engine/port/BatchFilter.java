@@ -33,7 +33,7 @@ public interface BatchFilter {
      * Filters whole, sound batches. Offsets, sequences and codecs remain. A batch that holds a tombstone, or a marker
      * alone, is stamped with the time from which on it may go, {@code nowMs + deleteRetentionMs}, unless it has one.
      *
-     * @return the batches that remain, in memory of their own
+     * @return the batches that remain; good until the thread asks for the next ones
      * @throws IOException if a batch cannot be read
      */
     DirectBuffer filter(DirectBuffer batches, int length, long nowMs, long deleteRetentionMs, Rules rules)

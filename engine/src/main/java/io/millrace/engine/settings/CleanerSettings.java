@@ -10,6 +10,7 @@ import java.util.List;
 /** Settings of compaction, under Kafka's names and with its defaults. Entered into the brokers' table. */
 public final class CleanerSettings {
     private static final String AT_NEXT_START = " A change takes effect at the next start.";
+    private static final String FROM_THE_NEXT = " A change is heeded from the next compaction on.";
 
     public static final Setting DELETE_RETENTION_MS = Setting.broker(
                     "log.cleaner.delete.retention.ms",
@@ -43,7 +44,7 @@ public final class CleanerSettings {
                     "log.cleaner.backoff.ms",
                     LONG,
                     "15000",
-                    "How long a core that found nothing to compact waits before it looks again." + AT_NEXT_START)
+                    "How long a core that found nothing to compact waits before it looks again." + FROM_THE_NEXT)
             .check(ValueCheck.atLeast(0))
             .asDynamic();
     public static final Setting DEDUPE_BUFFER_SIZE = Setting.broker(
@@ -52,21 +53,21 @@ public final class CleanerSettings {
                     "134217728",
                     "Memory for keys while a log is compacted, of all cores together; taken when it is needed. At least"
                             + " 1 MB a core."
-                            + AT_NEXT_START)
+                            + FROM_THE_NEXT)
             .check(ValueCheck.atLeast(1))
             .asDynamic();
     public static final Setting LOAD_FACTOR = Setting.broker(
                     "log.cleaner.io.buffer.load.factor",
                     DOUBLE,
                     "0.9",
-                    "How full of keys that memory may get." + AT_NEXT_START)
+                    "How full of keys that memory may get." + FROM_THE_NEXT)
             .check(ValueCheck.between(0, 1))
             .asDynamic();
     public static final Setting IO_MAX_BYTES_PER_SECOND = Setting.broker(
                     "log.cleaner.io.max.bytes.per.second",
                     DOUBLE,
                     "1.7976931348623157E308",
-                    "Bytes that compactions may read and write in a second, on all cores together." + AT_NEXT_START)
+                    "Bytes that compactions may read and write in a second, on all cores together." + FROM_THE_NEXT)
             .asDynamic();
     private static final Setting IO_BUFFER_SIZE = Setting.broker(
                     "log.cleaner.io.buffer.size",

@@ -145,6 +145,21 @@ class CompactionUpkeepIT {
     }
 
     @Test
+    void shouldHeedSettingsThatAreAlteredWhileItRuns() {
+        broker = MillraceBroker.launch(BUSY.with("log.cleaner.backoff.ms", "3600000"));
+        Clients.createTopic(broker, "later", 1, COMPACTED);
+        fill("later", 1_000, 100);
+        try (Admin admin = Clients.admin(broker)) {
+            get(admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.BROKER, ""),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("log.cleaner.backoff.ms", "100"), AlterConfigOp.OpType.SET))))
+                    .all());
+        }
+        until(() -> countRecords("later") < 110);
+    }
+
+    @Test
     void shouldBeSoundToWhoeverLooksOnAndCopies() throws IOException {
         broker = MillraceBroker.launch(BUSY);
         Clients.createTopic(broker, "watched", 1, COMPACTED);

@@ -11,8 +11,20 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 
-/** Filters batches with the class that Kafka's own cleaner uses. Without state: called on any housekeeping thread. */
+/**
+ * Filters batches with the class that Kafka's own cleaner uses. Called on any housekeeping thread; each has memory of its
+ * own that it uses again and again, for what is thrown away is collected while the cores stand still.
+ */
 public final class RecordsFilter implements BatchFilter {
+    private static final int KEPT_BYTES = 1 << 20;
+
+    private static final class Memory {
+        private final ByteBuffer output = ByteBuffer.allocate(KEPT_BYTES);
+        private final BufferSupplier unpacking = BufferSupplier.create();
+    }
+
+    private final ThreadLocal<Memory> memory = ThreadLocal.withInitial(Memory::new);
+
     @Override
     public DirectBuffer filter(
             final DirectBuffer batches,
@@ -24,13 +36,16 @@ public final class RecordsFilter implements BatchFilter {
         final UnsafeBuffer view = new UnsafeBuffer(batches, 0, length);
         final Filter filter = new Filter(nowMs, deleteRetentionMs, rules, view);
         UnsafeBuffer remaining = null;
-        try (BufferSupplier supplier = BufferSupplier.create()) {
+        final Memory own = memory.get();
+        try {
             while (filter.position < length) {
                 // Packing again may take more room than it took before; the library then returns early.
                 final int from = filter.position;
-                final ByteBuffer output = ByteBuffer.allocate(Math.max(length - from, BatchFlyweight.HEADER_BYTES));
+                final ByteBuffer output = from == 0 && length <= KEPT_BYTES
+                        ? own.output.clear()
+                        : ByteBuffer.allocate(Math.max(length - from, BatchFlyweight.HEADER_BYTES));
                 final MemoryRecords.FilterResult result = MemoryRecords.readableRecords(bytesOf(view, from))
-                        .filterTo(filter, output, supplier, Integer.MAX_VALUE);
+                        .filterTo(filter, output, own.unpacking, Integer.MAX_VALUE);
                 remaining = append(remaining, result.outputBuffer());
                 if (result.bytesRead() == 0) {
                     throw new IOException("byte " + from + ": no batch");
