@@ -11,6 +11,7 @@ public final class Mesh {
     private final Ring[][] rings;
     private final Sleeper[] sleepers;
     private final LeaseTable[] leases;
+    /** No longer than requests are under way: each leaves one call at a time, and connections bound the requests. */
     private final MpscUnboundedVarHandleArrayQueue<Consumer<Core>>[] calls;
 
     public Mesh(final int coreCount, final int ringBytes, final int leasesPerCore) {

@@ -4,7 +4,11 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
-/** One thread of the {@link DiskCompanion}: takes operations from all cores in order, works, hands them back. */
+/**
+ * One thread of the {@link DiskCompanion}: takes operations from all cores in order, works, hands them back. The queue
+ * needs no bound of its own: each log, journal and checkpoint has a few operations in flight at most, each fetch waits
+ * for its read.
+ */
 final class DiskLane implements Runnable {
     private static final int CHUNK = 1024;
 

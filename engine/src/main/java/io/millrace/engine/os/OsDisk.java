@@ -15,7 +15,8 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
  * One core's view of a real data directory. Page-cache writes and resident reads happen on the core's own thread,
- * small writes to a file together when it looks for completions, everything that may block on the {@link DiskCompanion}. Allocates nothing once its operation objects are pooled.
+ * small writes to a file together when it looks for completions, everything that may block on the
+ * {@link DiskCompanion}. Allocates nothing once its operation objects are pooled.
  */
 public final class OsDisk implements Disk {
     private static final int CHUNK = 1024;
@@ -23,7 +24,9 @@ public final class OsDisk implements Disk {
     private final DiskCompanion companion;
     private final DiskLane throughLane;
     private final Runnable wakeup;
+    /** No longer than this core's operations in flight are, which those who ask bound: see {@link DiskLane}. */
     private final MpscUnboundedVarHandleArrayQueue<DiskOp> executed = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
+
     private final AtomicLong stalledWrites = new AtomicLong();
     private final GatheredWrites.Vector vector = new GatheredWrites.Vector();
     /** Files with writes that wait to be written together; each is in it once. */

@@ -19,7 +19,9 @@ public final class ConnectionHandoff {
 
     private final int cores;
     private final AtomicIntegerArray open;
+    /** Each arrival is an open socket: no longer than the process may have descriptors. */
     private final MpscUnboundedVarHandleArrayQueue<Arrival>[] arrivals;
+
     private final Poller[] pollers;
 
     /** @param luggage of a connection that was another core's; null for a new one */

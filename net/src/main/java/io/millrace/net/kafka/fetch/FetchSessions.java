@@ -6,9 +6,10 @@ import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * The incremental fetch sessions of one core. A session's id ends in the number of the core that made it, so that no two
- * cores give out the same; it may go to another core with its connection. When all slots are taken, a new session takes that of one unused for two minutes, else of the smallest one
- * that is older than that and smaller than itself, else it is not offered. Owned by the core's thread.
+ * The incremental fetch sessions of one core. A session's id ends in the number of the core that made it, so that no
+ * two cores give out the same; it may go to another core with its connection. When all slots are taken, a new session
+ * takes that of one unused for two minutes, else of the smallest one that is older than that and smaller than itself,
+ * else it is not offered. Owned by the core's thread.
  */
 final class FetchSessions {
     static final int NO_SESSION = 0;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What cores allocate for warm produces and fetches, from the frame to the log and back, over two cores. */
 class HotPathAllocationTest {
     private static final int WARM = 20_000;
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = 100_000;
     private static final int PARTITIONS = 4;
 
     @TempDir
@@ -74,7 +74,7 @@ class HotPathAllocationTest {
         rounds.run(ROUNDS);
         final double perRound = allocated / (double) ROUNDS;
         reporter.publishEntry("bytes for a produce and two fetches of 4 partitions", Double.toString(perRound));
-        assertThat(perRound).isLessThan(8);
+        assertThat(perRound).isLessThan(1);
     }
 
     private final class Rounds {
