@@ -15,6 +15,7 @@ import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.partition.UpkeepIntervals;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskSpace;
+import io.millrace.engine.port.Housekeeping;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.port.Time;
@@ -310,6 +311,11 @@ public final class Core {
 
     public int coreCount() {
         return proxies.length;
+    }
+
+    /** Where this core has done what takes long. */
+    public Housekeeping housekeeping() {
+        return logs.housekeeping();
     }
 
     /** Time of the current duty cycle, monotonic nanoseconds. */

@@ -109,7 +109,7 @@ public final class LogContext {
         return leases;
     }
 
-    Housekeeping housekeeping() {
+    public Housekeeping housekeeping() {
         return housekeeping;
     }
 

@@ -3,19 +3,61 @@ package io.millrace.net.kafka.group;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.TopicImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorMetadataDelta;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorMetadataImage;
 
-/** The core's copy of the metadata as group machines see it: always the latest. Owned by the core's thread. */
+/**
+ * The core's copy of the metadata as group machines see it: always the latest. Owned by the core's thread; others, which
+ * do a machine's tasks, are shown the topics as they were when the task was handed over.
+ */
 final class GroupTopology implements CoordinatorMetadataImage {
     private final MetadataImage image;
     private final String rack;
+    private Thread owner;
+    private volatile Frozen frozen;
+
+    /** The topics of one version. Whose tasks ask for single ones needs an index of them, and makes it. */
+    private static final class Frozen {
+        private final long version;
+        private final TopicImage[] topics;
+        private Map<Uuid, TopicImage> byId;
+        private Map<String, TopicImage> byName;
+
+        Frozen(final MetadataImage image) {
+            version = image.version();
+            topics = new TopicImage[image.topicCount()];
+            Arrays.setAll(topics, image::topicAt);
+        }
+
+        synchronized TopicImage topic(final Uuid id) {
+            if (byId == null) {
+                byId = new HashMap<>();
+                for (final TopicImage topic : topics) {
+                    byId.put(idOf(topic), topic);
+                }
+            }
+            return byId.get(id);
+        }
+
+        synchronized TopicImage topic(final String name) {
+            if (byName == null) {
+                byName = new HashMap<>();
+                for (final TopicImage topic : topics) {
+                    byName.put(topic.name(), topic);
+                }
+            }
+            return byName.get(name);
+        }
+    }
 
     GroupTopology(final MetadataImage image, final String rack) {
         this.image = image;
@@ -68,6 +110,26 @@ final class GroupTopology implements CoordinatorMetadataImage {
         }
     }
 
+    /** On the core, before other threads look at the topics. */
+    void freeze() {
+        owner = Thread.currentThread();
+        if (frozen == null || frozen.version != image.version()) {
+            frozen = new Frozen(image);
+        }
+    }
+
+    /** What the calling thread is shown; null on the core, which sees the image itself. */
+    @SuppressWarnings("ReferenceEquality") // one thread and no other
+    private Frozen shown() {
+        final Frozen now = frozen;
+        return now == null || Thread.currentThread() == owner ? null : now;
+    }
+
+    private TopicImage[] topics() {
+        final Frozen shown = shown();
+        return shown == null ? new Frozen(image).topics : shown.topics;
+    }
+
     static Uuid idOf(final TopicImage topic) {
         return new Uuid(topic.idHigh(), topic.idLow());
     }
@@ -75,8 +137,8 @@ final class GroupTopology implements CoordinatorMetadataImage {
     @Override
     public Set<Uuid> topicIds() {
         final Set<Uuid> ids = new HashSet<>();
-        for (int i = 0; i < image.topicCount(); i++) {
-            ids.add(idOf(image.topicAt(i)));
+        for (final TopicImage topic : topics()) {
+            ids.add(idOf(topic));
         }
         return ids;
     }
@@ -84,20 +146,25 @@ final class GroupTopology implements CoordinatorMetadataImage {
     @Override
     public Set<String> topicNames() {
         final Set<String> names = new HashSet<>();
-        for (int i = 0; i < image.topicCount(); i++) {
-            names.add(image.topicAt(i).name());
+        for (final TopicImage topic : topics()) {
+            names.add(topic.name());
         }
         return names;
     }
 
     @Override
     public Optional<TopicMetadata> topicMetadata(final String name) {
-        return found(image.topic(name));
+        final Frozen shown = shown();
+        return found(shown == null ? image.topic(name) : shown.topic(name));
     }
 
     @Override
     public Optional<TopicMetadata> topicMetadata(final Uuid id) {
-        return found(image.topicById(id.getMostSignificantBits(), id.getLeastSignificantBits()));
+        final Frozen shown = shown();
+        return found(
+                shown == null
+                        ? image.topicById(id.getMostSignificantBits(), id.getLeastSignificantBits())
+                        : shown.topic(id));
     }
 
     private Optional<TopicMetadata> found(final TopicImage topic) {
@@ -111,11 +178,13 @@ final class GroupTopology implements CoordinatorMetadataImage {
 
     @Override
     public long version() {
-        return image.version();
+        final Frozen shown = shown();
+        return shown == null ? image.version() : shown.version;
     }
 
     @Override
     public boolean isEmpty() {
-        return image.topicCount() == 0;
+        final Frozen shown = shown();
+        return shown == null ? image.topicCount() == 0 : shown.topics.length == 0;
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.Housekeeping;
 import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.Coordinators;
@@ -111,6 +112,10 @@ public final class Groups extends Coordinators<GroupMachine> {
 
     OffsetAdmission admission() {
         return admission;
+    }
+
+    Housekeeping housekeeping() {
+        return core().housekeeping();
     }
 
     GroupTopology topology() {
