@@ -2,6 +2,7 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.RecordWalker;
+import io.millrace.engine.status.PlantedBug;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,7 +60,7 @@ final class CleanedTransactions {
         if (!batch.isTransactional()) {
             return false;
         }
-        final boolean isAborted = open.containsKey(batch.producerId());
+        final boolean isAborted = open.containsKey(batch.producerId()) && !PlantedBug.TXN_ABORTED_COMPACTED.isPlanted();
         (isAborted ? seenAborted : seenCommitted).add(batch.producerId());
         return isAborted;
     }

@@ -55,6 +55,8 @@ public enum PlantedBug {
     TXN_ABORTED_FORGOTTEN,
     /** After a restart the coordinator knows of no transactions. */
     TXN_STATE_NOT_LOADED,
+    /** A compaction takes what was aborted for committed, and for the last of its key. */
+    TXN_ABORTED_COMPACTED,
     /** Offsets that are committed within a transaction count before it ends. */
     GROUP_TXN_OFFSETS_AT_ONCE,
     /** After a restart nothing is known of the transactions that offsets wait for. */
@@ -64,12 +66,28 @@ public enum PlantedBug {
     /** A group's answers do not wait until what they rest on is durable. */
     GROUP_ANSWERS_NOT_AWAITED,
     /** After a restart the coordinator knows of no groups. */
-    GROUP_STATE_NOT_LOADED;
+    GROUP_STATE_NOT_LOADED,
+    /** A static member is taken for any other. */
+    GROUP_INSTANCE_FORGOTTEN,
+    /** After a restart what a group had deleted, as it does when it changes its protocol, is there again. */
+    GROUP_DELETIONS_FORGOTTEN;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
-    private static final PlantedBug PLANTED = NAME == null ? null : valueOf(NAME);
+
+    /** Elsewhere than in such tests the question below is no question to the compiler. */
+    private static final boolean SWITCHED = NAME != null;
+
+    private static PlantedBug planted = SWITCHED && !NAME.isEmpty() ? valueOf(NAME) : null;
+
+    /** Plants another one, or none for null, in a JVM that was started for that, on the thread that will ask. */
+    public static void plant(final PlantedBug bug) {
+        if (!SWITCHED) {
+            throw new IllegalStateException("millrace.planted.bug is not set: nothing can be planted here");
+        }
+        planted = bug;
+    }
 
     public boolean isPlanted() {
-        return this == PLANTED;
+        return SWITCHED && this == planted;
     }
 }

@@ -13,12 +13,24 @@ final class GroupBook {
     /** A partition's owner as of an epoch, and since when somebody knows. */
     private record Owner(String member, int epoch, long since) {}
 
+    /** Who is known to have a group.instance.id, and since when. */
+    private record Instance(String memberId, long since) {}
+
     private final String group;
     private final SimWorld world;
     private final Map<String, String> ownerByEpoch = new HashMap<>();
     private final TreeMap<Integer, Owner> owners = new TreeMap<>();
     private final Map<Integer, Long> acked = new TreeMap<>();
     private final Map<Integer, Long> sent = new TreeMap<>();
+    private final Map<String, Instance> instances = new HashMap<>();
+    /** Static members that another one has followed, and since when that is known. */
+    private final Map<String, Long> replaced = new HashMap<>();
+
+    /** The static member that has to be there before any other may be, or null. */
+    private String anchor;
+
+    private boolean isAnchored;
+
     private long clock;
 
     GroupBook(final SimWorld world, final String group) {
@@ -32,6 +44,54 @@ final class GroupBook {
 
     long now() {
         return ++clock;
+    }
+
+    /**
+     * The group is never without that member, which counts as there while it begins anew: else a group that changes its
+     * protocol would begin a life of its own, and count its epochs from the start again.
+     */
+    void anchor(final String instance) {
+        anchor = instance;
+    }
+
+    /** Whether it has members of both protocols. */
+    boolean mayMigrate() {
+        return anchor != null;
+    }
+
+    boolean isOpenTo(final String instance) {
+        return anchor == null || anchor.equals(instance) || isAnchored;
+    }
+
+    /** The leader's assignment is in the log: what a group was before is nowhere but in memory. */
+    void onSynced(final String instance) {
+        isAnchored |= instance != null && instance.equals(anchor);
+    }
+
+    /** A static member was let in: whoever had its instance id before is fenced from now on. */
+    void onInstance(final String instance, final String memberId, final long sentAt) {
+        final Instance before = instances.get(instance);
+        // A member that chooses its id itself may come back with it.
+        replaced.remove(memberId);
+        if (before != null && !before.memberId.equals(memberId)) {
+            world.count("static member followed by another");
+            if (before.since >= sentAt) {
+                // Of two requests that were under way at once nobody knows which came first.
+                instances.put(instance, new Instance("", ++clock));
+                return;
+            }
+            replaced.putIfAbsent(before.memberId, ++clock);
+        }
+        instances.put(instance, new Instance(memberId, ++clock));
+    }
+
+    /** A request was let in: its sender must not have been followed by another one before. */
+    void onLetIn(final String memberId, final long sentAt) {
+        final Long since = replaced.get(memberId);
+        if (since != null && since < sentAt) {
+            throw new ViolationException(
+                    group + ": static member " + memberId + " was let in after another one had taken its place");
+        }
     }
 
     /** A member was told that the partition is its own. */
@@ -51,10 +111,13 @@ final class GroupBook {
         sent.merge(partition, offset, Math::max);
     }
 
-    /** A commit was let in, at once or as part of a transaction: its sender must not have been replaced before. */
-    void onLetIn(final int partition, final int epoch, final long sentAt) {
+    /**
+     * A commit was let in, at once or as part of a transaction: its sender must not have been replaced before. One that
+     * still owns the partition may name any epoch since it was given it (KIP-1251).
+     */
+    void onLetIn(final int partition, final String sender, final int epoch, final long sentAt) {
         final Owner owner = owners.get(partition);
-        if (owner != null && owner.epoch > epoch && owner.since < sentAt) {
+        if (owner != null && owner.epoch > epoch && owner.since < sentAt && !owner.member.equals(sender)) {
             throw new ViolationException(group + ": a commit for partition " + partition + " from epoch " + epoch
                     + " was let in, but there was already " + owner);
         }

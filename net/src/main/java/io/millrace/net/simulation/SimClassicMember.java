@@ -34,12 +34,22 @@ final class SimClassicMember extends SimMembership {
     }
 
     private final int sessionMs;
+    private final int beatMs;
     private State state = State.OUTSIDE;
     private List<SyncGroupRequestAssignment> assignments = List.of();
 
-    SimClassicMember(final SimCaller caller, final GroupBook book, final String topic, final int partitions) {
-        super(caller, book, topic, partitions);
-        sessionMs = 150 + caller.entropy().nextInt(300);
+    private static final int ANCHOR_SESSION_MS = 1_200_000;
+
+    SimClassicMember(
+            final SimCaller caller,
+            final GroupBook book,
+            final String topic,
+            final int partitions,
+            final String instance,
+            final boolean isAnchor) {
+        super(caller, book, topic, partitions, instance);
+        sessionMs = isAnchor ? ANCHOR_SESSION_MS : 150 + caller.entropy().nextInt(300);
+        beatMs = isAnchor ? 60 : sessionMs / 4;
     }
 
     @Override
@@ -67,6 +77,7 @@ final class SimClassicMember extends SimMembership {
         final JoinGroupRequestData request = new JoinGroupRequestData()
                 .setGroupId(book.group())
                 .setMemberId(memberId)
+                .setGroupInstanceId(instance)
                 .setSessionTimeoutMs(sessionMs)
                 .setRebalanceTimeoutMs(sessionMs)
                 .setProtocolType("consumer");
@@ -74,7 +85,8 @@ final class SimClassicMember extends SimMembership {
                 .add(new JoinGroupRequestProtocol()
                         .setName(PROTOCOL)
                         .setMetadata(bytes(MessageUtil.toVersionPrefixedByteBuffer(FORM, subscription))));
-        send(ApiKeys.JOIN_GROUP, caller.version(1, 9), request, answer -> {
+        final long sentAt = book.now();
+        send(ApiKeys.JOIN_GROUP, caller.version(instance == null ? 1 : 5, 9), request, answer -> {
             final JoinGroupResponseData response = new JoinGroupResponseData(SimCaller.body(answer), answer.version());
             final Errors error = Errors.forCode(response.errorCode());
             if (error == Errors.NONE) {
@@ -82,8 +94,13 @@ final class SimClassicMember extends SimMembership {
                 epoch = response.generationId();
                 own(new TreeSet<>());
                 state = State.JOINED;
-                assignments = response.leader().equals(memberId) ? assign(response.members()) : List.of();
-                caller.world().count("group joined");
+                assignments = response.leader().equals(memberId) && !response.skipAssignment()
+                        ? assign(response.members())
+                        : List.of();
+                caller.world().count(instance == null ? "group joined" : "group joined by a static member");
+                if (instance != null) {
+                    book.onInstance(instance, memberId, sentAt);
+                }
             } else if (error == Errors.MEMBER_ID_REQUIRED) {
                 memberId = response.memberId();
             } else {
@@ -119,9 +136,10 @@ final class SimClassicMember extends SimMembership {
         final SyncGroupRequestData request = new SyncGroupRequestData()
                 .setGroupId(book.group())
                 .setMemberId(memberId)
+                .setGroupInstanceId(instance)
                 .setGenerationId(epoch)
                 .setAssignments(assignments);
-        final int version = caller.version(0, 5);
+        final int version = caller.version(instance == null ? 0 : 3, 5);
         if (version >= 5) {
             request.setProtocolType("consumer").setProtocolName(PROTOCOL);
         }
@@ -134,12 +152,13 @@ final class SimClassicMember extends SimMembership {
             }
             final ByteBuffer given = ByteBuffer.wrap(response.assignment());
             state = State.STABLE;
+            book.onSynced(instance);
             if (given.hasRemaining()) {
                 new ConsumerProtocolAssignment(new ByteBufferAccessor(given), given.getShort())
                         .assignedPartitions()
                         .forEach(part -> owned.addAll(part.partitions()));
             }
-            owned.forEach(partition -> book.onAssigned(partition, memberId, epoch));
+            owned.forEach(partition -> book.onAssigned(partition, owner(), epoch));
             rest();
         });
     }
@@ -148,8 +167,9 @@ final class SimClassicMember extends SimMembership {
         final HeartbeatRequestData request = new HeartbeatRequestData()
                 .setGroupId(book.group())
                 .setMemberId(memberId)
+                .setGroupInstanceId(instance)
                 .setGenerationId(epoch);
-        send(ApiKeys.HEARTBEAT, caller.version(0, 4), request, answer -> {
+        send(ApiKeys.HEARTBEAT, caller.version(instance == null ? 0 : 3, 4), request, answer -> {
             final Errors error =
                     Errors.forCode(new HeartbeatResponseData(SimCaller.body(answer), answer.version()).errorCode());
             if (error == Errors.NONE) {
@@ -161,7 +181,7 @@ final class SimClassicMember extends SimMembership {
     }
 
     private void rest() {
-        beatIn(sessionMs * 1_000_000L / 4);
+        beatIn(beatMs * 1_000_000L);
     }
 
     private void refused(final Errors error) {
@@ -175,13 +195,18 @@ final class SimClassicMember extends SimMembership {
                 memberId = "";
                 forget();
             }
+            case FENCED_INSTANCE_ID -> {
+                caller.world().onClientError(error);
+                fenced();
+            }
             default -> again(error);
         }
     }
 
     @Override
     void leave() {
-        if (port != NOWHERE && !memberId.isEmpty()) {
+        // A static member goes without a word.
+        if (port != NOWHERE && !memberId.isEmpty() && instance == null) {
             final LeaveGroupRequestData request = new LeaveGroupRequestData().setGroupId(book.group());
             final int version = caller.version(0, 5);
             if (version >= 3) {

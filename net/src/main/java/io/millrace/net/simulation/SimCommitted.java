@@ -24,6 +24,21 @@ final class SimCommitted {
 
     /** Reads what was fetched from the position on; returns the next position. */
     static long read(final TopicPartition partition, final long from, final PartitionData data, final Reader reader) {
+        return read(partition, from, data, false, reader);
+    }
+
+    /** The same where compactions may have left holes. */
+    static long readCompacted(
+            final TopicPartition partition, final long from, final PartitionData data, final Reader reader) {
+        return read(partition, from, data, true, reader);
+    }
+
+    private static long read(
+            final TopicPartition partition,
+            final long from,
+            final PartitionData data,
+            final boolean mayHaveHoles,
+            final Reader reader) {
         final List<AbortedTransaction> told =
                 data.abortedTransactions() == null ? List.of() : data.abortedTransactions();
         final ArrayDeque<AbortedTransaction> aborted = new ArrayDeque<>(told.stream()
@@ -33,7 +48,7 @@ final class SimCommitted {
         long position = from;
         for (final MutableRecordBatch batch : ((MemoryRecords) data.records()).batches()) {
             batch.ensureValid();
-            if (batch.baseOffset() > position) {
+            if (batch.baseOffset() > position && !mayHaveHoles) {
                 throw new ViolationException(
                         partition + ": offset " + batch.baseOffset() + " followed " + (position - 1));
             }

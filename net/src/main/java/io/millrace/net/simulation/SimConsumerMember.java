@@ -15,8 +15,15 @@ import org.apache.kafka.common.protocol.Errors;
 final class SimConsumerMember extends SimMembership {
     private static final int LEAVES = -1;
 
-    SimConsumerMember(final SimCaller caller, final GroupBook book, final String topic, final int partitions) {
-        super(caller, book, topic, partitions);
+    private static final int LEAVES_FOR_A_WHILE = -2;
+
+    SimConsumerMember(
+            final SimCaller caller,
+            final GroupBook book,
+            final String topic,
+            final int partitions,
+            final String instance) {
+        super(caller, book, topic, partitions, instance);
     }
 
     @Override
@@ -34,25 +41,50 @@ final class SimConsumerMember extends SimMembership {
                 .setRebalanceTimeoutMs(400)
                 .setSubscribedTopicNames(List.of(topic))
                 .setTopicPartitions(described());
+        final long sentAt = book.now();
         send(ApiKeys.CONSUMER_GROUP_HEARTBEAT, version, request, answer -> {
             final ConsumerGroupHeartbeatResponseData response =
                     new ConsumerGroupHeartbeatResponseData(SimCaller.body(answer), answer.version());
             final Errors error = Errors.forCode(response.errorCode());
             switch (error) {
-                case NONE -> onBeat(response);
-                case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH -> {
+                case NONE -> onBeat(response, sentAt);
+                // The group may have become a classic one since.
+                case UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH, GROUP_ID_NOT_FOUND -> {
                     caller.world().onClientError(error);
                     forget();
                 }
+                case FENCED_INSTANCE_ID -> {
+                    caller.world().onClientError(error);
+                    fenced();
+                }
+                // Somebody else has it, who has not left and is not given up yet.
+                case UNRELEASED_INSTANCE_ID -> {
+                    caller.world().onClientError(error);
+                    caller.retryLater();
+                }
+                case UNKNOWN_SERVER_ERROR -> refusedByNewborn(error);
                 default -> again(error);
             }
         });
+    }
+
+    /**
+     * As Apache Kafka: a group that has just become a classic one, and has not chosen a protocol since, cannot become one
+     * of the new protocol.
+     */
+    private void refusedByNewborn(final Errors error) {
+        if (!book.mayMigrate() || epoch > 0) {
+            again(error);
+        }
+        caller.world().count("group too young to be upgraded");
+        caller.retryLater();
     }
 
     private ConsumerGroupHeartbeatRequestData request(final int as) {
         return new ConsumerGroupHeartbeatRequestData()
                 .setGroupId(book.group())
                 .setMemberId(memberId)
+                .setInstanceId(instance)
                 .setMemberEpoch(as);
     }
 
@@ -64,12 +96,18 @@ final class SimConsumerMember extends SimMembership {
                         .setPartitions(new ArrayList<>(owned)));
     }
 
-    private void onBeat(final ConsumerGroupHeartbeatResponseData response) {
-        if (epoch <= 0) {
-            caller.world().count("group joined");
-        }
+    private void onBeat(final ConsumerGroupHeartbeatResponseData response, final long sentAt) {
+        final boolean joined = epoch <= 0;
         memberId = response.memberId();
         epoch = response.memberEpoch();
+        if (joined) {
+            caller.world().count(instance == null ? "group joined" : "group joined by a static member");
+            if (instance != null) {
+                book.onInstance(instance, memberId, sentAt);
+            }
+        } else {
+            book.onLetIn(memberId, sentAt);
+        }
         final Assignment assignment = response.assignment();
         if (assignment == null) {
             beatIn(response.heartbeatIntervalMs() * 1_000_000L);
@@ -81,7 +119,7 @@ final class SimConsumerMember extends SimMembership {
         beatIn(given.equals(owned) ? response.heartbeatIntervalMs() * 1_000_000L : 0);
         given.stream()
                 .filter(each -> !owned.contains(each))
-                .forEach(partition -> book.onAssigned(partition, memberId, epoch));
+                .forEach(partition -> book.onAssigned(partition, owner(), epoch));
         if (!given.equals(owned)) {
             own(given);
         }
@@ -90,7 +128,13 @@ final class SimConsumerMember extends SimMembership {
     @Override
     void leave() {
         if (port != NOWHERE && !memberId.isEmpty()) {
-            caller.call(port, ApiKeys.CONSUMER_GROUP_HEARTBEAT, 1, request(LEAVES), answer -> {}, () -> {});
+            caller.call(
+                    port,
+                    ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                    1,
+                    request(instance == null ? LEAVES : LEAVES_FOR_A_WHILE),
+                    answer -> {},
+                    () -> {});
         }
         memberId = "";
         forget();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -61,6 +62,14 @@ final class SimKeys extends SimClient {
         super("keys", world, List.of(TOPIC), bootstrapPort);
         this.book = book;
         recordsLeft = records;
+    }
+
+    /** Whether a path holds what it counts on and nothing else stands for: no checksum, no other file. */
+    static boolean isItsOwn(final String path) {
+        final TopicPartition partition = Wounds.partitionOf(path);
+        return !path.endsWith(".snapshot")
+                && partition != null
+                && partition.topic().equals(TOPIC);
     }
 
     /** Whether a seed's run has it. */

@@ -32,7 +32,8 @@ final class SimMember extends SimCaller {
     private static final int CHAOS_ODDS = 1_000;
     private static final int REST_MS_MAX = 600;
 
-    private final SimMembership membership;
+    private final Traits traits;
+    private SimMembership membership;
     private final GroupBook book;
     private final SimMover mover;
     private final String topic;
@@ -47,12 +48,23 @@ final class SimMember extends SimCaller {
     private int life;
     private boolean stopped;
 
+    /**
+     * What it is.
+     *
+     * @param classic  whether by the classic protocol
+     * @param migrates whether it may come back by the other one
+     * @param instance its group.instance.id, or null
+     * @param isAnchor whether the group is never without it
+     * @param isTwin   whether another member has its instance id too
+     */
+    record Traits(boolean classic, boolean migrates, String instance, boolean isAnchor, boolean isTwin) {}
+
     /** @param mover what it does with the records, or null */
     SimMember(
             final String name,
             final SimWorld world,
             final GroupBook book,
-            final boolean classic,
+            final Traits traits,
             final SimMover mover,
             final String topic,
             final int partitions,
@@ -62,16 +74,24 @@ final class SimMember extends SimCaller {
         this.mover = mover;
         this.topic = topic;
         this.partitions = partitions;
-        membership = classic
-                ? new SimClassicMember(this, book, topic, partitions)
-                : new SimConsumerMember(this, book, topic, partitions);
+        this.traits = traits;
+        membership = newMembership(traits.classic);
         if (mover != null) {
             mover.begin(this);
         }
     }
 
+    private SimMembership newMembership(final boolean classic) {
+        return classic
+                ? new SimClassicMember(this, book, topic, partitions, traits.instance, traits.isAnchor)
+                : new SimConsumerMember(this, book, topic, partitions, traits.instance);
+    }
+
     @Override
     int act() {
+        if (isRetired() || !book.isOpenTo(traits.instance)) {
+            return 0;
+        }
         if (!stopped && entropy().nextInt(CHAOS_ODDS) == 0) {
             disturb();
             return 1;
@@ -93,6 +113,7 @@ final class SimMember extends SimCaller {
             case 0 -> {
                 world().count("member crashed");
                 crash();
+                maybeMigrate();
             }
             case 1 -> {
                 world().count("member left");
@@ -100,6 +121,7 @@ final class SimMember extends SimCaller {
                 membership.leave();
                 membership.crash();
                 abandon();
+                maybeMigrate();
             }
             default -> world().count("member stood still");
         }
@@ -110,6 +132,21 @@ final class SimMember extends SimCaller {
         forgetCalls();
         membership.crash();
         abandon();
+    }
+
+    /** Comes back as a later version of itself, or as an earlier one. */
+    private void maybeMigrate() {
+        if (traits.migrates && entropy().nextInt(2) == 0) {
+            final boolean wasClassic = membership instanceof SimClassicMember;
+            final int changes = membership.changes;
+            membership = newMembership(!wasClassic);
+            membership.changes = changes + 1;
+            world().count(wasClassic ? "member upgraded" : "member downgraded");
+        }
+    }
+
+    private boolean isRetired() {
+        return stopped && traits.isTwin;
     }
 
     private void abandon() {
@@ -207,7 +244,9 @@ final class SimMember extends SimCaller {
     void refused(final Errors error) {
         world().onClientError(error);
         switch (error) {
+            case FENCED_INSTANCE_ID -> membership.fenced();
             case UNSTABLE_OFFSET_COMMIT,
+                    GROUP_ID_NOT_FOUND,
                     ILLEGAL_GENERATION,
                     UNKNOWN_MEMBER_ID,
                     STALE_MEMBER_EPOCH,
@@ -285,7 +324,7 @@ final class SimMember extends SimCaller {
         final int epoch = membership.epoch;
         final TreeMap<Integer, Long> offsets = new TreeMap<>(dirty);
         final OffsetCommitRequestTopic named = new OffsetCommitRequestTopic();
-        final int version = version(membership instanceof SimClassicMember ? 2 : 9, 10);
+        final int version = version(membership instanceof SimClassicMember ? traits.instance == null ? 2 : 7 : 9, 10);
         if (version >= 10) {
             named.setTopicId(topic(topic).topicId());
         } else {
@@ -298,9 +337,11 @@ final class SimMember extends SimCaller {
                             .setPartitionIndex(partition)
                             .setCommittedOffset(offset));
         });
+        final String as = membership.memberId;
         final OffsetCommitRequestData request = new OffsetCommitRequestData()
                 .setGroupId(book.group())
-                .setMemberId(membership.memberId)
+                .setMemberId(as)
+                .setGroupInstanceId(traits.instance)
                 .setGenerationIdOrMemberEpoch(epoch)
                 .setTopics(List.of(named));
         final long sentAt = book.now();
@@ -311,7 +352,8 @@ final class SimMember extends SimCaller {
                 final Errors error = Errors.forCode(each.errorCode());
                 final int partition = each.partitionIndex();
                 if (error == Errors.NONE) {
-                    book.onLetIn(partition, epoch, sentAt);
+                    book.onLetIn(as, sentAt);
+                    book.onLetIn(partition, membership.owner(), epoch, sentAt);
                     book.onCommitted(partition, offsets.get(partition));
                     if (changes == membership.changes) {
                         dirty.remove(partition, offsets.get(partition));
@@ -330,7 +372,10 @@ final class SimMember extends SimCaller {
     /** Nothing bad happens to it any more. */
     void stop() {
         stopped = true;
-        if (entropy().nextInt(3) == 0) {
+        if (traits.isTwin) {
+            membership.leave();
+            crash();
+        } else if (entropy().nextInt(3) == 0) {
             crash();
         }
     }
@@ -338,16 +383,19 @@ final class SimMember extends SimCaller {
     /** Whether it has its part, and has worked it off. */
     @Override
     boolean isDone() {
-        return stopped
-                && membership.isStable()
-                && dirty.isEmpty()
-                && (mover == null || mover.isReady())
-                && positions.keySet().equals(membership.owned)
-                && positions.keySet().stream().allMatch(each -> atEnd.getOrDefault(each, false));
+        return isRetired()
+                || (stopped
+                        && membership.isStable()
+                        && dirty.isEmpty()
+                        && (mover == null || mover.isReady())
+                        && positions.keySet().equals(membership.owned)
+                        && positions.keySet().stream().allMatch(each -> atEnd.getOrDefault(each, false)));
     }
 
     /** Whether the members together have all partitions, in one epoch. */
-    static boolean haveAll(final List<SimMember> members) {
+    static boolean haveAll(final List<SimMember> all) {
+        final List<SimMember> members =
+                all.stream().filter(each -> !each.isRetired()).toList();
         final long epochs =
                 members.stream().map(each -> each.membership.epoch).distinct().count();
         return epochs <= 1

@@ -10,11 +10,14 @@ import org.apache.kafka.common.protocol.Errors;
 /** A member's part in its group's protocol, classic or KIP-848. */
 abstract class SimMembership {
     static final int NOWHERE = -1;
+    private static final int FENCED_REST_MS_MAX = 400;
 
     final SimCaller caller;
     final GroupBook book;
     final String topic;
     final int partitions;
+    /** Its group.instance.id, or null if it is no static member. */
+    final String instance;
 
     int port = NOWHERE;
     String memberId = "";
@@ -27,11 +30,30 @@ abstract class SimMembership {
     private boolean underWay;
     private long nextBeatNs;
 
-    SimMembership(final SimCaller caller, final GroupBook book, final String topic, final int partitions) {
+    SimMembership(
+            final SimCaller caller,
+            final GroupBook book,
+            final String topic,
+            final int partitions,
+            final String instance) {
         this.caller = caller;
         this.book = book;
         this.topic = topic;
         this.partitions = partitions;
+        this.instance = instance;
+    }
+
+    /** Under which name it owns partitions: a static member keeps them while it begins anew. */
+    final String owner() {
+        return instance == null ? memberId : instance;
+    }
+
+    /** Another one has its instance id: ends, and comes back later. */
+    final void fenced() {
+        caller.world().count("static member fenced");
+        memberId = "";
+        forget();
+        caller.rest(caller.entropy().nextInt(FENCED_REST_MS_MAX) * 1_000_000L);
     }
 
     /** Sends what is next of the protocol itself. */

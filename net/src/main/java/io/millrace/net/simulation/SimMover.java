@@ -142,6 +142,7 @@ final class SimMover {
                     .setProducerId(by.producerId())
                     .setProducerEpoch(by.epoch())
                     .setMemberId(memberId)
+                    .setGroupInstanceId(member.membership().instance)
                     .setGenerationIdOrMemberEpoch(epoch)
                     .setTopics(List.of(named));
             book.onCommitSent(partition, next);
@@ -160,6 +161,8 @@ final class SimMover {
                             UNKNOWN_MEMBER_ID,
                             STALE_MEMBER_EPOCH,
                             FENCED_MEMBER_EPOCH,
+                            FENCED_INSTANCE_ID,
+                            GROUP_ID_NOT_FOUND,
                             REBALANCE_IN_PROGRESS -> {
                         member.world().onClientError(error);
                         by.fail();
@@ -167,7 +170,8 @@ final class SimMover {
                     default -> {
                         if (by.accepted(error, letInAt)) {
                             done = true;
-                            book.onLetIn(partition, epoch, sentAt);
+                            book.onLetIn(memberId, sentAt);
+                            book.onLetIn(partition, member.membership().owner(), epoch, sentAt);
                         }
                     }
                 }

@@ -26,6 +26,10 @@ final class SimPrograms {
     private static final int COORDINATORS = 3;
     private static final String LEDGER = "ledger";
     private static final String COPY = "copy";
+    private static final String CHANGELOG = "changelog";
+    private static final int CHANGELOG_KEYS = 6;
+    private static final List<String> TOPICS =
+            List.of(LEDGER, COPY, CHANGELOG, Topic.TRANSACTION_STATE_TOPIC_NAME, Topic.GROUP_METADATA_TOPIC_NAME);
 
     private final SimWorld world;
     private final TxnBook book;
@@ -41,8 +45,15 @@ final class SimPrograms {
         return new SeededEntropy(seed).stream("programs").nextInt(ODDS) == 0;
     }
 
+    /** Whether a path holds what they count on and nothing else stands for: no checksum, no other file. */
+    static boolean isTheirOwn(final String path) {
+        final TopicPartition partition = Wounds.partitionOf(path);
+        return !path.endsWith(".snapshot") && partition != null && TOPICS.contains(partition.topic());
+    }
+
     /** Times and sizes that fit the short lives of simulated brokers. */
     static void configure(final SettingsLoader loader) {
+        SimKeys.configure(loader);
         loader.commandLine("transaction.state.log.num.partitions", Integer.toString(COORDINATORS))
                 .commandLine("transaction.state.log.segment.bytes", "1048576")
                 .commandLine("transaction.abort.timed.out.transaction.cleanup.interval.ms", "50")
@@ -64,16 +75,20 @@ final class SimPrograms {
         partitions = 1 + plan.nextInt(3);
         addTopic(LEDGER, partitions, plan);
         // Unless a coordinator is looked for sooner, and makes it with larger segments.
-        addTopic(Topic.TRANSACTION_STATE_TOPIC_NAME, COORDINATORS, plan);
+        addCompacted(Topic.TRANSACTION_STATE_TOPIC_NAME, COORDINATORS, plan);
         for (int i = plan.nextInt(2); i >= 0; i--) {
             addProducer("t" + i, "id-" + i, plan);
             if (plan.nextInt(2) == 0) {
                 addProducer("u" + i, "id-" + i, plan);
             }
         }
+        addCompacted(CHANGELOG, 1, plan);
+        producers.add(keysProducer("k0", plan));
+        producers.add(keysProducer("k1", plan));
+        clients.add(new SimTxnKeys("rk", world, book, CHANGELOG, false, bootstrap(plan)));
         clients.addAll(producers);
         addTopic(COPY, partitions, plan);
-        addTopic(Topic.GROUP_METADATA_TOPIC_NAME, COORDINATORS, plan);
+        addCompacted(Topic.GROUP_METADATA_TOPIC_NAME, COORDINATORS, plan);
         addGroup("movers", true, plan);
         addGroup("workers", false, plan);
         clients.add(new SimTxnReader("r", world, LEDGER, partitions, bootstrap(plan)) {
@@ -87,18 +102,59 @@ final class SimPrograms {
     private void addGroup(final String group, final boolean moves, final Entropy plan) {
         final GroupBook members = new GroupBook(world, group);
         final boolean classic = plan.nextInt(2) == 0;
+        final boolean migrates = plan.nextInt(2) == 0;
         final List<SimMember> all = new ArrayList<>();
+        if (migrates) {
+            final String anchor = group + "-anchor";
+            members.anchor(anchor);
+            all.add(member(anchor, members, moves, new SimMember.Traits(true, false, anchor, true, false), plan));
+        }
         for (int i = plan.nextInt(3); i >= 0; i--) {
-            final String name = group + '-' + i;
-            final SimMover mover = moves ? new SimMover(book, members, name, LEDGER, COPY, partitions) : null;
-            all.add(new SimMember(name, world, members, classic, mover, LEDGER, partitions, bootstrap(plan)));
+            final boolean isClassic = migrates ? plan.nextInt(2) == 0 : classic;
+            final String instance = plan.nextInt(3) == 0 ? group + "-static-" + i : null;
+            all.add(member(
+                    group + '-' + i,
+                    members,
+                    moves,
+                    new SimMember.Traits(isClassic, migrates, instance, false, false),
+                    plan));
+            if (instance != null && plan.nextInt(2) == 0) {
+                all.add(member(
+                        group + "-twin-" + i,
+                        members,
+                        moves,
+                        new SimMember.Traits(isClassic, migrates, instance, false, true),
+                        plan));
+            }
         }
         groups.add(all);
         clients.addAll(all);
     }
 
+    private SimMember member(
+            final String name,
+            final GroupBook members,
+            final boolean moves,
+            final SimMember.Traits traits,
+            final Entropy plan) {
+        final SimMover mover = moves ? new SimMover(book, members, name, LEDGER, COPY, partitions) : null;
+        return new SimMember(name, world, members, traits, mover, LEDGER, partitions, bootstrap(plan));
+    }
+
     private void addTopic(final String name, final int count, final Entropy plan) {
+        addTopic(name, count, new TreeMap<>(), plan);
+    }
+
+    private void addCompacted(final String name, final int count, final Entropy plan) {
         final TreeMap<String, String> configs = new TreeMap<>();
+        configs.put("cleanup.policy", "compact");
+        configs.put("min.cleanable.dirty.ratio", plan.nextInt(2) == 0 ? "0.01" : "0.3");
+        configs.put("delete.retention.ms", plan.nextInt(2) == 0 ? "0" : "3600000");
+        addTopic(name, count, configs, plan);
+    }
+
+    private void addTopic(
+            final String name, final int count, final TreeMap<String, String> configs, final Entropy plan) {
         configs.put("internal.segment.bytes", Integer.toString(1_000 + plan.nextInt(10_000)));
         final SimAdmin admin = new SimAdmin(world, name, count, configs, new ArrayList<>());
         admin.stop();
@@ -106,7 +162,11 @@ final class SimPrograms {
     }
 
     private void addProducer(final String name, final String id, final Entropy plan) {
-        producers.add(new SimTxnProducer(name, world, book, id, LEDGER, partitions, bootstrap(plan)));
+        producers.add(new SimTxnProducer(name, world, book, id, LEDGER, partitions, 0, bootstrap(plan)));
+    }
+
+    private SimTxnProducer keysProducer(final String name, final Entropy plan) {
+        return new SimTxnProducer(name, world, book, "id-" + name, CHANGELOG, 1, CHANGELOG_KEYS, bootstrap(plan));
     }
 
     private static int bootstrap(final Entropy plan) {
@@ -129,7 +189,10 @@ final class SimPrograms {
 
     /** Those who read everything at the end. */
     List<SimClient> auditors() {
-        return List.of(auditor(LEDGER, ledger), auditor(COPY, copy));
+        return List.of(
+                auditor(LEDGER, ledger),
+                auditor(COPY, copy),
+                new SimTxnKeys("auditor-keys", world, book, CHANGELOG, true, SimNode.NODE_PORT));
     }
 
     private SimClient auditor(final String topic, final Map<TopicPartition, TreeMap<Long, String>> records) {

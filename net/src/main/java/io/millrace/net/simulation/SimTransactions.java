@@ -321,8 +321,11 @@ final class SimTransactions {
     private MemoryRecords encode(final List<String> texts, final int sequence) {
         final SimpleRecord[] records = new SimpleRecord[texts.size()];
         for (int i = 0; i < records.length; i++) {
-            records[i] =
-                    new SimpleRecord(caller.world().nowMs(), null, texts.get(i).getBytes(StandardCharsets.UTF_8));
+            final String key = TxnKeyBook.keyOf(texts.get(i));
+            records[i] = new SimpleRecord(
+                    caller.world().nowMs(),
+                    key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                    texts.get(i).getBytes(StandardCharsets.UTF_8));
         }
         return MemoryRecords.withTransactionalRecords(Compression.NONE, producerId, epoch, sequence, records);
     }

@@ -17,11 +17,13 @@ final class SimTxnProducer extends SimCaller {
     private final TxnBook book;
     private final String topic;
     private final int partitions;
+    private final int keys;
     private final int timeoutMs;
     private final SimTransactions transactions;
     private int transactionsLeft;
     private boolean stopped;
 
+    /** @param keys how many keys of its own its records have, or 0 if they have none */
     SimTxnProducer(
             final String name,
             final SimWorld world,
@@ -29,11 +31,13 @@ final class SimTxnProducer extends SimCaller {
             final String transactionalId,
             final String topic,
             final int partitions,
+            final int keys,
             final int bootstrapPort) {
         super(name, world, List.of(topic), bootstrapPort);
         this.book = book;
         this.topic = topic;
         this.partitions = partitions;
+        this.keys = keys;
         timeoutMs = 50 + entropy().nextInt(400);
         transactionsLeft = 5 + entropy().nextInt(40);
         transactions = new SimTransactions(
@@ -76,8 +80,14 @@ final class SimTxnProducer extends SimCaller {
         for (int i = entropy().nextInt(BATCHES_MAX); i >= 0; i--) {
             final List<String> records = new ArrayList<>();
             for (int j = entropy().nextInt(RECORDS_MAX); j >= 0; j--) {
-                records.add(
-                        txn.name() + '/' + number++ + ' ' + "x".repeat(entropy().nextInt(PADDING_MAX)));
+                final String key =
+                        keys == 0 ? "" : TxnKeyBook.key(name(), entropy().nextInt(keys));
+                records.add(txn.name()
+                        + '/'
+                        + number++
+                        + key
+                        + ' '
+                        + "x".repeat(entropy().nextInt(PADDING_MAX)));
             }
             plan.write(entropy().nextInt(partitions), records);
         }

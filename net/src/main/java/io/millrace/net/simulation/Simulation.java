@@ -73,10 +73,7 @@ public final class Simulation {
         final boolean withKeys = SimKeys.areIn(options.seed());
         final boolean withPrograms = SimPrograms.areIn(options.seed());
         final boolean fsync = plan.nextInt(5) > 0 || withKeys || withPrograms;
-        final SimDiskFaults disk = diskFaults(plan);
-        if (withKeys || withPrograms) {
-            disk.bitFlips(0, path -> false);
-        }
+        final SimDiskFaults disk = diskFaults(plan, withKeys || withPrograms);
         final SimNetworkFaults network = plan.nextInt(4) == 0
                 ? new SimNetworkFaults(false, 0, 0)
                 : new SimNetworkFaults(true, 20, 200 + plan.nextInt(2000));
@@ -99,7 +96,8 @@ public final class Simulation {
         config = config(fsync, withKeys, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
     }
 
-    private SimDiskFaults diskFaults(final Entropy plan) {
+    /** @param counts whether somebody counts on every promise: what they alone hold is spared */
+    private SimDiskFaults diskFaults(final Entropy plan, final boolean counts) {
         final SimDiskFaults faults = plan.nextInt(4) == 0 ? SimDiskFaults.none() : SimDiskFaults.rough();
         final int media = plan.nextInt(6);
         if (media == 0 || media == 1) {
@@ -107,8 +105,8 @@ public final class Simulation {
             faults.mediaErrors(200 + plan.nextInt(600), 200 + plan.nextInt(2_000), 1_000 + plan.nextInt(4_000));
         }
         if (media == 1 || media == 2) {
-            metadataTurns = plan.nextInt(8) == 0;
-            faults.bitFlips(500 + plan.nextInt(2_000), this::mayTurn);
+            metadataTurns = plan.nextInt(8) == 0 && !counts;
+            faults.bitFlips(500 + plan.nextInt(2_000), counts ? this::mayTurnBesides : this::mayTurn);
         }
         return faults;
     }
@@ -137,6 +135,14 @@ public final class Simulation {
                         || path.endsWith(".log")
                         || path.endsWith("index")
                         || path.endsWith(".snapshot");
+    }
+
+    /** Of their topics, snapshots alone: indexes have no checksum; and journals hold batches of all. */
+    private boolean mayTurnBesides(final String path) {
+        return mayTurn(path)
+                && !JournalFormat.isJournal(path)
+                && !SimKeys.isItsOwn(path)
+                && !SimPrograms.isTheirOwn(path);
     }
 
     private static BrokerConfig config(

@@ -58,6 +58,8 @@ final class TxnBook {
     private int begun;
     private int committed;
 
+    private final TxnKeyBook keys = new TxnKeyBook();
+
     TxnBook(final SimWorld world) {
         this.world = world;
     }
@@ -71,6 +73,7 @@ final class TxnBook {
     /** A record is about to be sent. */
     void onRecord(final Txn txn, final TopicPartition partition, final String record) {
         txn.records.put(record, partition);
+        keys.onRecord(record);
     }
 
     void onCommitAsked(final Txn txn) {
@@ -82,6 +85,7 @@ final class TxnBook {
             throw new ViolationException(txn + " is told to be committed");
         }
         txn.state = State.COMMITTED;
+        txn.records.keySet().forEach(keys::onCommitted);
         committed++;
         world.count("transaction committed");
     }
@@ -92,6 +96,7 @@ final class TxnBook {
             throw new ViolationException(txn + " is told to be aborted");
         }
         txn.state = State.ABORTED;
+        txn.records.keySet().forEach(keys::onAborted);
         world.count("transaction aborted");
     }
 
@@ -174,6 +179,10 @@ final class TxnBook {
                         + " records are there: " + found + " of " + txn.records);
             }
         }
+    }
+
+    TxnKeyBook keys() {
+        return keys;
     }
 
     int committed() {

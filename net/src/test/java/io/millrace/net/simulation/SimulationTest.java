@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +16,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,21 +25,59 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The simulation keeps its promises, gives the same trace for the same seed, and finds what is planted. */
 class SimulationTest {
-    private static final int SEEDS = 160;
-    private static final int SEEDS_MAX = 500;
-    private static final int TWICE_FIRST = 1001;
-    private static final int TWICE = 40;
-    private static final int CHILDREN = 2;
+    private static final List<String> SAID =
+            List.of(SimulationMain.GOOD, SimulationMain.BROKEN, SimulationMain.FOUND, SimulationMain.MISSED);
+
+    private static final int SEEDS = 140;
+    private static final long SHORT_FIRST = 2_001;
+    private static final int SHORT_SEEDS = 160;
+    private static final int SHORT_STEPS = 1_000;
+    private static final int TWICE_FIRST = 81;
+    private static final int TWICE = SEEDS + 1 - TWICE_FIRST;
     private static final long CHILD_SECONDS_MAX = 300;
 
-    /** In a JVM of its own, as those of the command: its first UUID is the simulation's. */
+    /**
+     * JVMs of their own, as that of the command is: their first UUID is the simulation's. They run beside each other, and
+     * mostly cold code, for which the second compiler costs more than it gains.
+     */
+    private static ExecutorService pool;
+
+    private static Future<List<String>> seeds;
+    private static Future<List<String>> shortRuns;
+    private static Future<List<String>> again;
+    private static Future<List<String>> plants;
+
+    @BeforeAll
+    static void start() {
+        pool = Executors.newFixedThreadPool(2);
+        seeds = pool.submit(() -> child(false, "1", Integer.toString(SEEDS)));
+        plants = pool.submit(() -> child(true, "plants"));
+        again = pool.submit(() -> child(false, Integer.toString(TWICE_FIRST), Integer.toString(TWICE)));
+        shortRuns = pool.submit(() ->
+                child(false, Long.toString(SHORT_FIRST), Integer.toString(SHORT_SEEDS), Integer.toString(SHORT_STEPS)));
+    }
+
+    @AfterAll
+    static void stop() {
+        pool.shutdownNow();
+    }
+
     @Test
-    void shouldKeepEveryPromiseOverManySeeds() throws IOException, InterruptedException {
-        final List<String> lines = child(null, 1, SEEDS, false);
+    void shouldKeepEveryPromiseOverManySeeds() throws ExecutionException, InterruptedException {
+        final List<String> lines = seeds.get();
         assertThat(lines.getLast())
                 .as("reproduce: ./run.sh simulate --seed %d", lines.size())
-                .startsWith("good");
+                .startsWith(SimulationMain.GOOD);
         assertThat(lines).hasSize(SEEDS);
+    }
+
+    @Test
+    void shouldKeepEveryPromiseOverManyShortRuns() throws ExecutionException, InterruptedException {
+        final List<String> lines = shortRuns.get();
+        assertThat(lines.getLast())
+                .as("reproduce: ./run.sh simulate --seed %d --steps %d", SHORT_FIRST + lines.size() - 1, SHORT_STEPS)
+                .startsWith(SimulationMain.GOOD);
+        assertThat(lines).hasSize(SHORT_SEEDS);
     }
 
     /** Seeds that once broke, as long as the plan that is drawn from a seed stays as it is. */
@@ -51,8 +89,8 @@ class SimulationTest {
     }
 
     @Test
-    void shouldGiveTheSameTraceInAnotherJvm() throws IOException, InterruptedException {
-        final List<String> lines = child(null, TWICE_FIRST, TWICE, false);
+    void shouldGiveTheSameTraceInAnotherJvm() throws ExecutionException, InterruptedException {
+        final List<String> lines = again.get();
         final Set<String> struck = new TreeSet<>();
         lines.forEach(line -> {
             final String faults = line.substring(line.indexOf('{') + 1, line.indexOf('}'));
@@ -88,41 +126,22 @@ class SimulationTest {
                         "member stood still",
                         "offset committed",
                         "records moved");
-        assertThat(child(null, TWICE_FIRST, TWICE, false)).isEqualTo(lines);
+        assertThat(seeds.get().subList(TWICE_FIRST - 1, SEEDS)).isEqualTo(lines);
         assertThat(lines.stream().distinct()).hasSize(TWICE);
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "(TXN|GROUP)_.*")
-    void shouldFindWhatIsPlanted(final PlantedBug bug) throws IOException, InterruptedException {
-        final List<String> lines = child(bug, 1, SEEDS_MAX, false);
-        assertThat(lines.getLast()).as("%s in %d seeds", bug, SEEDS_MAX).startsWith("BROKEN");
+    @EnumSource
+    void shouldFindWhatIsPlanted(final PlantedBug bug) throws ExecutionException, InterruptedException {
+        assertThat(plants.get().stream().filter(line -> line.contains(bug.name())))
+                .as("%s in %d seeds", bug, SimulationMain.SEEDS_MAX)
+                .singleElement()
+                .asString()
+                .startsWith(SimulationMain.FOUND + bug + ' ');
     }
 
-    /** Two at a time: each is a JVM that has hardly warmed up when it has found its bug. */
-    @Test
-    void shouldFindWhatIsPlantedInTransactionsAndGroups() throws ExecutionException, InterruptedException {
-        final Map<PlantedBug, Future<List<String>>> runs = new EnumMap<>(PlantedBug.class);
-        try (ExecutorService pool = Executors.newFixedThreadPool(CHILDREN)) {
-            for (final PlantedBug bug : PlantedBug.values()) {
-                if (isOfPrograms(bug)) {
-                    runs.put(bug, pool.submit(() -> child(bug, 1, SEEDS_MAX, true)));
-                }
-            }
-            for (final Map.Entry<PlantedBug, Future<List<String>>> run : runs.entrySet()) {
-                assertThat(run.getValue().get().getLast())
-                        .as("%s in %d seeds", run.getKey(), SEEDS_MAX)
-                        .startsWith("BROKEN");
-            }
-        }
-    }
-
-    private static boolean isOfPrograms(final PlantedBug bug) {
-        return bug.name().startsWith("TXN_") || bug.name().startsWith("GROUP_");
-    }
-
-    private static List<String> child(
-            final PlantedBug bug, final long firstSeed, final int seeds, final boolean programsOnly)
+    /** What a JVM says of its runs. */
+    private static List<String> child(final boolean planted, final String... args)
             throws IOException, InterruptedException {
         final List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
@@ -133,20 +152,15 @@ class SimulationTest {
                 "java.base/sun.nio.ch=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-ea:io.millrace...",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-        if (programsOnly) {
-            command.add("-XX:TieredStopAtLevel=1");
+        if (planted) {
+            command.add("-Dmillrace.planted.bug=");
         }
-        if (bug != null) {
-            command.add("-Dmillrace.planted.bug=" + bug.name());
-        }
-        command.addAll(List.of(
-                SimulationMain.class.getName(),
-                Long.toString(firstSeed),
-                Integer.toString(seeds),
-                Boolean.toString(programsOnly)));
+        command.add(SimulationMain.class.getName());
+        command.addAll(List.of(args));
         final Process process =
                 new ProcessBuilder(command).redirectErrorStream(true).start();
         final List<String> lines = new ArrayList<>();
@@ -154,7 +168,7 @@ class SimulationTest {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line;
             while ((line = reader.readLine()) != null) {
-                if (line.startsWith("good") || line.startsWith("BROKEN")) {
+                if (SAID.stream().anyMatch(line::startsWith)) {
                     lines.add(line);
                 }
             }

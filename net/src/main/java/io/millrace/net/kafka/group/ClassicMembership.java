@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.group;
 
+import io.millrace.engine.status.PlantedBug;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.coordinator.Answer;
@@ -35,6 +36,9 @@ final class ClassicMembership {
     void join(final Exchange exchange, final RequestHeader header, final JoinGroupRequestData request) {
         // Fills in what old versions do not say.
         final JoinGroupRequestData whole = new JoinGroupRequest(request, header.version()).data();
+        if (PlantedBug.GROUP_INSTANCE_FORGOTTEN.isPlanted()) {
+            whole.setGroupInstanceId(null);
+        }
         final Errors invalid;
         if (whole.groupId().isEmpty()) {
             invalid = Errors.INVALID_GROUP_ID;

@@ -142,6 +142,9 @@ final class GroupMachine implements CoordinatorMachine {
             }
             return;
         }
+        if (PlantedBug.GROUP_DELETIONS_FORGOTTEN.isPlanted() && !record.hasValue()) {
+            return;
+        }
         if (in.isTransactional() && !PlantedBug.GROUP_TXN_OFFSETS_FORGOTTEN.isPlanted()) {
             openTransactions.put(in.producerId(), in.producerEpoch());
         }
