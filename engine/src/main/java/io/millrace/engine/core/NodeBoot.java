@@ -62,6 +62,8 @@ public final class NodeBoot {
     private Journals journals;
     /** Whose directories are set aside. */
     private final List<PartitionMetadata> strays = new ArrayList<>();
+    /** Names of directories that this start took out of the way: what checkpoints say of them may be the topic's. */
+    private final TreeSet<String> setAside = new TreeSet<>();
 
     /** @param settings as given at start, without dynamic ones */
     public NodeBoot(
@@ -82,14 +84,20 @@ public final class NodeBoot {
      * Reads everything and repairs what a crash left half done.
      *
      * @throws io.millrace.engine.metadata.MetadataDamageException if committed metadata cannot be read
-     * @throws io.millrace.engine.log.CheckpointException if the file that says where logs start is not sound
+     * @throws io.millrace.engine.log.CheckpointException if a file that says where logs start, or to where they were
+     *     durable, is not sound
      * @throws io.millrace.engine.log.DiskException if the disk fails
      */
     public NodeBoot run() {
         clean = Checkpoints.isCleanShutdown(disk);
-        recoveryPoints = readIfSound(Checkpoints.RECOVERY_POINTS, "every log is checked from its start");
+        recoveryPoints = read(
+                Checkpoints.RECOVERY_POINTS,
+                "every log is then checked from its start, and what only this file knows to have been durable may pass"
+                        + " for the unfinished end of a log");
         cleanedOffsets = readIfSound(Checkpoints.CLEANED, "compactions begin at the start of each log");
-        startOffsets = readStartOffsets();
+        startOffsets = read(
+                Checkpoints.LOG_STARTS,
+                "each log then starts with its first segment, and deleted records that still lie there come back");
         machine.listener(new MetadataListener() {
             @Override
             public void onTopicDeleted(final TopicImage topic) {
@@ -177,7 +185,11 @@ public final class NodeBoot {
             final PartitionDirectory directory = PartitionDirectory.parse(name);
             final TopicImage topic = directory == null ? null : machine.image().topic(directory.topic());
             final boolean claimed = topic != null && directory.partition() < topic.partitionCount();
-            if (!claimed || (!directories.containsKey(name) && deletedTopicNames.contains(topic.name()))) {
+            final boolean isPredecessors = claimed
+                    && !directories.containsKey(name)
+                    && !setAside.contains(name)
+                    && deletedTopicNames.contains(topic.name());
+            if (!claimed || isPredecessors) {
                 final Long recoveryPoint = recoveryPoints.remove(name);
                 startOffsets.remove(name);
                 cleanedOffsets.remove(name);
@@ -304,6 +316,7 @@ public final class NodeBoot {
             final String stray = PartitionDirectory.strayNameOf(name, high, low);
             disk.rename(name, stray);
             disk.syncDirectory("");
+            setAside.add(name);
             addStray(id);
             findings.add(
                     name + (id == null ? " has no topic id" : " carries a topic id that the metadata does not know")
@@ -326,7 +339,10 @@ public final class NodeBoot {
             }
             final PartitionMetadata id = PartitionMetadata.read(disk, name);
             final TopicImage topic = machine.image().topic(directory.topic());
-            if (id != null && !isClaimed(topic, directory, id) && !isDeleted(id)) {
+            if (id != null
+                    && !isClaimed(topic, directory, id)
+                    && !isDamagedId(topic, directory, id, name)
+                    && !isDeleted(id)) {
                 throw new MetadataDamageException(
                         name + " belongs to no partition that the metadata knows, so that what"
                                 + " looks like an unfinished write at the end of the metadata log is damage; nothing was"
@@ -344,16 +360,15 @@ public final class NodeBoot {
                 && id.topicIdLow() == topic.idLow();
     }
 
-    /** Whether the directory is the topic's, though its topic id went bad; never one of a deleted topic of that name. */
+    /** Whether the directory is the topic's, though its topic id went bad. */
     private boolean isDamagedId(
             final TopicImage topic, final PartitionDirectory directory, final PartitionMetadata id, final String name) {
-        if (topic == null
-                || directory.partition() >= topic.partitionCount()
-                || deletedTopicNames.contains(topic.name())) {
+        if (topic == null || directory.partition() >= topic.partitionCount()) {
             return false;
         }
         if (id == null) {
-            return !PartitionMetadata.isUnused(disk, name);
+            // It may be that of a deleted topic of the same name.
+            return !deletedTopicNames.contains(topic.name()) && !PartitionMetadata.isUnused(disk, name);
         }
         return Long.bitCount(id.topicIdHigh() ^ topic.idHigh()) + Long.bitCount(id.topicIdLow() ^ topic.idLow())
                 <= ID_BITS_TURNED_MAX;
@@ -399,14 +414,12 @@ public final class NodeBoot {
         }
     }
 
-    /** Where a log starts nothing else says: records that were deleted must not come back unasked. */
-    private Map<String, Long> readStartOffsets() {
+    /** What nothing else says must not be guessed. */
+    private Map<String, Long> read(final String file, final String otherwise) {
         try {
-            return Checkpoints.read(disk, Checkpoints.LOG_STARTS);
+            return Checkpoints.read(disk, file);
         } catch (final CheckpointException unsound) {
-            throw new CheckpointException(unsound.getMessage()
-                    + ". Mend the line; or remove the file: each log then starts with its first segment, and deleted"
-                    + " records that still lie there come back");
+            throw new CheckpointException(unsound.getMessage() + ". Mend the line; or remove the file: " + otherwise);
         }
     }
 

@@ -17,6 +17,7 @@ final class Compaction {
     /** What a step of the core has to do with at most, unless a single batch is larger. */
     private static final int CHUNK_BYTES = 256 * 1024;
 
+    private static final long NS_PER_MS = 1_000_000;
     private static final double NS_PER_SECOND = 1e9;
     private static final double FAR_NS = 1e18;
 
@@ -53,6 +54,8 @@ final class Compaction {
     private Runnable next;
     private long nextDueNs;
     private long nowNs;
+    private long beganNs = -1;
+    private double bytesPerSecondMax;
     private long budgetFromNs = -1;
     private double spentBytes;
 
@@ -61,6 +64,7 @@ final class Compaction {
         this.log = log;
         this.run = run;
         this.groupBytesMax = groupBytesMax;
+        bytesPerSecondMax = run.settings().bytesPerSecondMax();
         this.end = end;
     }
 
@@ -78,7 +82,12 @@ final class Compaction {
     }
 
     private void makeRoom(final List<AbortedTransactions> aborted) {
-        transactions = new CleanedTransactions(aborted, run.firstDirty(), run.firstUncleanable());
+        try {
+            transactions = new CleanedTransactions(aborted, run.firstDirty(), run.firstUncleanable());
+        } catch (final OutOfMemoryError full) {
+            bytesMissing = CHUNK_BYTES;
+            return;
+        }
         final CompactionSettings settings = run.settings();
         final long keys = run.firstUncleanable() - run.firstDirty();
         final ByteBuffer memory = allocate(OffsetMap.bytesFor(keys, settings.mapLoadFactor(), settings.mapBytes()));
@@ -91,7 +100,11 @@ final class Compaction {
     private void makeRoom(final int bytes) {
         final ByteBuffer memory = allocate(bytes);
         if (memory != null && chunk == null) {
-            chunk = new CompactionChunk(memory);
+            try {
+                chunk = new CompactionChunk(memory);
+            } catch (final OutOfMemoryError full) {
+                bytesMissing = bytes;
+            }
         } else if (memory != null) {
             chunk.grow(memory);
         }
@@ -110,6 +123,9 @@ final class Compaction {
     /** Goes on, at most one step. */
     int doWork(final long timeNs) {
         nowNs = timeNs;
+        if (beganNs < 0) {
+            beganNs = timeNs;
+        }
         if (next == null || !(timeNs >= nextDueNs || mustStop())) {
             return 0;
         }
@@ -149,12 +165,26 @@ final class Compaction {
 
     /** Counts what was read or written, and puts the next step off if it was too much. */
     private void spend(final long bytes) {
-        final double most = run.settings().bytesPerSecondMax();
         if (budgetFromNs < 0) {
             budgetFromNs = nowNs;
         }
         spentBytes += bytes;
-        nextDueNs = budgetFromNs + (long) Math.min(FAR_NS, spentBytes / most * NS_PER_SECOND);
+        nextDueNs = budgetFromNs + (long) Math.min(FAR_NS, spentBytes / bytesPerSecondMax * NS_PER_SECOND);
+    }
+
+    /** From now on it may read and write so much. */
+    void throttle(final double newBytesPerSecondMax) {
+        if (newBytesPerSecondMax != bytesPerSecondMax) {
+            bytesPerSecondMax = newBytesPerSecondMax;
+            budgetFromNs = nowNs;
+            nextDueNs = nowNs;
+            spentBytes = 0;
+        }
+    }
+
+    /** How long it has run by now, in milliseconds. */
+    long tookMs() {
+        return beganNs < 0 ? 0 : (nowNs - beganNs) / NS_PER_MS;
     }
 
     /**

@@ -28,23 +28,26 @@ final class LogClosing {
         } else if (!log.sealer().isEmpty()) {
             finish(DiskStatus.NO_SPACE);
         } else {
-            encode();
+            write();
         }
     }
 
     /** Ten thousand producers take up to 25 ms: not on the core, where other partitions may still be served. */
-    private void encode() {
+    private void encode(final int status) {
+        if (status != DiskStatus.OK) {
+            finish(status);
+            return;
+        }
         final Supplier<DirectBuffer> frozen = log.producers().freezeSnapshot();
         final Runnable encoding = () -> snapshot = frozen.get();
-        if (!log.context().housekeeping().submit(encoding, this::write)) {
+        if (!log.context().housekeeping().submit(encoding, this::writeSnapshot)) {
             encoding.run();
-            write();
+            writeSnapshot();
         }
     }
 
     private void write() {
         final Segment active = log.active;
-        final long endOffset = log.endOffset();
         final String directory = log.directory();
         active.completeTimeIndex();
         final DiskSequence sequence = new DiskSequence(log.disk()).use(active.file());
@@ -56,7 +59,15 @@ final class LogClosing {
         if (log.epochs().isChanged()) {
             sequence.replace(directory, directory + '/' + LogFiles.LEADER_EPOCHS, () -> EpochFile.encode(log.epochs()));
         }
-        sequence.replace(directory, LogFiles.path(directory, endOffset, LogFiles.SNAPSHOT), () -> snapshot)
+        sequence.run(this::encode);
+    }
+
+    private void writeSnapshot() {
+        final Segment active = log.active;
+        final long endOffset = log.endOffset();
+        final String directory = log.directory();
+        new DiskSequence(log.disk())
+                .replace(directory, LogFiles.path(directory, endOffset, LogFiles.SNAPSHOT), () -> snapshot)
                 .run(status -> {
                     if (status == DiskStatus.OK) {
                         log.epochFile().written();

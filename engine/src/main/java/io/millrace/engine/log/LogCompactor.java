@@ -154,6 +154,7 @@ public final class LogCompactor {
         }
         current = new Compaction(log, run, groupBytesMax, (to, wrong, passing) -> {
             final int segmentsWithoutRoom = current.segmentsWithoutRoom();
+            final long endMs = run.nowMs() + current.tookMs();
             current = null;
             fault = wrong;
             hitch = passing;
@@ -161,7 +162,7 @@ public final class LogCompactor {
             cleanedTo = Math.max(cleanedTo, to);
             // One that cannot be compacted now must not keep the others waiting.
             final int pauses = segmentsWithoutRoom == 1 ? PAUSES_WITHOUT_ROOM : PAUSES_AFTER_FAILURE;
-            heldOffUntilMs = to >= 0 ? 0 : run.nowMs() + pauses * run.settings().backoffMs();
+            heldOffUntilMs = to >= 0 ? 0 : endMs + pauses * run.settings().backoffMs();
             if (segmentsWithoutRoom > 1) {
                 groupBytesMax /= 2;
             }
@@ -169,6 +170,13 @@ public final class LogCompactor {
             log.proceed();
         });
         current.start();
+    }
+
+    /** What a compaction that runs may read and write in a second from now on. */
+    public void throttle(final double bytesPerSecondMax) {
+        if (current != null) {
+            current.throttle(bytesPerSecondMax);
+        }
     }
 
     /**

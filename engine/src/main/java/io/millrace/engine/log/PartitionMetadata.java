@@ -70,9 +70,12 @@ public record PartitionMetadata(long topicIdHigh, long topicIdLow) {
         }
     }
 
-    /** Whether nothing was ever stored in the directory: no segment that holds a byte. */
+    /** Whether nothing was ever stored in the directory: no segment that holds a byte, or follows on another. */
     public static boolean isUnused(final BlockingDisk disk, final String directory) {
         for (final String name : disk.list(directory)) {
+            if (name.endsWith(LogFiles.SNAPSHOT) || LogFiles.offsetOf(name, LogFiles.LOG) > 0) {
+                return false;
+            }
             if (name.endsWith(LogFiles.LOG)) {
                 final DiskFile file = disk.open(directory + '/' + name, Disk.OpenMode.READ_ONLY);
                 final boolean empty = file == null || file.size() == 0;

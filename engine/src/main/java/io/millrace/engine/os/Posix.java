@@ -83,7 +83,8 @@ final class Posix {
 
     static final boolean CAN_GATHER = PWRITEV != null;
 
-    static final boolean CAN_SEND = SENDFILE != null;
+    static final boolean CAN_SEND =
+            SENDFILE != null && System.getProperty("os.name").equals("Linux"); // others have other parameters
 
     /** Whether space can be reserved without changing a file's length. */
     static final boolean CAN_ALLOCATE = FALLOCATE != null;

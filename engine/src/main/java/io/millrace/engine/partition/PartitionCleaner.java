@@ -42,15 +42,18 @@ final class PartitionCleaner {
     }
 
     int doWork(final List<Partition> partitions, final long nowNs, final long nowMs) {
-        if (current != null) {
-            if (!current.config().compacts() || current.isDeleted()) {
-                current.log().compactor().stop();
-            }
-            return current.log().compactor().doWork(nowNs);
-        }
         if (nowMs >= settingsDueMs) {
             settingsDueMs = nowMs + SETTINGS_EVERY_MS;
             settings = source.get();
+            if (current != null) {
+                current.log().compactor().throttle(settings.bytesPerSecondMax());
+            }
+        }
+        if (current != null) {
+            if (!current.config().compacts() || current.isDeleted() || !settings.enabled()) {
+                current.log().compactor().stop();
+            }
+            return current.log().compactor().doWork(nowNs);
         }
         if (!settings.enabled()) {
             return 0;

@@ -67,7 +67,9 @@ public final class CleanerSettings {
                     "log.cleaner.io.max.bytes.per.second",
                     DOUBLE,
                     "1.7976931348623157E308",
-                    "Bytes that compactions may read and write in a second, on all cores together." + FROM_THE_NEXT)
+                    "Bytes that compactions may read and write in a second, on all cores together. A change is heeded at"
+                            + " once.")
+            .check(ValueCheck.atLeast(1))
             .asDynamic();
     private static final Setting IO_BUFFER_SIZE = Setting.broker(
                     "log.cleaner.io.buffer.size",

@@ -3,6 +3,7 @@ package io.millrace.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.batch.KafkaBatches;
+import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
@@ -85,6 +86,7 @@ abstract class CompactionBed {
 
     int run(final LogCompactor.Dirt dirt, final CompactionSettings settings, final long deleteRetentionMs) {
         final int[] ended = {LogBench.UNANSWERED};
+        final long beganNs = nowNs;
         bench.log
                 .compactor()
                 .start(
@@ -98,6 +100,10 @@ abstract class CompactionBed {
             }
         }
         bench.settle();
+        if (ended[0] != DiskStatus.OK) {
+            // The pause until the next try begins now.
+            bench.nowMs += (nowNs - beganNs) / 1_000_000;
+        }
         return ended[0];
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.port.DiskStatus;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -272,6 +273,59 @@ class CompactionTest extends CompactionBed {
         assertThat(run(dirt, slow, 0)).isEqualTo(DiskStatus.OK);
         // What the last step moved is waited for by nobody.
         assertThat(nowNs - beganNs).isBetween(bytes * 1_000_000 * 9 / 10, bytes * 1_000_000 * 11 / 10);
+    }
+
+    @Test
+    void shouldHeedAnotherRateWhileItRuns() {
+        final int[] ended = crawl();
+        assertThat(ended[0]).isEqualTo(LogBench.UNANSWERED);
+        bench.log.compactor().throttle(Double.MAX_VALUE);
+        step(ended);
+        assertThat(ended[0]).isEqualTo(DiskStatus.OK);
+    }
+
+    /** Else one that fails late would be the next one again, and the others would wait for ever. */
+    @Test
+    void shouldHoldOffFromWhenItFailed() {
+        final int[] ended = crawl();
+        bench.log.compactor().stop();
+        step(ended);
+        assertThat(ended[0]).isEqualTo(DiskStatus.NO_SPACE);
+        bench.nowMs += TimeUnit.NANOSECONDS.toMillis(nowNs) + 1;
+        assertThat(dirt()).isNull();
+        bench.nowMs += TimeUnit.HOURS.toMillis(1);
+        assertThat(dirt()).isNotNull();
+    }
+
+    /** Begins a compaction that may move one byte a second, and lets an hour go by. */
+    private int[] crawl() {
+        bench.create();
+        for (int i = 0; i < 200; i++) {
+            put("k" + i, "v" + i);
+        }
+        roll();
+        final LogCompactor.Dirt dirt = dirt();
+        final CompactionSettings crawling = new CompactionSettings(true, 15_000, 1 << 20, 0.9, 1);
+        final int[] ended = {LogBench.UNANSWERED};
+        bench.log
+                .compactor()
+                .start(
+                        new CompactionRun(dirt.firstDirty(), dirt.firstUncleanable(), 0, crawling, bench.nowMs),
+                        status -> ended[0] = status);
+        for (int i = 0; i < 3_600; i++) {
+            nowNs += TimeUnit.SECONDS.toNanos(1);
+            bench.log.compactor().doWork(nowNs);
+            bench.turn();
+        }
+        return ended;
+    }
+
+    private void step(final int[] ended) {
+        for (int i = 0; i < 10_000 && ended[0] == LogBench.UNANSWERED; i++) {
+            nowNs += 1;
+            bench.log.compactor().doWork(nowNs);
+            bench.turn();
+        }
     }
 
     @Test
