@@ -37,6 +37,10 @@ final class CheckpointFile {
         // A byte is a character here, so that positions are right whatever is in the file.
         final String text = new String(FileWindow.readAll(file, BYTES_MAX), StandardCharsets.ISO_8859_1);
         final CheckpointFile checkpoint = new CheckpointFile(file);
+        if (text.isEmpty() && file.endsWith(DataDirectory.CLEANED)) {
+            // As Apache Kafka makes it, long before it compacts anything.
+            return checkpoint;
+        }
         final String[] lines = text.isEmpty() ? new String[0] : text.split("\n");
         if (checkpoint.number(lines, 0, 0) != 0) {
             throw InspectException.damaged(file, 0, "version " + lines[0].strip() + ", expected 0");

@@ -118,6 +118,8 @@ class FollowIT {
         assertRefused("has no partition 1 of topic nowhere", arguments("nowhere", copy));
         assertRefused("is in use by another process", arguments(TOPIC, broker.dataDir()));
         assertRefused(
+                2,
+                "millrace: ",
                 "expected HOST:PORT",
                 List.of(
                         "follow",
@@ -136,9 +138,13 @@ class FollowIT {
     }
 
     private void assertRefused(final String why, final List<String> arguments) {
+        assertRefused(1, "millrace follow: ", why, arguments);
+    }
+
+    private void assertRefused(final int code, final String who, final String why, final List<String> arguments) {
         final ChildProcess refused = MillraceBroker.command(folder, Map.of(), arguments);
-        assertThat(refused.awaitExit(LIMIT)).as(refused.output()).isEqualTo(1);
-        assertThat(refused.err().lines().filter(line -> line.startsWith("millrace follow: ")))
+        assertThat(refused.awaitExit(LIMIT)).as(refused.output()).isEqualTo(code);
+        assertThat(refused.err().lines().filter(line -> line.startsWith(who)))
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line).contains(why));
         assertThat(refused.err()).doesNotContain("\tat ");
