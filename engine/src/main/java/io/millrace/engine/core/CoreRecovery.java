@@ -4,7 +4,6 @@ import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.DiskException;
 import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.LogContext;
-import io.millrace.engine.log.LogFiles;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.PartitionDirectory;
 import io.millrace.engine.log.PartitionMetadata;
@@ -95,10 +94,7 @@ final class CoreRecovery {
     /** What was in it is damage, or in the journals: recovery judges that, and no offset is given out twice. */
     private void makeAgain(final TopicImage topic, final String name) {
         disk.makeDirectory(name);
-        disk.replace(
-                name,
-                name + '/' + LogFiles.PARTITION_METADATA,
-                new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+        new PartitionMetadata(topic.idHigh(), topic.idLow()).write(disk, name);
         disk.syncDirectory("");
     }
 

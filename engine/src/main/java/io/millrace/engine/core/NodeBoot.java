@@ -94,7 +94,7 @@ public final class NodeBoot {
                 Checkpoints.RECOVERY_POINTS,
                 "every log is then checked from its start, and what only this file knows to have been durable may pass"
                         + " for the unfinished end of a log");
-        cleanedOffsets = readIfSound(Checkpoints.CLEANED, "compactions begin at the start of each log");
+        cleanedOffsets = readCleaned();
         startOffsets = read(
                 Checkpoints.LOG_STARTS,
                 "each log then starts with its first segment, and deleted records that still lie there come back");
@@ -291,10 +291,7 @@ public final class NodeBoot {
         }
         if (isDamagedId(topic, directory, id, name)) {
             // Only this directory can hold what the metadata says is there: what lies in it is judged by recovery.
-            disk.replace(
-                    name,
-                    name + '/' + LogFiles.PARTITION_METADATA,
-                    new PartitionMetadata(topic.idHigh(), topic.idLow()).encode());
+            new PartitionMetadata(topic.idHigh(), topic.idLow()).write(disk, name);
             directories.put(name, directory);
             findings.add(name + ": " + LogFiles.PARTITION_METADATA
                     + (id == null ? " held no topic id that can be read" : " held a topic id with a few wrong bits")
@@ -404,12 +401,12 @@ public final class NodeBoot {
         return directories.containsKey(name);
     }
 
-    /** What can be found out again: a file that is not sound is none, as with Apache Kafka. */
-    private Map<String, Long> readIfSound(final String file, final String otherwise) {
+    /** How far compactions came costs nothing but time to find out again: a file that is not sound is none. */
+    private Map<String, Long> readCleaned() {
         try {
-            return Checkpoints.read(disk, file);
+            return Checkpoints.read(disk, Checkpoints.CLEANED);
         } catch (final CheckpointException unsound) {
-            findings.add(unsound.getMessage() + "; " + otherwise);
+            findings.add(unsound.getMessage() + "; compactions begin at the start of each log");
             return new TreeMap<>();
         }
     }

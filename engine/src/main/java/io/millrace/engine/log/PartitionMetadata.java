@@ -36,6 +36,11 @@ public record PartitionMetadata(long topicIdHigh, long topicIdLow) {
         return new UnsafeBuffer(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Puts it into the directory, whatever was there before; durable when this returns. */
+    public void write(final BlockingDisk disk, final String directory) {
+        disk.replace(directory, directory + '/' + LogFiles.PARTITION_METADATA, encode());
+    }
+
     /** What the directory's file says, or null if there is none or it is not whole. */
     public static PartitionMetadata read(final BlockingDisk disk, final String directory) {
         final DiskFile file = disk.open(directory + '/' + LogFiles.PARTITION_METADATA, Disk.OpenMode.READ_ONLY);
