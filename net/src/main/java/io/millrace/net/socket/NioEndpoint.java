@@ -1,5 +1,6 @@
 package io.millrace.net.socket;
 
+import io.millrace.engine.os.Descriptors;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
@@ -14,6 +15,7 @@ final class NioEndpoint implements Endpoint, Selected {
     private final NioTransport transport;
     private final SocketChannel channel;
     private final SelectionKey key;
+    private final int descriptor;
     private final String remoteAddress;
     private EndpointHandler handler;
     private int interestOps;
@@ -23,6 +25,7 @@ final class NioEndpoint implements Endpoint, Selected {
         this.transport = transport;
         this.channel = channel;
         remoteAddress = PeerAddress.of(channel);
+        descriptor = Descriptors.canSendFile() ? Descriptors.of(channel) : -1;
         key = channel.register(transport.selector(), 0, this);
     }
 
@@ -62,6 +65,12 @@ final class NioEndpoint implements Endpoint, Selected {
     public long send(final DiskFile file, final long position, final long length) {
         if (closed) {
             return CLOSED;
+        }
+        if (descriptor >= 0 && file.descriptor() >= 0) {
+            final long sent = transport.sendFile(descriptor, file.descriptor(), position, length);
+            if (sent > 0) {
+                return sent;
+            }
         }
         try {
             return file.transferTo(position, length, channel);

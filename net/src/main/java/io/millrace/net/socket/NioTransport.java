@@ -1,9 +1,11 @@
 package io.millrace.net.socket;
 
+import io.millrace.engine.os.Descriptors;
 import io.millrace.engine.port.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One core's sockets: listens, adopts, waits for readiness. Keys are handed to a callback while selecting, so that the
@@ -28,6 +31,7 @@ public final class NioTransport implements Transport {
     private final Waker waker;
     private final SocketSettings settings;
     private final MemoryView view = new MemoryView();
+    private final UnsafeBuffer filePosition = new UnsafeBuffer(ByteBuffer.allocateDirect(Long.BYTES));
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
     private final Consumer<SelectionKey> onKey = this::onKey;
     private final List<NioListener> listeners = new ArrayList<>();
@@ -151,6 +155,12 @@ public final class NioTransport implements Transport {
 
     Selector selector() {
         return selector;
+    }
+
+    /** Bytes sent, or −1 for whatever reason. */
+    long sendFile(final int socket, final int file, final long position, final long length) {
+        filePosition.putLong(0, position);
+        return Descriptors.sendFile(socket, file, filePosition.addressOffset(), length);
     }
 
     MemoryView view() {
