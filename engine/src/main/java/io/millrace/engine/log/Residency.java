@@ -8,14 +8,17 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Which bytes of a core's segments are taken to be in memory: what was written or prefetched within the last so many
- * bytes that this core has brought there. Everything else is prefetched before it is read, one chunk at a time. Owned
- * by one core.
+ * Which bytes of a core's segments are taken to be in memory: what was written, prefetched or found there within the
+ * last so many bytes that this core has brought there. Everything else is prefetched before it is read, one chunk at a
+ * time. Owned by one core.
  */
 final class Residency implements DiskCompletion {
     static final int CHUNK_BYTES = 1 << 20;
     private static final int CHUNK_SHIFT = 20;
     private static final int KEY_SHIFT = 12;
+    /** Looks at chunks in memory that nothing is known of, for one question: each costs some microseconds. */
+    private static final int LOOKS_MAX = 4;
+
     private static final long MISSING = Long.MIN_VALUE;
 
     private final long windowBytes;
@@ -66,17 +69,30 @@ final class Residency implements DiskCompletion {
     /** The end of the resident bytes that begin at the position; the position itself if it is cold. */
     long residentEnd(final Segment segment, final long position) {
         long end = position;
+        int looks = LOOKS_MAX;
         while (end < segment.appendedSize) {
             if (isInWritten(segment, end)) {
                 return segment.appendedSize;
             }
             final long stamp = prefetched.get(key(segment, end));
-            if (stamp == MISSING || clockBytes - stamp > windowBytes) {
+            if ((stamp == MISSING || clockBytes - stamp > windowBytes) && (looks-- == 0 || !isFound(segment, end))) {
                 return end;
             }
             end = Math.min(segment.appendedSize, ((end >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT);
         }
         return end;
+    }
+
+    /** Looks whether a chunk lies in memory all the same. */
+    private boolean isFound(final Segment segment, final long position) {
+        final long key = key(segment, position);
+        final long start = position >>> CHUNK_SHIFT << CHUNK_SHIFT;
+        final long end = Math.min(segment.appendedSize, start + CHUNK_BYTES);
+        if (underWay.contains(key) || !segment.file().isInMemory(start, end - start)) {
+            return false;
+        }
+        remember(key);
+        return true;
     }
 
     private boolean isInWritten(final Segment segment, final long position) {

@@ -29,6 +29,7 @@ public final class OsDisk implements Disk {
 
     private final AtomicLong stalledWrites = new AtomicLong();
     private final GatheredWrites.Vector vector = new GatheredWrites.Vector();
+    private final CacheState cacheState = new CacheState();
     /** Files with writes that wait to be written together; each is in it once. */
     private OsDiskFile[] gathering = new OsDiskFile[16];
 
@@ -161,6 +162,10 @@ public final class OsDisk implements Disk {
         op.nextInFile = null;
         op.kind = kind;
         return op;
+    }
+
+    CacheState cacheState() {
+        return cacheState;
     }
 
     GatheredWrites.Vector vector() {

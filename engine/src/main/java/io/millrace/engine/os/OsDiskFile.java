@@ -165,6 +165,11 @@ public final class OsDiskFile implements DiskFile {
     }
 
     @Override
+    public boolean isInMemory(final long position, final long length) {
+        return io.descriptor() >= 0 && disk.cacheState().holds(io.descriptor(), position, length);
+    }
+
+    @Override
     public void evict(final DiskCompletion completion, final long token) {
         writeLane.submit(begin(DiskOp.EVICT, 0, 0, completion, token));
     }

@@ -259,7 +259,7 @@ final class Posix {
         }
     }
 
-    private static RuntimeException unexpected(final Throwable t) {
+    static RuntimeException unexpected(final Throwable t) {
         if (t instanceof Error error) {
             throw error;
         }

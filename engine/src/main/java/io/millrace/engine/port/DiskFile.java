@@ -69,6 +69,12 @@ public interface DiskFile {
     void prefetch(long position, long length, DiskCompletion completion, long token);
 
     /**
+     * Whether the range lies in memory now, as far as can be found out at once. True promises as much as the end of a
+     * prefetch; false promises nothing.
+     */
+    boolean isInMemory(long position, long length);
+
+    /**
      * Lets go of the memory that holds synced bytes, as far as the platform can: later reads show what the medium
      * holds. After a failed sync memory may hold bytes that will never reach it.
      */

@@ -134,6 +134,10 @@ public final class SimDisk implements Disk {
         pending.add(op);
     }
 
+    long residentWindowBytes() {
+        return faults.residentWindowBytes;
+    }
+
     void checkAlive() {
         if (dead) {
             throw new IllegalStateException("the process of this disk was killed");

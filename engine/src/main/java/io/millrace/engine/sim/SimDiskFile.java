@@ -106,6 +106,18 @@ public final class SimDiskFile implements DiskFile {
     }
 
     @Override
+    public boolean isInMemory(final long position, final long length) {
+        disk.checkAlive();
+        final long end = position + length;
+        if (end > inode.cached().length() || !inode.residency.holds(position, end)) {
+            return false;
+        }
+        // Whoever asks is about to read it.
+        inode.residency.onFetched(position, end, disk.residentWindowBytes());
+        return true;
+    }
+
+    @Override
     public void evict(final DiskCompletion completion, final long token) {
         disk.submit(begin(SimOperation.EVICT, 0, 0, completion, token));
     }

@@ -331,6 +331,15 @@ public abstract class DiskContract {
         assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("234567");
     }
 
+    @Test
+    void shouldNeverTakeForInMemoryWhatIsNotInTheFile() {
+        final DiskFile file = driver.open("a", OpenMode.CREATE_NEW);
+        driver.write(file, 0, "0123456789");
+
+        assertThat(file.isInMemory(20_000, 10)).isFalse();
+        assertThat(file.isInMemory(0, 20_000)).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource(OpenMode.class)
     void shouldOpenWhatIsThereAsTheModeSays(final OpenMode mode) {
