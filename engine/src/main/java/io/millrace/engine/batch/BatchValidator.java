@@ -10,20 +10,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Judges what a producer sent for one partition and, where a topic stamps its records, stamps it. The checks come in
- * Apache Kafka's order, since the first that fails names the error. Allocates nothing, throws nothing; compressed
- * records are not unpacked. Owned by one core's thread.
+ * Apache Kafka's order, since the first that fails names the error. Allocates nothing, throws nothing. Compressed
+ * records are not unpacked: where a topic wants that, it is done beside the core. Owned by one core's thread.
  */
 public final class BatchValidator {
-    /** How many refused records of one batch are named at most. */
-    public static final int BAD_RECORDS_MAX = 1_000;
-
     private final Crc32c crc32c;
     private final UnsafeBuffer lent = new UnsafeBuffer(0, 0);
     private final BatchFlyweight batch = new BatchFlyweight();
-    private final RecordWalker walker = new RecordWalker();
-    private final IntArrayList badRecords = new IntArrayList(BAD_RECORDS_MAX, IntArrayList.DEFAULT_NULL_VALUE);
-    private boolean badTimestamp;
-    private long maxTimestamp;
+    private final RecordJudge judge = new RecordJudge();
     private long appendTimeMs;
     private short sentAttributes;
     private long sentMaxTimestamp;
@@ -67,8 +61,7 @@ public final class BatchValidator {
             final BatchRules rules,
             final long nowMs,
             final boolean internal) {
-        badRecords.clear();
-        badTimestamp = false;
+        judge.clear();
         appendTimeMs = NO_TIMESTAMP;
         Outcome outcome = BatchFrame.check(buffer, offset, length);
         if (outcome != Outcome.OK) {
@@ -79,7 +72,7 @@ public final class BatchValidator {
         if (outcome != Outcome.OK) {
             return outcome;
         }
-        outcome = batch.isCompressed() ? checkCompressed(rules, nowMs) : checkRecords(rules, nowMs);
+        outcome = batch.isCompressed() ? checkCompressed(rules, nowMs) : judge.judge(batch, rules, nowMs);
         if (outcome == Outcome.OK) {
             stamp(rules, nowMs);
         }
@@ -101,12 +94,12 @@ public final class BatchValidator {
 
     /** Index in the batch of the first record that was refused, or -1 if no single record is to blame. */
     public int badRecord() {
-        return badRecords.isEmpty() ? -1 : badRecords.getInt(0);
+        return judge.badRecord();
     }
 
-    /** Indexes of the refused records, ascending, at most {@link #BAD_RECORDS_MAX}; not to be kept. */
+    /** Indexes of the refused records, ascending, at most {@link RecordJudge#BAD_RECORDS_MAX}; not to be kept. */
     public IntArrayList badRecords() {
-        return badRecords;
+        return judge.badRecords();
     }
 
     /** The time stamped onto the batch, or -1 if the topic keeps its producers' timestamps. */
@@ -138,66 +131,13 @@ public final class BatchValidator {
         return Outcome.OK;
     }
 
-    private Outcome checkRecords(final BatchRules rules, final long nowMs) {
-        final boolean stampedByProducer = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
-        final long baseTimestamp = batch.baseTimestamp();
-        maxTimestamp = NO_TIMESTAMP;
-        walker.wrap(batch);
-        while (walker.next()) {
-            if (walker.offsetDelta() != walker.index()) {
-                badRecords.clear();
-                refuse(walker.index());
-                return Outcome.INVALID_RECORD;
-            }
-            final long timestamp = baseTimestamp + walker.timestampDelta();
-            maxTimestamp = Math.max(maxTimestamp, timestamp);
-            if (rules.keysRequired() && !walker.hasKey()) {
-                refuse(walker.index());
-            } else if (isBadTimestamp(stampedByProducer ? batch.maxTimestamp() : timestamp, rules, nowMs)) {
-                badTimestamp = true;
-                refuse(walker.index());
-            }
-        }
-        if (!walker.isComplete()) {
-            badRecords.clear();
-            return Outcome.INVALID_RECORD;
-        }
-        return verdict();
-    }
-
     private Outcome checkCompressed(final BatchRules rules, final long nowMs) {
         if (!CodecMagic.fits(batch.codec(), batch.bytes(), HEADER_BYTES, batch.sizeInBytes())) {
             return Outcome.UNKNOWN_CODEC;
         }
-        maxTimestamp = batch.maxTimestamp();
-        if (isBadTimestamp(batch.baseTimestamp(), rules, nowMs)) {
-            badTimestamp = true;
-            refuse(0);
-        } else if (isBadTimestamp(maxTimestamp, rules, nowMs)) {
-            badTimestamp = true;
-        }
-        return verdict();
-    }
-
-    private Outcome verdict() {
-        if (badTimestamp) {
-            return Outcome.INVALID_TIMESTAMP;
-        }
-        return badRecords.isEmpty() ? Outcome.OK : Outcome.INVALID_RECORD;
-    }
-
-    private void refuse(final int index) {
-        if (badRecords.size() < BAD_RECORDS_MAX) {
-            badRecords.addInt(index);
-        }
-    }
-
-    private boolean isBadTimestamp(final long timestamp, final BatchRules rules, final long nowMs) {
-        if (rules.timestampType() == TimestampType.CREATE_TIME && timestamp != NO_TIMESTAMP) {
-            final long ageMs = nowMs - timestamp;
-            return ageMs > rules.timestampBeforeMaxMs() || -ageMs > rules.timestampAfterMaxMs();
-        }
-        return batch.timestampType() == TimestampType.LOG_APPEND_TIME;
+        final Outcome outcome = judge.judgeHeader(batch, rules, nowMs);
+        // Where its records will be looked at they count, not the header.
+        return rules.coding().concerns(batch) ? Outcome.OK : outcome;
     }
 
     /** The log's time index and ListOffsets trust the header, so what it says of timestamps is made true here. */
@@ -209,7 +149,7 @@ public final class BatchValidator {
             appendTimeMs = nowMs;
             batch.stampLogAppendTime(nowMs, crc32c);
         } else {
-            batch.keepCreateTime(maxTimestamp, crc32c);
+            batch.keepCreateTime(judge.maxTimestamp(), crc32c);
         }
     }
 }

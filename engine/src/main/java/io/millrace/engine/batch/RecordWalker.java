@@ -25,6 +25,7 @@ public final class RecordWalker {
 
     private int position;
     private int end;
+    private int bodyBytes;
     private byte attributes;
     private long timestampDelta;
     private int offsetDelta;
@@ -72,6 +73,7 @@ public final class RecordWalker {
         }
         final int start = cursor;
         final int outerLimit = limit;
+        bodyBytes = length;
         end = start + length;
         limit = end;
         readBody();
@@ -151,6 +153,11 @@ public final class RecordWalker {
 
     public int sizeInBytes() {
         return end - position;
+    }
+
+    /** What the record's own length field says. */
+    public int bodyBytes() {
+        return bodyBytes;
     }
 
     public byte attributes() {

@@ -120,6 +120,9 @@ public final class Core {
         deadlines = new Deadlines(nowNs);
         logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor())
                 .compactions(context.compactions(), context.batchFilter());
+        if (context.compressor() != null) {
+            logs.recodings(context.recodings(), context.compressor(), context.recodingThreads());
+        }
         checkpoints = new CheckpointReporter(requests);
         final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
         final Settings settings = machine.image().settings();
@@ -316,6 +319,11 @@ public final class Core {
     /** Where this core has done what takes long. */
     public Housekeeping housekeeping() {
         return logs.housekeeping();
+    }
+
+    /** The most that a batch may unpack to on its way in. */
+    public int recodingBytesMax() {
+        return logs.recodingBytesMax();
     }
 
     /** Time of the current duty cycle, monotonic nanoseconds. */

@@ -1,6 +1,7 @@
 package io.millrace.engine.core;
 
 import io.millrace.engine.port.BatchFilter;
+import io.millrace.engine.port.Compressor;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Entropy;
@@ -20,6 +21,9 @@ public final class CoreContext {
     private Poller poller;
     private Housekeeping housekeeping;
     private Housekeeping compactions;
+    private Housekeeping recodings;
+    private int recodingThreads = 1;
+    private Compressor compressor;
     private Decompressor decompressor;
     private BatchFilter batchFilter;
     private NodeBoot boot;
@@ -63,6 +67,19 @@ public final class CoreContext {
 
     public CoreContext decompressor(final Decompressor decompressor) {
         this.decompressor = decompressor;
+        return this;
+    }
+
+    /** Who packs batches for topics that have a codec of their own; without one none is packed. */
+    public CoreContext compressor(final Compressor compressor) {
+        this.compressor = compressor;
+        return this;
+    }
+
+    /** Where that is done, and by how many threads for all cores; where all else runs if nothing is said. */
+    public CoreContext recodings(final Housekeeping lane, final int threads) {
+        this.recodings = lane;
+        this.recodingThreads = threads;
         return this;
     }
 
@@ -146,6 +163,19 @@ public final class CoreContext {
 
     public Housekeeping compactions() {
         return compactions == null ? housekeeping : compactions;
+    }
+
+    public Housekeeping recodings() {
+        return recodings == null ? housekeeping : recodings;
+    }
+
+    public int recodingThreads() {
+        return recodingThreads;
+    }
+
+    /** Null if nobody packs. */
+    public Compressor compressor() {
+        return compressor;
     }
 
     public Decompressor decompressor() {

@@ -2,9 +2,11 @@ package io.millrace.engine.log;
 
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.port.BatchFilter;
+import io.millrace.engine.port.Compressor;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Housekeeping;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 import org.agrona.MutableDirectBuffer;
@@ -14,7 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class LogContext {
     private static final int SCRATCH_BYTES = 16 * 1024;
     private static final long UNPACKED_BYTES_MAX = 1L << 30;
-    /** While a batch is unpacked there are up to three times its bytes, and two threads may do so at once. */
+    /** While a batch is unpacked there are up to three times its bytes, and a few threads may do so at once. */
     private static final int HEAP_SHARE_UNPACKED = 16;
 
     private final Disk disk;
@@ -27,6 +29,11 @@ public final class LogContext {
     private final IndexMemory indexMemory = new IndexMemory();
     private IndexCache indexCache = new IndexCache(16L << 20);
     private Reservations reservations = new Reservations(256L << 20);
+    private Housekeeping recodingLane;
+    private int recodingThreads = 1;
+    private Compressor compressor = (codec, level, records, offset, length, bytesMax) -> {
+        throw new IOException("nothing is packed here");
+    };
     private Housekeeping compactionLane;
     private BatchFilter batchFilter;
     private IntFunction<ByteBuffer> compactionMemory = ByteBuffer::allocateDirect;
@@ -71,6 +78,31 @@ public final class LogContext {
         return this;
     }
 
+    /**
+     * Where batches are looked into and packed on their way in, and who packs them.
+     *
+     * @param threads that do so at once at most
+     */
+    public LogContext recodings(final Housekeeping lane, final Compressor packer, final int threads) {
+        recodingLane = lane;
+        compressor = packer;
+        recodingThreads = threads;
+        return this;
+    }
+
+    public Housekeeping recodingLane() {
+        return recodingLane == null ? housekeeping : recodingLane;
+    }
+
+    public Compressor compressor() {
+        return compressor;
+    }
+
+    /** The most that a batch on its way in may unpack to: what all of them may take together is the same for any number. */
+    public int recodingBytesMax() {
+        return unpackedBytesMax / recodingThreads;
+    }
+
     /** Where compactions have memory from, zeros outside the heap; an OutOfMemoryError puts one off. */
     LogContext compactionMemory(final IntFunction<ByteBuffer> source) {
         compactionMemory = source;
@@ -113,7 +145,7 @@ public final class LogContext {
         return housekeeping;
     }
 
-    Decompressor decompressor() {
+    public Decompressor decompressor() {
         return decompressor;
     }
 

@@ -43,6 +43,11 @@ public final class HousekeepingPool implements AutoCloseable {
         return new HousekeepingLane(this, capacity, wakeup);
     }
 
+    /** How many there are. */
+    public int threads() {
+        return threads.length;
+    }
+
     /** Ends the threads; works that have not begun are dropped. Idempotent. */
     @Override
     public void close() {

@@ -1,6 +1,8 @@
 package io.millrace.engine.partition;
 
+import io.millrace.engine.batch.BatchCoding;
 import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.batch.BatchRules;
 import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.log.AppendResult;
 import io.millrace.engine.log.Log;
@@ -8,7 +10,9 @@ import io.millrace.engine.producer.AppendFlags;
 import io.millrace.engine.producer.ProducerState;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.Outcome;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.agrona.BufferUtil;
 
 /**
  * A batch's way into the log: checked, stamped, written, and acknowledged once the high watermark passes it. Batches
@@ -22,6 +26,9 @@ final class PartitionAppend {
     private final BatchFlyweight turnedAway = new BatchFlyweight();
     private Log log;
     private final ProducerTable producers;
+    /** Null as long as no batch had to be looked into or packed. */
+    private Recoding recoding;
+
     private boolean resuming;
 
     PartitionAppend(final Partition partition, final PartitionContext context, final ProducerTable producers) {
@@ -58,7 +65,7 @@ final class PartitionAppend {
         }
     }
 
-    /** Goes on with what waited for a roll or a roll-back, in order. */
+    /** Goes on with what waited for a roll, a roll-back or another thread, in order. */
     void resume() {
         if (resuming) {
             return;
@@ -87,6 +94,9 @@ final class PartitionAppend {
             acks.removeFirst();
             context.end(task, part, Outcome.OK);
         }
+        if (recoding != null) {
+            recoding.onCommitted(offset);
+        }
         partition.highWatermark().onCommittedBytes(bytes);
     }
 
@@ -98,6 +108,10 @@ final class PartitionAppend {
             acks.removeLast();
             refuse(task, part, outcome, -1);
         }
+        if (recoding != null) {
+            recoding.onUndone(fromOffset);
+            giveUpRecoding(outcome);
+        }
         // What waits would meet the same fate, and its order must not suffer: it fails with them.
         while (!stalled.isEmpty()) {
             final AppendTask task = stalled.task();
@@ -108,7 +122,32 @@ final class PartitionAppend {
         }
     }
 
-    /** False if the log cannot take it now: again when it is appendable. */
+    /** The first of those that wait is being looked into, or was: it ends when no other thread sees its memory. */
+    private void giveUpRecoding(final Outcome outcome) {
+        if (!recoding.isRunning()) {
+            recoding.drop();
+        } else if (!stalled.isEmpty() && !recoding.isAbandoned()) {
+            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
+            recoding.abandon(stalled.task(), stalled.part(), outcome);
+            stalled.removeFirst();
+        }
+    }
+
+    /** No other thread sees the memory of a batch that was given up. */
+    void endAbandoned(final AppendTask task, final int part, final Outcome outcome) {
+        refuse(task, part, outcome, -1);
+    }
+
+    /** Told once no other thread sees lent memory, which may be now. */
+    void whenUnseen(final Runnable told) {
+        if (recoding == null) {
+            told.run();
+        } else {
+            recoding.whenIdle(told);
+        }
+    }
+
+    /** False if it has to wait: for the log until it is appendable, or for another thread to look into it. */
     private boolean tryAppend(
             final AppendTask task,
             final int part,
@@ -116,6 +155,9 @@ final class PartitionAppend {
             final int length,
             final int flags,
             final long guard) {
+        if (recoding != null && recoding.isBusy()) {
+            return recoding.isDone() && appendRecoded(task, part, address, length, flags, guard);
+        }
         final BatchValidator validator = context.validator();
         final boolean internal = (flags & AppendFlags.INTERNAL) != 0;
         if (internal && guard >= 0 && guard != log.endOffset()) {
@@ -123,11 +165,74 @@ final class PartitionAppend {
             refuse(task, part, Outcome.INVALID_TXN_STATE, -1);
             return true;
         }
-        final Outcome valid = validator.validate(address, length, partition.batchRules(), context.nowMs(), internal);
+        final BatchRules rules = partition.batchRules();
+        final Outcome valid = validator.validate(address, length, rules, context.nowMs(), internal);
         if (valid != Outcome.OK) {
             refuse(task, part, valid, validator.badRecord());
             return true;
         }
+        if (rules.coding() != BatchCoding.AS_SENT && rules.coding().concerns(validator.batch())) {
+            validator.restore();
+            recode(address, validator.batch().sizeInBytes(), rules);
+            return false;
+        }
+        return judgeProducer(task, part, flags, guard);
+    }
+
+    private void recode(final long address, final int length, final BatchRules rules) {
+        if (recoding == null) {
+            recoding = new Recoding(context.recodings(), this);
+        }
+        recoding.begin(address, length, rules, context.nowMs());
+    }
+
+    /** As {@link #tryAppend}, for the batch that was looked into. */
+    private boolean appendRecoded(
+            final AppendTask task,
+            final int part,
+            final long address,
+            final int length,
+            final int flags,
+            final long guard) {
+        if (recoding.outcome() != Outcome.OK) {
+            refuseRecoded(task, part, recoding.outcome(), recoding.badRecord(), recoding.judgedAtMs());
+            return true;
+        }
+        final BatchValidator validator = context.validator();
+        final boolean internal = (flags & AppendFlags.INTERNAL) != 0;
+        final ByteBuffer recoded = recoding.recoded();
+        final Outcome valid = recoded == null
+                ? validator.validate(address, length, recoding.rules(), context.nowMs(), internal)
+                : validator.validate(
+                        BufferUtil.address(recoded),
+                        recoded.capacity(),
+                        recoding.rules(),
+                        context.nowMs(),
+                        internal);
+        if (valid != Outcome.OK) {
+            refuseRecoded(task, part, valid, -1, -1);
+            return true;
+        }
+        if (!judgeProducer(task, part, flags, guard)) {
+            return false;
+        }
+        recoding.drop();
+        return true;
+    }
+
+    private void refuseRecoded(
+            final AppendTask task, final int part, final Outcome outcome, final int badRecord, final long judgedAtMs) {
+        if (outcome == Outcome.NOT_READY) {
+            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
+        }
+        recoding.drop();
+        task.refused(part, log.startOffset(), badRecord, badRecord < 0 ? -1 : judgedAtMs);
+        context.end(task, part, outcome);
+    }
+
+    /** The batch that was found sound; false if the log cannot take it now. */
+    private boolean judgeProducer(final AppendTask task, final int part, final int flags, final long guard) {
+        final BatchValidator validator = context.validator();
         final BatchFlyweight batch = validator.batch();
         final Outcome sequence = producers.check(batch, flags, guard, context.nowMs());
         if (sequence == Outcome.DUPLICATE) {
@@ -165,6 +270,9 @@ final class PartitionAppend {
                 producers.apply(batch, context.nowMs());
                 task.accepted(part, baseOffset, appendTimeMs, log.startOffset());
                 acks.add(task, part, batch.nextOffset(), length);
+                if (recoding != null) {
+                    recoding.onWritten(batch.nextOffset());
+                }
                 context.onBatch(length, batch.recordCount());
                 return true;
             }

@@ -33,6 +33,7 @@ final class PartitionContext {
     private final ArrayDeque<ReadTask> readTasks = new ArrayDeque<>();
     private final ArrayDeque<QueryTask> queryTasks = new ArrayDeque<>();
     private final List<Watch> dueWatches = new ArrayList<>();
+    private final Recodings recodings;
     private long nowMs;
     private int offlinePartitions;
 
@@ -43,6 +44,8 @@ final class PartitionContext {
         batchBytes = statistics.histogram("batch.bytes", Unit.BYTES);
         batchRecords = statistics.histogram("batch.records", Unit.COUNT);
         this.logs = logs;
+        recodings = new Recodings(
+                logs.recodingLane(), logs.decompressor(), logs.compressor(), logs.recodingBytesMax());
         this.replies = replies;
     }
 
@@ -149,6 +152,10 @@ final class PartitionContext {
 
     SyncRound syncRound() {
         return syncRound;
+    }
+
+    Recodings recodings() {
+        return recodings;
     }
 
     Crc32c crc32c() {

@@ -321,6 +321,7 @@ public final class Partitions implements Stage {
     public int doWork(final long nowNs, final long nowMs) {
         context.now(nowMs);
         return context.leases().drain(LEASE_DRAIN_LIMIT)
+                + context.recodings().doWork()
                 + context.syncRound().doWork(nowNs, nowMs)
                 + watches.answerDue()
                 + upkeep.doWork(inOrder, nowMs)
@@ -329,6 +330,6 @@ public final class Partitions implements Stage {
 
     @Override
     public boolean mayPark() {
-        return context.syncRound().mayPark() && context.dueWatches().isEmpty() && cleaner.mayPark();
+        return context.syncRound().mayPark() && context.recodings().mayPark() && context.dueWatches().isEmpty() && cleaner.mayPark();
     }
 }

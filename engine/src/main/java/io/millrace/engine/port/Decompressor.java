@@ -13,7 +13,9 @@ public interface Decompressor {
      * @param source the batch's bytes after its header, lent for the call
      * @param bytesMax the most bytes to unpack before giving up
      * @return the records as they would lie in an uncompressed batch, from index 0 to the buffer's capacity
-     * @throws IOException if the bytes cannot be unpacked, or are more than {@code bytesMax}, or than there is memory for
+     * @throws TooManyBytesException if they are more than {@code bytesMax}
+     * @throws IOException if the bytes cannot be unpacked for another reason
+     * @throws OutOfMemoryError if there is not enough memory for them now
      */
     DirectBuffer decompress(int codec, DirectBuffer source, int offset, int length, int bytesMax) throws IOException;
 }

@@ -262,9 +262,27 @@ public final class BrokerSettings {
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Batches are stored as they were sent so far, whatever it says.")
+                    "Codec of stored batches; producer: each as it was sent. Others are packed anew beside the cores.")
             .check(ValueCheck.CODECS)
-            .onlyEffective("producer")
+            .asDynamic());
+    public static final Setting COMPRESSION_GZIP_LEVEL = add(Setting.broker(
+                    "compression.gzip.level", INT, "-1", "Level at which the broker packs with gzip; -1: its default.")
+            .check(ValueCheck.GZIP_LEVELS)
+            .asDynamic());
+    public static final Setting COMPRESSION_LZ4_LEVEL =
+            add(Setting.broker("compression.lz4.level", INT, "9", "Level at which the broker packs with lz4.")
+                    .check(ValueCheck.between(1, 17))
+                    .asDynamic());
+    public static final Setting COMPRESSION_ZSTD_LEVEL =
+            add(Setting.broker("compression.zstd.level", INT, "3", "Level at which the broker packs with zstd.")
+                    .check(ValueCheck.between(-131072, 22))
+                    .asDynamic());
+    public static final Setting MAX_DECOMPRESSED_MESSAGE_BYTES = add(Setting.broker(
+                    "max.decompressed.message.bytes",
+                    INT,
+                    "2147483639",
+                    "Largest record of a compressed batch, where the broker looks into it on its way in.")
+            .check(ValueCheck.between(1, 2147483639))
             .asDynamic());
     public static final Setting MIN_INSYNC_REPLICAS = add(Setting.broker(
                     "min.insync.replicas",

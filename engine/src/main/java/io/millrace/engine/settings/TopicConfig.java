@@ -21,6 +21,9 @@ import java.util.Map;
  * @param deleteRetentionMs    for how long tombstones stay
  * @param minCompactionLagMs   younger records are not compacted
  * @param maxCompactionLagMs   older ones are, however few
+ * @param compressionType      the codec of stored batches, or producer
+ * @param validatesFully       the records of compressed batches are looked at
+ * @param unpackedRecordBytesMax the largest record in a batch that is unpacked
  */
 public record TopicConfig(
         int segmentBytes,
@@ -40,7 +43,13 @@ public record TopicConfig(
         long deleteRetentionMs,
         long minCompactionLagMs,
         long maxCompactionLagMs,
-        Durability durability) {
+        Durability durability,
+        String compressionType,
+        int gzipLevel,
+        int lz4Level,
+        int zstdLevel,
+        boolean validatesFully,
+        int unpackedRecordBytesMax) {
 
     /** The values of a topic without overrides on a broker without settings. */
     public static TopicConfig defaults() {
@@ -75,6 +84,12 @@ public record TopicConfig(
                 values.longOf(TopicSettings.DELETE_RETENTION_MS),
                 values.longOf(TopicSettings.MIN_COMPACTION_LAG_MS),
                 values.longOf(TopicSettings.MAX_COMPACTION_LAG_MS),
-                Durability.of(values.text(TopicSettings.DURABILITY)));
+                Durability.of(values.text(TopicSettings.DURABILITY)),
+                values.text(TopicSettings.COMPRESSION_TYPE),
+                values.intOf(TopicSettings.COMPRESSION_GZIP_LEVEL),
+                values.intOf(TopicSettings.COMPRESSION_LZ4_LEVEL),
+                values.intOf(TopicSettings.COMPRESSION_ZSTD_LEVEL),
+                "full".equals(values.text(TopicSettings.RECORD_VALIDATION)),
+                values.intOf(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES));
     }
 }

@@ -33,8 +33,17 @@ public final class TopicSettings {
                     "compression.type",
                     STRING,
                     "producer",
-                    "Codec of stored batches. Batches are stored as they were sent so far, whatever it says.")
+                    "Codec of stored batches; producer: each as it was sent. Others are packed anew beside the cores.")
             .check(ValueCheck.CODECS));
+    public static final Setting COMPRESSION_GZIP_LEVEL = add(Setting.topic(
+                    "compression.gzip.level", INT, "-1", "Level at which the broker packs with gzip; -1: its default.")
+            .check(ValueCheck.GZIP_LEVELS));
+    public static final Setting COMPRESSION_LZ4_LEVEL =
+            add(Setting.topic("compression.lz4.level", INT, "9", "Level at which the broker packs with lz4.")
+                    .check(ValueCheck.between(1, 17)));
+    public static final Setting COMPRESSION_ZSTD_LEVEL =
+            add(Setting.topic("compression.zstd.level", INT, "3", "Level at which the broker packs with zstd.")
+                    .check(ValueCheck.between(-131072, 22)));
     public static final Setting DELETE_RETENTION_MS = add(Setting.topic(
                     "delete.retention.ms",
                     LONG,
@@ -77,6 +86,12 @@ public final class TopicSettings {
                     "9223372036854775807",
                     "Age of a segment's first record at which it is compacted, however little of the log is dirty.")
             .check(ValueCheck.atLeast(1)));
+    public static final Setting MAX_DECOMPRESSED_MESSAGE_BYTES = add(Setting.topic(
+                    "max.decompressed.message.bytes",
+                    INT,
+                    "2147483639",
+                    "Largest record of a compressed batch, where the broker looks into it on its way in.")
+            .check(ValueCheck.between(1, 2147483639)));
     public static final Setting MAX_MESSAGE_BYTES =
             add(Setting.topic("max.message.bytes", INT, "1048588", "Largest record batch, as stored.")
                     .check(ValueCheck.atLeast(0)));
@@ -152,15 +167,16 @@ public final class TopicSettings {
                     "record.validation",
                     STRING,
                     "headers",
-                    "headers: look at the header of a compressed batch, its codec and its CRC. full would look inside.")
-            .check(ValueCheck.oneOf("headers", "full")
-                    .and(ValueCheck.that(
-                            "headers: full validation is not available in this version of Millrace",
-                            "headers"::equals))));
+                    "headers: look at the header of a compressed batch, its codec and its CRC. full: at its records too.")
+            .check(ValueCheck.oneOf("headers", "full")));
 
     static {
         follow(CLEANUP_POLICY, BrokerSettings.LOG_CLEANUP_POLICY);
         follow(COMPRESSION_TYPE, BrokerSettings.COMPRESSION_TYPE);
+        follow(COMPRESSION_GZIP_LEVEL, BrokerSettings.COMPRESSION_GZIP_LEVEL);
+        follow(COMPRESSION_LZ4_LEVEL, BrokerSettings.COMPRESSION_LZ4_LEVEL);
+        follow(COMPRESSION_ZSTD_LEVEL, BrokerSettings.COMPRESSION_ZSTD_LEVEL);
+        follow(MAX_DECOMPRESSED_MESSAGE_BYTES, BrokerSettings.MAX_DECOMPRESSED_MESSAGE_BYTES);
         follow(DELETE_RETENTION_MS, CleanerSettings.DELETE_RETENTION_MS);
         follow(FILE_DELETE_DELAY_MS, BrokerSettings.LOG_SEGMENT_DELETE_DELAY_MS);
         follow(FLUSH_MESSAGES, BrokerSettings.LOG_FLUSH_INTERVAL_MESSAGES);
@@ -187,23 +203,15 @@ public final class TopicSettings {
         follow(SEGMENT_MS, BrokerSettings.LOG_ROLL_MS, BrokerSettings.LOG_ROLL_HOURS);
         follow(UNCLEAN_LEADER_ELECTION_ENABLE, BrokerSettings.UNCLEAN_LEADER_ELECTION_ENABLE);
         follow(DURABILITY, BrokerSettings.DURABILITY);
-        unusedFollow("compression.gzip.level", "compression.gzip.level");
-        unusedFollow("compression.lz4.level", "compression.lz4.level");
-        unusedFollow("compression.zstd.level", "compression.zstd.level");
         unusedFollow("local.retention.bytes", "log.local.retention.bytes");
         unusedFollow("local.retention.ms", "log.local.retention.ms");
-        unusedFollow("max.decompressed.message.bytes", "max.decompressed.message.bytes");
         unusedFollow("remote.copy.lag.bytes", "log.remote.copy.lag.bytes");
         unusedFollow("remote.copy.lag.ms", "log.remote.copy.lag.ms");
-        addUnused("compression.gzip.level", INT, "-1", ValueCheck.GZIP_LEVELS);
-        addUnused("compression.lz4.level", INT, "9", ValueCheck.between(1, 17));
-        addUnused("compression.zstd.level", INT, "3", ValueCheck.between(-131072, 22));
         addUnused("errors.deadletterqueue.group.enable", BOOLEAN, "false", ValueCheck.NONE);
         addUnused("follower.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("leader.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("local.retention.bytes", LONG, "-2", ValueCheck.atLeast(-2));
         addUnused("local.retention.ms", LONG, "-2", ValueCheck.atLeast(-2));
-        addUnused("max.decompressed.message.bytes", INT, "2147483639", ValueCheck.between(1, 2147483639));
         addUnused("remote.copy.lag.bytes", LONG, "-1", ValueCheck.atLeast(-1));
         addUnused("remote.copy.lag.ms", LONG, "0", ValueCheck.atLeast(-1));
         addUnused("remote.log.copy.disable", BOOLEAN, "false", ValueCheck.NONE);

@@ -24,6 +24,7 @@ import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.kafka.wire.RecordsFilter;
 import io.millrace.net.socket.ConnectionHandoff;
@@ -47,6 +48,10 @@ public final class Broker implements AutoCloseable {
     private static final int HOUSEKEEPING_CAPACITY = 1024;
     /** A core compacts one log at a time, one step after the other. */
     private static final int COMPACTION_CAPACITY = 4;
+    /** Batches of one core that are looked into or packed at once. */
+    private static final int RECODING_CAPACITY = 8;
+
+    private static final int RECODING_THREADS_MAX = 2;
     /** Whoever waits for a processor goes before what nobody waits for. */
     private static final int COMPACTION_NICE = 15;
 
@@ -63,6 +68,7 @@ public final class Broker implements AutoCloseable {
     private final DiskCompanion companion;
     private final HousekeepingPool housekeeping;
     private final HousekeepingPool compaction;
+    private final HousekeepingPool recoding;
     private final BrokerMark mark;
     private final NodeStatus status;
     private final NodeLife life;
@@ -159,6 +165,9 @@ public final class Broker implements AutoCloseable {
                 HOUSEKEEPING_CAPACITY,
                 COMPACTION_NICE);
         opened.add(compaction::close);
+        recoding = new HousekeepingPool(
+                "recoding", Math.clamp(count / 2, 1, RECODING_THREADS_MAX), count * RECODING_CAPACITY, 0);
+        opened.add(recoding::close);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
         final Transports.Chosen chosen = Transports.open(count, config.settings(), log, opened);
@@ -203,6 +212,7 @@ public final class Broker implements AutoCloseable {
     private BrokerCore newCore(final int core, final Entropy entropy) {
         final HousekeepingLane lane = housekeeping.lane(HOUSEKEEPING_CAPACITY, mesh.sleeper(core)::wake);
         final HousekeepingLane compactions = compaction.lane(COMPACTION_CAPACITY, mesh.sleeper(core)::wake);
+        final HousekeepingLane recodings = recoding.lane(RECODING_CAPACITY, mesh.sleeper(core)::wake);
         final CoreContext context = new CoreContext()
                 .core(core)
                 .mesh(mesh)
@@ -212,6 +222,8 @@ public final class Broker implements AutoCloseable {
                 .poller(transports[core])
                 .housekeeping(lane)
                 .compactions(compactions)
+                .recodings(recodings, recoding.threads())
+                .compressor(new RecordsCompressor())
                 .decompressor(new RecordsDecompressor())
                 .batchFilter(new RecordsFilter())
                 .boot(boot)
@@ -225,6 +237,7 @@ public final class Broker implements AutoCloseable {
         final BrokerCore made = new BrokerCore(context, config, facts);
         made.core().addStage("housekeeping", lane);
         made.core().addStage("compaction", compactions);
+        made.core().addStage("recoding", recodings);
         if (core == 0) {
             made.core().addMetadataListener(new EffectlessSettings(made.core().image(), lane, log));
         }

@@ -15,6 +15,7 @@ import io.millrace.net.broker.NodeLife;
 import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.kafka.wire.RecordsFilter;
 import java.util.ArrayList;
@@ -93,6 +94,7 @@ final class SimNode {
                         .poller(poller)
                         .housekeeping(housekeeping)
                         .decompressor(new RecordsDecompressor())
+                        .compressor(new RecordsCompressor())
                         .batchFilter(new RecordsFilter())
                         .boot(boot),
                 config,

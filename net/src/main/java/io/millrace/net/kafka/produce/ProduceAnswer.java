@@ -22,6 +22,8 @@ final class ProduceAnswer {
     private final ProduceResponse response = new ProduceResponse();
     private final RefusedRecords refused = new RefusedRecords();
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
+    /** Of the answer that is being written. */
+    private PackedRefusals refusals;
 
     ProduceAnswer(final MetadataImage image) {
         this.image = image;
@@ -31,13 +33,16 @@ final class ProduceAnswer {
      * Appends the whole answer to the exchange, which is then ready to be finished.
      *
      * @param wholeMessage why the request was refused as a whole, or null
+     * @param unpacked     what was found in refused batches that are compressed, or null
      */
     void write(
             final Exchange exchange,
             final RequestHeader header,
             final ProduceRequest request,
             final ProduceParts parts,
-            final String wholeMessage) {
+            final String wholeMessage,
+            final PackedRefusals unpacked) {
+        refusals = unpacked;
         final int headerBytes = header.replyHeaderLength();
         writeBody(writer.measure(), header, request, parts, wholeMessage);
         final int bytes = headerBytes + writer.length();
@@ -48,6 +53,7 @@ final class ProduceAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         exchange.add(buffer, bytes);
+        refusals = null;
     }
 
     private void writeBody(
@@ -111,7 +117,7 @@ final class ProduceAnswer {
             leaderId = LeaderHints.leaderId(header.listener(), leader, nodes);
             leaderEpoch = leader == null ? LeaderHints.NONE : leader.leaderEpoch();
         }
-        refused.find(request, parts, part, image);
+        refused.find(request, parts, part, image, refusals);
         final boolean isSummed = !refused.indexes().isEmpty() || error == Errors.INVALID_TIMESTAMP;
         response.partition(
                 request.partition(),

@@ -5,11 +5,15 @@ import io.millrace.codec.core.AppendRequestEncoder;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.core.Requests;
 import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.port.Decompressor;
+import io.millrace.engine.port.Housekeeping;
 import io.millrace.engine.producer.AppendFlags;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ApiHandler;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.TransactionGate;
+import io.millrace.net.kafka.wire.ProduceRequest;
+import io.millrace.net.kafka.wire.RecordsDecompressor;
 import java.util.ArrayDeque;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -24,6 +28,9 @@ public final class ProduceHandler implements ApiHandler {
             + PARTS_MAX * PART_BYTES;
 
     private final int core;
+    private final Housekeeping housekeeping;
+    private final Decompressor decompressor = new RecordsDecompressor();
+    private final int unpackedBytesMax;
     private final Requests requests;
     private final MetadataImage image;
     private final ProduceAnswer answers;
@@ -36,6 +43,8 @@ public final class ProduceHandler implements ApiHandler {
 
     public ProduceHandler(final Core core) {
         this.core = core.id();
+        housekeeping = core.housekeeping();
+        unpackedBytesMax = core.recodingBytesMax();
         requests = core.requests();
         image = core.image();
         answers = new ProduceAnswer(image);
@@ -91,6 +100,15 @@ public final class ProduceHandler implements ApiHandler {
         requests.send(
                 correlation, target, AppendRequestEncoder.TEMPLATE_ID, message, encoder.encodedLength(), replyBytes);
         return end;
+    }
+
+    /** What has to be unpacked before the answer can be written, or null. */
+    PackedRefusals refusals(final ProduceRequest request, final ProduceParts parts) {
+        return parts.hasBlamed() ? PackedRefusals.of(request, parts, image, decompressor, unpackedBytesMax) : null;
+    }
+
+    Housekeeping housekeeping() {
+        return housekeeping;
     }
 
     void recycle(final ProduceTask task) {

@@ -22,6 +22,7 @@ final class ProduceParts {
     private final PartitionIndex index = new PartitionIndex();
     private int count;
     private boolean hasSuperseded;
+    private boolean hasBlamed;
 
     private long[] keys;
     private int[] epochs;
@@ -72,6 +73,7 @@ final class ProduceParts {
     void reset(final int capacity) {
         count = 0;
         hasSuperseded = false;
+        hasBlamed = false;
         index.reset(capacity);
         clearChains();
         if (keys.length < capacity || keys.length > CAPACITY_KEPT && capacity <= CAPACITY_KEPT) {
@@ -188,6 +190,7 @@ final class ProduceParts {
     void blamed(final int part, final int badRecord, final long newJudgedAtMs) {
         badRecords[part] = badRecord;
         judgedAtMs[part] = newJudgedAtMs;
+        hasBlamed |= badRecord >= 0;
     }
 
     void accepted(final int part, final long baseOffset, final long appendTimeMs, final long logStartOffset) {
@@ -287,6 +290,11 @@ final class ProduceParts {
 
     int badRecord(final int part) {
         return badRecords[part];
+    }
+
+    /** Whether a record of any batch is to blame. */
+    boolean hasBlamed() {
+        return hasBlamed;
     }
 
     /** When the bad record was judged. */

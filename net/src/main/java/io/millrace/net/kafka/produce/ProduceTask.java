@@ -26,7 +26,8 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <pre>
  *   begin → refuse or chain each partition → send → replies … → those that came too late once more
- *                                                      │         → those of an unknown transaction, if verified → answer
+ *                                                      │         → those of an unknown transaction, if verified
+ *                                                      │         → names of refused records that are packed → answer
  *                                                      └→ time over → answer → replies …
  * </pre>
  */
@@ -52,6 +53,7 @@ final class ProduceTask implements ReplyHandler {
     private int repliesMissing;
     private boolean rerouted;
     private String wholeMessage;
+    private PackedRefusals unpacked;
     /** The frame of a request that was answered before its batches came back, else null. */
     private PooledBuffer lent;
     /** Its place among those that wait for acks, see {@link AckTimeouts}; and until when it waits. */
@@ -76,6 +78,7 @@ final class ProduceTask implements ReplyHandler {
         }
         parts.reset(request.partitionCount());
         wholeMessage = null;
+        unpacked = null;
         final Errors whole = checkWhole();
         if (whole == Errors.NONE) {
             route();
@@ -203,9 +206,29 @@ final class ProduceTask implements ReplyHandler {
             onAnswer(part, answer);
             part = parts.next(part);
         }
-        if (--repliesMissing == 0 && !reroute() && !verify()) {
+        if (--repliesMissing == 0 && !reroute() && !verify() && !nameRefused()) {
             answer();
         }
+    }
+
+    /** Has compressed batches unpacked whose records are to be named that they were refused for. */
+    private boolean nameRefused() {
+        final PackedRefusals refusals = request.acks() == ACKS_NONE ? null : handler.refusals(request, parts);
+        if (refusals == null || !handler.housekeeping().submit(refusals::find, () -> onNamed(refusals))) {
+            return false;
+        }
+        repliesMissing++;
+        return true;
+    }
+
+    private void onNamed(final PackedRefusals refusals) {
+        if (lent != null) {
+            endLate();
+            return;
+        }
+        repliesMissing--;
+        unpacked = refusals;
+        answer();
     }
 
     /** The client was answered before; with the last reply the frame may go. */
@@ -260,7 +283,7 @@ final class ProduceTask implements ReplyHandler {
             }
         }
         send();
-        if (--repliesMissing == 0) {
+        if (--repliesMissing == 0 && !nameRefused()) {
             answer();
         }
     }
@@ -311,7 +334,7 @@ final class ProduceTask implements ReplyHandler {
         parts.timeOut();
         lent = exchange.frame();
         lent.retain();
-        handler.answers().write(exchange, header, request, parts, null);
+        handler.answers().write(exchange, header, request, parts, null, null);
         release().finish();
     }
 
@@ -324,7 +347,7 @@ final class ProduceTask implements ReplyHandler {
             }
             return;
         }
-        handler.answers().write(exchange, header, request, parts, wholeMessage);
+        handler.answers().write(exchange, header, request, parts, wholeMessage, unpacked);
         end().finish();
     }
 

@@ -5,7 +5,6 @@ import io.millrace.engine.batch.BatchRules;
 import io.millrace.engine.batch.BatchValidator;
 import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.RecordWalker;
-import io.millrace.engine.batch.TimestampType;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionKeys;
 import io.millrace.engine.metadata.TopicImage;
@@ -30,8 +29,17 @@ final class RefusedRecords {
     private final IntArrayList indexes = new IntArrayList();
     private final List<String> reasons = new ArrayList<>();
 
-    /** Looks at a part that was answered; what was found is valid until the next call. */
-    void find(final ProduceRequest request, final ProduceParts parts, final int part, final MetadataImage image) {
+    /**
+     * Looks at a part that was answered; what was found is valid until the next call.
+     *
+     * @param unpacked what was found in compressed batches, or null
+     */
+    void find(
+            final ProduceRequest request,
+            final ProduceParts parts,
+            final int part,
+            final MetadataImage image,
+            final PackedRefusals unpacked) {
         indexes.clear();
         reasons.clear();
         final int first = parts.badRecord(part);
@@ -39,11 +47,14 @@ final class RefusedRecords {
             return;
         }
         final TopicImage topic = image.topicByNumber(PartitionKeys.topicNumber(parts.key(part)));
-        if (topic != null) {
+        if (unpacked != null) {
+            unpacked.tell(part, indexes, reasons);
+        }
+        if (topic != null && indexes.isEmpty()) {
             judgeAgain(request, parts, part, topic);
         }
         if (indexes.isEmpty() || indexes.getInt(0) != first) {
-            // The topic's settings have changed since.
+            // The topic's settings have changed since, or nobody had the time to unpack the batch once more.
             indexes.clear();
             reasons.clear();
             indexes.addInt(first);
@@ -62,41 +73,11 @@ final class RefusedRecords {
         batch.wrap(request.buffer(), offset, length);
         final String place = topic.name() + '-' + request.partition();
         if (batch.isCompressed()) {
-            indexes.forEachInt(index -> reasons.add(badTime(rules, judgedAtMs, index, batch.baseTimestamp())));
+            indexes.forEachInt(index ->
+                    reasons.add(RefusalReasons.badTime(rules, judgedAtMs, index, batch.baseTimestamp())));
             return;
         }
-        walker.wrap(batch);
-        for (int i = 0; i < indexes.size() && walker.next(); ) {
-            if (walker.index() == indexes.getInt(i)) {
-                reasons.add(reason(rules, judgedAtMs, place));
-                i++;
-            }
-        }
-    }
-
-    private String reason(final BatchRules rules, final long judgedAtMs, final String place) {
-        if (walker.offsetDelta() != walker.index()) {
-            return "Record " + walker.index() + " of the batch has offset delta " + walker.offsetDelta()
-                    + " in topic partition " + place;
-        }
-        if (rules.keysRequired() && !walker.hasKey()) {
-            return "Compacted topic cannot accept message without key in topic partition " + place;
-        }
-        final boolean isStamped = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
-        final long timestamp = isStamped ? batch.maxTimestamp() : batch.baseTimestamp() + walker.timestampDelta();
-        if (rules.timestampType() == TimestampType.CREATE_TIME && timestamp != BatchFlyweight.NO_TIMESTAMP) {
-            return badTime(rules, judgedAtMs, walker.index(), timestamp);
-        }
-        return "Invalid timestamp type in message DefaultRecord(offset=" + walker.index() + ", timestamp=" + timestamp
-                + ", key=" + Math.max(0, walker.keyLength()) + " bytes, value=" + Math.max(0, walker.valueLength())
-                + " bytes). Producer should not set timestamp type to LogAppendTime.";
-    }
-
-    private static String badTime(
-            final BatchRules rules, final long judgedAtMs, final int index, final long timestamp) {
-        return "Timestamp " + timestamp + " of message with offset " + index
-                + " is out of range. The timestamp should be within [" + (judgedAtMs - rules.timestampBeforeMaxMs())
-                + ", " + (judgedAtMs + rules.timestampAfterMaxMs()) + "]";
+        RefusalReasons.add(batch, walker.wrap(batch), indexes, rules, judgedAtMs, place, reasons);
     }
 
     /** Indexes in the batch, ascending; nothing if no single record is to blame. */

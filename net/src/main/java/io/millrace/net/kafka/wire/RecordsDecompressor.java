@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.wire;
 
 import io.millrace.engine.port.Decompressor;
+import io.millrace.engine.port.TooManyBytesException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -30,6 +31,8 @@ public final class RecordsDecompressor implements Decompressor {
                 .build()
                 .wrapForInput(ByteBuffer.wrap(packed), RecordBatch.MAGIC_VALUE_V2, BufferSupplier.NO_CACHING)) {
             return readAll(stream, bytesMax);
+        } catch (final OutOfMemoryError shortage) {
+            throw shortage;
         } catch (final RuntimeException | Error e) {
             throw new IOException("codec " + codec + ": " + e, e);
         }
@@ -55,7 +58,7 @@ public final class RecordsDecompressor implements Decompressor {
     private static DirectBuffer endsAt(final InputStream stream, final byte[] bytes, final int bytesMax)
             throws IOException {
         if (stream.read() >= 0) {
-            throw new IOException("unpacks to more than " + bytesMax + " bytes");
+            throw new TooManyBytesException(bytesMax);
         }
         return new UnsafeBuffer(bytes);
     }

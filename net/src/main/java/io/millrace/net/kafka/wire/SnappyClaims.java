@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.wire;
 
+import io.millrace.engine.port.TooManyBytesException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -46,7 +47,7 @@ final class SnappyClaims {
 
     private static void check(final long claimed, final int bytesMax) throws IOException {
         if (claimed > bytesMax) {
-            throw new IOException("unpacks to more than " + bytesMax + " bytes");
+            throw new TooManyBytesException(bytesMax);
         }
     }
 

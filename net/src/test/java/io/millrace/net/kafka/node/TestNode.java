@@ -10,6 +10,7 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.port.Stage;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.SettingsLoader;
 import io.millrace.engine.sim.SimDisk;
@@ -33,6 +34,8 @@ import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.TransactionGate;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.produce.ProduceHandler;
+import io.millrace.net.kafka.wire.RecordsCompressor;
+import io.millrace.net.kafka.wire.RecordsDecompressor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,7 @@ public final class TestNode {
     private static final int STEPS_MAX = 1_000_000;
 
     private final SimTime time;
+    private boolean housekeepingHeld;
     private final List<Core> cores = new ArrayList<>();
     private final List<Connections> connections = new ArrayList<>();
     private final List<ProduceHandler> produceHandlers = new ArrayList<>();
@@ -129,9 +133,8 @@ public final class TestNode {
                 .disk(disk)
                 .poller(new EndpointPoller(endpoints.get(id)))
                 .housekeeping(housekeeping)
-                .decompressor((codec, source, offset, length, bytesMax) -> {
-                    throw new UnsupportedOperationException();
-                })
+                .compressor(new RecordsCompressor())
+                .decompressor(new RecordsDecompressor())
                 .boot(boot));
         core.recover(report -> {});
         final Connections own = new Connections(
@@ -140,7 +143,7 @@ public final class TestNode {
                 ConnectionSettings.DEFAULTS,
                 new RequestMeter(core.statistics(), core.clock(), Api.names(), Api.SPLIT));
         core.addStage("connections", own);
-        core.addStage("housekeeping", housekeeping);
+        core.addStage("housekeeping", new Held(housekeeping));
         connections.add(own);
         final FetchHandler fetches = new FetchHandler(core, entropy.stream("sessions"));
         fetchHandlers.add(fetches);
@@ -154,6 +157,25 @@ public final class TestNode {
                 (exchange, header, request) -> exchange.fail(CloseReason.FAILED_UNANSWERED));
         tables.add(table);
         cores.add(core);
+    }
+
+    /** What runs beside a core, unless it is held up. */
+    private final class Held implements Stage {
+        private final Stage stage;
+
+        Held(final Stage stage) {
+            this.stage = stage;
+        }
+
+        @Override
+        public int doWork(final long nowNs, final long nowMs) {
+            return housekeepingHeld ? 0 : stage.doWork(nowNs, nowMs);
+        }
+
+        @Override
+        public boolean mayPark() {
+            return housekeepingHeld || stage.mayPark();
+        }
     }
 
     private record EndpointPoller(List<MemoryEndpoint> endpoints) implements Poller {
@@ -194,6 +216,11 @@ public final class TestNode {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
         command(buffer, MetadataCommands.createTopic(buffer, 0, name, -1, -1, assignments, configs, false));
         return cores.get(0).image().topic(name);
+    }
+
+    /** What runs beside the cores runs no more, or again. */
+    public void holdHousekeeping(final boolean hold) {
+        housekeepingHeld = hold;
     }
 
     public void deleteTopic(final String name) {
