@@ -92,6 +92,7 @@ final class SimKeys extends SimClient {
         configs.put("index.interval.bytes", Integer.toString(plan.nextInt(500)));
         configs.put("min.cleanable.dirty.ratio", plan.nextInt(2) == 0 ? "0.01" : "0.3");
         configs.put("delete.retention.ms", Long.toString(deleteRetentionMs));
+        SimCodecs.configure(TOPIC, world, configs);
         final SimAdmin admin = new SimAdmin(world, TOPIC, 1, configs, new ArrayList<>());
         admin.stop();
         final int port = plan.nextInt(2) == 0 ? SimNode.NODE_PORT : SimNode.CORE_PORT;

@@ -156,6 +156,7 @@ final class SimPrograms {
     private void addTopic(
             final String name, final int count, final TreeMap<String, String> configs, final Entropy plan) {
         configs.put("internal.segment.bytes", Integer.toString(1_000 + plan.nextInt(10_000)));
+        SimCodecs.configure(name, world, configs);
         final SimAdmin admin = new SimAdmin(world, name, count, configs, new ArrayList<>());
         admin.stop();
         clients.add(admin);

@@ -83,7 +83,9 @@ public final class Simulation {
         }
         replica = plan.nextInt(3) == 0 && !withPrograms ? new SimReplica(world) : null;
         partitions = 1 + plan.nextInt(5);
-        admin = new SimAdmin(world, TOPIC, partitions, topicConfigs(plan), new ArrayList<>());
+        final TreeMap<String, String> configs = topicConfigs(plan);
+        SimCodecs.configure(TOPIC, world, configs);
+        admin = new SimAdmin(world, TOPIC, partitions, configs, new ArrayList<>());
         owner = new SimTopicOwner(world, plan.nextInt(OWNER_OPERATIONS_MAX));
         addClients(plan, withPrograms);
         if (withKeys) {
