@@ -17,10 +17,10 @@ public record BatchCoding(BatchCodec codec, int level, boolean looksInside, int 
 
     /** Whether the batch is to be looked into or packed beside the core. Transactions' markers stay as they are. */
     public boolean concerns(final BatchFlyweight batch) {
-        if (this == AS_SENT || batch.isControl()) {
+        if (codec == null && !looksInside) {
             return false;
         }
-        return codec != null && batch.codec() != codec || looksInside && batch.isCompressed();
+        return !batch.isControl() && (codec != null && batch.codec() != codec || looksInside && batch.isCompressed());
     }
 
     /** The codec in which that batch is to be stored. */

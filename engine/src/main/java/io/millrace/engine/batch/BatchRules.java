@@ -28,13 +28,7 @@ public record BatchRules(
             final long timestampBeforeMaxMs,
             final long timestampAfterMaxMs,
             final boolean keysRequired) {
-        this(
-                bytesMax,
-                timestampType,
-                timestampBeforeMaxMs,
-                timestampAfterMaxMs,
-                keysRequired,
-                BatchCoding.AS_SENT);
+        this(bytesMax, timestampType, timestampBeforeMaxMs, timestampAfterMaxMs, keysRequired, BatchCoding.AS_SENT);
     }
 
     /** The same for a batch whose records were judged before: its size and its stamp are what is left to see to. */

@@ -49,10 +49,7 @@ public final class RecordJudge {
     }
 
     private Outcome judge(
-            final BatchFlyweight batch,
-            final BatchRules rules,
-            final long nowMs,
-            final boolean numbersCount) {
+            final BatchFlyweight batch, final BatchRules rules, final long nowMs, final boolean numbersCount) {
         final int recordBytesMax = rules.coding().recordBytesMax();
         final boolean stampedByProducer = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
         final long baseTimestamp = batch.baseTimestamp();

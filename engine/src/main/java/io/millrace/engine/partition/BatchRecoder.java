@@ -115,12 +115,7 @@ final class BatchRecoder {
             build(target, records, recordsFrom, recordsTo - recordsFrom, bytesMax, keepsTimes);
         } else {
             final DirectBuffer packed = compressor.compress(
-                    target.number(),
-                    rules.coding().level(),
-                    records,
-                    recordsFrom,
-                    recordsTo - recordsFrom,
-                    bytesMax);
+                    target.number(), rules.coding().level(), records, recordsFrom, recordsTo - recordsFrom, bytesMax);
             build(target, packed, 0, packed.capacity(), bytesMax, keepsTimes);
         }
         return Outcome.OK;

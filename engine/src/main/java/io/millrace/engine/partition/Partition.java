@@ -164,8 +164,7 @@ public final class Partition implements LogListener {
 
     /** Ends orderly; what the log could not take any more is refused. */
     void close(final LogCompletion completion) {
-        log.close(giveUpThen(
-                Outcome.NOT_OWNER, status -> appends.whenUnseen(() -> completion.onComplete(status))));
+        log.close(giveUpThen(Outcome.NOT_OWNER, status -> appends.whenUnseen(() -> completion.onComplete(status))));
     }
 
     /** Appends that wait end when the log has: until then it may write from what they lend. */

@@ -1,6 +1,5 @@
 package io.millrace.engine.partition;
 
-import io.millrace.engine.batch.BatchCoding;
 import io.millrace.engine.batch.BatchFlyweight;
 import io.millrace.engine.batch.BatchRules;
 import io.millrace.engine.batch.BatchValidator;
@@ -171,7 +170,7 @@ final class PartitionAppend {
             refuse(task, part, valid, validator.badRecord());
             return true;
         }
-        if (rules.coding() != BatchCoding.AS_SENT && rules.coding().concerns(validator.batch())) {
+        if (rules.coding().concerns(validator.batch())) {
             validator.restore();
             recode(address, validator.batch().sizeInBytes(), rules);
             return false;
@@ -204,11 +203,7 @@ final class PartitionAppend {
         final Outcome valid = recoded == null
                 ? validator.validate(address, length, recoding.rules(), context.nowMs(), internal)
                 : validator.validate(
-                        BufferUtil.address(recoded),
-                        recoded.capacity(),
-                        recoding.rules(),
-                        context.nowMs(),
-                        internal);
+                        BufferUtil.address(recoded), recoded.capacity(), recoding.rules(), context.nowMs(), internal);
         if (valid != Outcome.OK) {
             refuseRecoded(task, part, valid, -1, -1);
             return true;

@@ -44,8 +44,7 @@ final class PartitionContext {
         batchBytes = statistics.histogram("batch.bytes", Unit.BYTES);
         batchRecords = statistics.histogram("batch.records", Unit.COUNT);
         this.logs = logs;
-        recodings = new Recodings(
-                logs.recodingLane(), logs.decompressor(), logs.compressor(), logs.recodingBytesMax());
+        recodings = new Recodings(logs.recodingLane(), logs.decompressor(), logs.compressor(), logs.recodingBytesMax());
         this.replies = replies;
     }
 

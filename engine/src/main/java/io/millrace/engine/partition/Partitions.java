@@ -330,6 +330,9 @@ public final class Partitions implements Stage {
 
     @Override
     public boolean mayPark() {
-        return context.syncRound().mayPark() && context.recodings().mayPark() && context.dueWatches().isEmpty() && cleaner.mayPark();
+        return context.syncRound().mayPark()
+                && context.recodings().mayPark()
+                && context.dueWatches().isEmpty()
+                && cleaner.mayPark();
     }
 }

@@ -13,9 +13,6 @@ final class SimCodecs {
 
     /** From a stream of the topic's own, so that other seeds stay what they were. */
     static void configure(final String topic, final SimWorld world, final Map<String, String> configs) {
-        if (Boolean.getBoolean("nocodec")) {
-            return;
-        }
         final Entropy few = world.entropy("codec of " + topic);
         if (few.nextInt(ODDS) > 0) {
             return;

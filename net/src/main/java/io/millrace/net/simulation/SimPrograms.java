@@ -20,7 +20,7 @@ final class SimPrograms {
     static final int STEPS_FACTOR = 2;
 
     /** Each of them may let so much time pass that this is minutes. */
-    static final int HEALING_STEPS = 60_000;
+    static final int HEALING_STEPS = 120_000;
 
     private static final int ODDS = 3;
     private static final int COORDINATORS = 3;

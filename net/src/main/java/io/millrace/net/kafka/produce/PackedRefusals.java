@@ -66,9 +66,8 @@ final class PackedRefusals {
         PackedRefusals found = null;
         final BatchFlyweight batch = new BatchFlyweight();
         for (int part = 0; part < parts.count(); part++) {
-            final TopicImage topic = parts.badRecord(part) < 0
-                    ? null
-                    : image.topicByNumber(PartitionKeys.topicNumber(parts.key(part)));
+            final TopicImage topic =
+                    parts.badRecord(part) < 0 ? null : image.topicByNumber(PartitionKeys.topicNumber(parts.key(part)));
             if (topic == null) {
                 continue;
             }
@@ -79,8 +78,7 @@ final class PackedRefusals {
                 found = found == null ? new PackedRefusals(decompressor, unpackedBytesMax) : found;
                 final String place = topic.name() + '-' + PartitionKeys.partition(parts.key(part));
                 found.byPart.put(
-                        part,
-                        new Refusal(address, parts.recordsLength(part), rules, parts.judgedAtMs(part), place));
+                        part, new Refusal(address, parts.recordsLength(part), rules, parts.judgedAtMs(part), place));
             }
         }
         return found;

@@ -73,8 +73,8 @@ final class RefusedRecords {
         batch.wrap(request.buffer(), offset, length);
         final String place = topic.name() + '-' + request.partition();
         if (batch.isCompressed()) {
-            indexes.forEachInt(index ->
-                    reasons.add(RefusalReasons.badTime(rules, judgedAtMs, index, batch.baseTimestamp())));
+            indexes.forEachInt(
+                    index -> reasons.add(RefusalReasons.badTime(rules, judgedAtMs, index, batch.baseTimestamp())));
             return;
         }
         RefusalReasons.add(batch, walker.wrap(batch), indexes, rules, judgedAtMs, place, reasons);

@@ -26,11 +26,9 @@ public final class RecordsCompressor implements Compressor {
             final int length,
             final int bytesMax)
             throws IOException {
-        final ByteBufferOutputStream packed =
-                new ByteBufferOutputStream(Math.min(bytesMax, FIRST_BYTES + length / 2));
+        final ByteBufferOutputStream packed = new ByteBufferOutputStream(Math.min(bytesMax, FIRST_BYTES + length / 2));
         // The codecs' streams throw whatever comes their way.
-        try (OutputStream stream =
-                compression(codec, level).wrapForOutput(packed, RecordBatch.MAGIC_VALUE_V2)) {
+        try (OutputStream stream = compression(codec, level).wrapForOutput(packed, RecordBatch.MAGIC_VALUE_V2)) {
             final byte[] chunk = new byte[Math.min(CHUNK_BYTES, length)];
             for (int done = 0; done < length; done += chunk.length) {
                 final int bytes = Math.min(chunk.length, length - done);

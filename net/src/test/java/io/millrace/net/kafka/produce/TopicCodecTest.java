@@ -91,8 +91,7 @@ class TopicCodecTest {
 
     @Test
     void shouldStampWhatIsPackedAnew() {
-        final TopicImage topic =
-                codecTopic(CompressionType.LZ4, Map.of("message.timestamp.type", "LogAppendTime"));
+        final TopicImage topic = codecTopic(CompressionType.LZ4, Map.of("message.timestamp.type", "LogAppendTime"));
         final PartitionProduceResponse answer =
                 send(topic, MemoryRecords.withRecords(Compression.gzip().build(), records(3)));
         assertThat(answer.errorCode()).isZero();
@@ -109,7 +108,8 @@ class TopicCodecTest {
         final TestClient other = node.connect(0);
         node.holdHousekeeping(true);
         for (int i = 0; i < 10; i++) {
-            final Compression codec = i % 2 == 0 ? Compression.NONE : Compression.gzip().build();
+            final Compression codec =
+                    i % 2 == 0 ? Compression.NONE : Compression.gzip().build();
             client.send(add(produce(-1), VERSION, topic, 0, Requests.batch(codec, "v" + i)), VERSION);
         }
         assertThat(all(other.call(
@@ -119,12 +119,17 @@ class TopicCodecTest {
         assertThat(client.hasAnswer()).isFalse();
         node.holdHousekeeping(false);
         for (int i = 0; i < 10; i++) {
-            assertThat(all(client.receive(VERSION, ProduceResponseData::new)).getFirst().baseOffset())
+            assertThat(all(client.receive(VERSION, ProduceResponseData::new))
+                            .getFirst()
+                            .baseOffset())
                     .isEqualTo(i);
         }
-        assertThat(batches(topic)).extracting(MutableRecordBatch::compressionType).containsOnly(CompressionType.GZIP);
+        assertThat(batches(topic))
+                .extracting(MutableRecordBatch::compressionType)
+                .containsOnly(CompressionType.GZIP);
         assertThat(batches(topic).stream().flatMap(each -> Stream.of(texts(each))))
-                .containsExactly(IntStream.range(0, 10).mapToObj(i -> "null=v" + i).toArray(String[]::new));
+                .containsExactly(
+                        IntStream.range(0, 10).mapToObj(i -> "null=v" + i).toArray(String[]::new));
     }
 
     @Test
@@ -133,8 +138,8 @@ class TopicCodecTest {
         final SimpleRecord large = new SimpleRecord(1000, new byte[10_000]);
         assertThat(error(topic, MemoryRecords.withRecords(Compression.gzip().build(), large)))
                 .isEqualTo(Errors.MESSAGE_TOO_LARGE);
-        final TopicImage packing = node.createTopic(
-                "packing", 1, Map.of("compression.type", "zstd", "max.message.bytes", "2000"));
+        final TopicImage packing =
+                node.createTopic("packing", 1, Map.of("compression.type", "zstd", "max.message.bytes", "2000"));
         // Apache Kafka too takes the size as it was sent first.
         assertThat(error(packing, MemoryRecords.withRecords(Compression.NONE, large)))
                 .isEqualTo(Errors.MESSAGE_TOO_LARGE);
@@ -155,7 +160,9 @@ class TopicCodecTest {
                         record("c", "3"),
                         record(null, "4")));
         assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.INVALID_RECORD);
-        assertThat(answer.recordErrors()).extracting(BatchIndexAndErrorMessage::batchIndex).containsExactly(1, 3);
+        assertThat(answer.recordErrors())
+                .extracting(BatchIndexAndErrorMessage::batchIndex)
+                .containsExactly(1, 3);
         assertThat(answer.recordErrors())
                 .extracting(BatchIndexAndErrorMessage::batchIndexErrorMessage)
                 .containsOnly("Compacted topic cannot accept message without key in topic partition compacted-0");
@@ -178,7 +185,9 @@ class TopicCodecTest {
                 Compression.gzip().build(), record("a", "1"), new SimpleRecord(far, new byte[1]));
         final PartitionProduceResponse answer = send(topic, batch);
         assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.INVALID_TIMESTAMP);
-        assertThat(answer.recordErrors()).extracting(BatchIndexAndErrorMessage::batchIndex).containsExactly(1);
+        assertThat(answer.recordErrors())
+                .extracting(BatchIndexAndErrorMessage::batchIndex)
+                .containsExactly(1);
         assertThat(answer.recordErrors().getFirst().batchIndexErrorMessage())
                 .startsWith("Timestamp " + far + " of message with offset 1 is out of range.");
     }
@@ -187,7 +196,8 @@ class TopicCodecTest {
     void shouldAnswerForTheInsideOfBatchesWhereThatIsAskedFor() {
         final TopicImage full = node.createTopic("full", 1, Map.of("record.validation", "full"));
         final TopicImage headers = node.createTopic("headers", 1, Map.of());
-        final byte[] sound = Requests.bytes(MemoryRecords.withRecords(Compression.gzip().build(), records(5)));
+        final byte[] sound =
+                Requests.bytes(MemoryRecords.withRecords(Compression.gzip().build(), records(5)));
         final byte[] tooFew = header(sound, 6);
         final byte[] tooMany = header(sound, 4);
         assertThat(error(full, raw(tooFew.clone()))).isEqualTo(Errors.INVALID_RECORD);
@@ -207,7 +217,8 @@ class TopicCodecTest {
     @Test
     void shouldNumberRecordsThatCountWrongly() {
         final TopicImage full = node.createTopic("full", 1, Map.of("record.validation", "full"));
-        final byte[] sound = Requests.bytes(MemoryRecords.withRecords(Compression.NONE, record("a", "1"), record("b", "2")));
+        final byte[] sound =
+                Requests.bytes(MemoryRecords.withRecords(Compression.NONE, record("a", "1"), record("b", "2")));
         // length, attributes, timestamp delta, offset delta: that of the second record
         final int second = HEADER + 1 + sound[HEADER] / 2;
         assertThat(sound[second + 3]).isEqualTo((byte) 2);
@@ -223,7 +234,8 @@ class TopicCodecTest {
     @Test
     void shouldCorrectTheLargestTimestampOfTheHeader() {
         final TopicImage full = node.createTopic("full", 1, Map.of("record.validation", "full"));
-        final byte[] sound = Requests.bytes(MemoryRecords.withRecords(Compression.gzip().build(), records(5)));
+        final byte[] sound =
+                Requests.bytes(MemoryRecords.withRecords(Compression.gzip().build(), records(5)));
         ByteBuffer.wrap(sound).putLong(BatchFlyweight.MAX_TIMESTAMP_AT, 999_999);
         assertThat(error(full, raw(header(sound, 5)))).isEqualTo(Errors.NONE);
         assertThat(onlyBatch(full).maxTimestamp()).isEqualTo(1004);
@@ -232,7 +244,8 @@ class TopicCodecTest {
     @Test
     void shouldRefuseWhatUnpacksToMoreThanThereIsMemoryFor() {
         final TopicImage full = node.createTopic("full", 1, Map.of("record.validation", "full"));
-        final byte[] bomb = new byte[(int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 16) + 1_000];
+        final byte[] bomb =
+                new byte[(int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 16) + 1_000];
         assertThat(error(full, MemoryRecords.withRecords(Compression.zstd().build(), new SimpleRecord(1000, bomb))))
                 .isEqualTo(Errors.MESSAGE_TOO_LARGE);
         assertThat(batches(full)).isEmpty();
@@ -290,7 +303,9 @@ class TopicCodecTest {
         final TopicImage topic = codecTopic(CompressionType.GZIP, Map.of());
         node.holdHousekeeping(true);
         client.send(add(produce(-1).setTimeoutMs(1500), VERSION, topic, 0, Requests.batch("a")), VERSION);
-        assertThat(all(client.receive(VERSION, ProduceResponseData::new)).getFirst().errorCode())
+        assertThat(all(client.receive(VERSION, ProduceResponseData::new))
+                        .getFirst()
+                        .errorCode())
                 .isEqualTo(Errors.REQUEST_TIMED_OUT.code());
         node.holdHousekeeping(false);
         assertThat(send(topic, Requests.batch("b")).baseOffset()).isEqualTo(1);
@@ -307,7 +322,9 @@ class TopicCodecTest {
         alter(topic, "compression.type", "producer");
         node.holdHousekeeping(false);
         for (int i = 0; i < 2; i++) {
-            assertThat(all(client.receive(VERSION, ProduceResponseData::new)).getFirst().baseOffset())
+            assertThat(all(client.receive(VERSION, ProduceResponseData::new))
+                            .getFirst()
+                            .baseOffset())
                     .isEqualTo(i);
         }
         assertThat(batches(topic))
@@ -324,7 +341,9 @@ class TopicCodecTest {
         resource.configs().add(new AlterableConfig().setName(name).setValue(value));
         final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
         request.resources().add(resource);
-        assertThat(node.connect(0).call(request, 1, IncrementalAlterConfigsResponseData::new).responses())
+        assertThat(node.connect(0)
+                        .call(request, 1, IncrementalAlterConfigsResponseData::new)
+                        .responses())
                 .allMatch(answer -> answer.errorCode() == 0);
     }
 
@@ -423,6 +442,8 @@ class TopicCodecTest {
     }
 
     private static String text(final ByteBuffer bytes) {
-        return bytes == null ? "null" : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+        return bytes == null
+                ? "null"
+                : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
     }
 }
