@@ -95,8 +95,8 @@ class SettingsLoaderTest {
                 .load();
         assertThat(loader.warnings())
                 .singleElement()
-                .satisfies(line ->
-                        assertThat(line).startsWith("Setting log.preallocate (on the command line) is known"));
+                .satisfies(
+                        line -> assertThat(line).startsWith("Setting log.preallocate (on the command line) is known"));
     }
 
     @Test
