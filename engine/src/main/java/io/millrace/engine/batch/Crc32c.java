@@ -27,14 +27,28 @@ public final class Crc32c {
 
     /** The checksum of {@code length} bytes at {@code index}, as it is stored in a batch. */
     public int compute(final DirectBuffer buffer, final int index, final int length) {
-        buffer.boundsCheck(index, length);
+        begin();
+        update(buffer, index, length);
+        return value();
+    }
+
+    /** Begins a checksum over bytes that come in pieces. */
+    public void begin() {
         crc.reset();
+    }
+
+    public void update(final DirectBuffer buffer, final int index, final int length) {
+        buffer.boundsCheck(index, length);
         final byte[] array = buffer.byteArray();
         if (array != null) {
             crc.update(array, buffer.wrapAdjustment() + index, length);
         } else {
             crc.update(window(buffer.addressOffset() + index, length));
         }
+    }
+
+    /** The checksum over all that came since {@link #begin}. */
+    public int value() {
         return (int) crc.getValue();
     }
 

@@ -8,6 +8,7 @@ import io.millrace.engine.log.LeaseTable;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.log.ScrubPace;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.MetadataStateMachine;
@@ -139,6 +140,8 @@ public final class Core {
                         settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
                 () -> compactions(machine.image().settings()).shareOf(mesh.coreCount()),
+                () -> scrubPace(machine.image().settings()).shareOf(mesh.coreCount()),
+                context.entropy().stream("scrub"),
                 settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
                 statistics,
                 nowMs);
@@ -164,6 +167,11 @@ public final class Core {
                 settings.longOf(CleanerSettings.DEDUPE_BUFFER_SIZE),
                 ((Number) settings.value(CleanerSettings.LOAD_FACTOR)).doubleValue(),
                 ((Number) settings.value(CleanerSettings.IO_MAX_BYTES_PER_SECOND)).doubleValue());
+    }
+
+    private static ScrubPace scrubPace(final Settings settings) {
+        return new ScrubPace(
+                settings.longOf(BrokerSettings.SCRUB_BYTES_PER_SECOND), settings.longOf(BrokerSettings.SCRUB_PERIOD_MS));
     }
 
     private void hostMetadata(final MetadataImage image) {

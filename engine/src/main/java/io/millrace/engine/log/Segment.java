@@ -45,6 +45,9 @@ final class Segment {
     /** Whether indexes, producer snapshot and the file itself survive a power loss; never so for the active segment. */
     boolean sealed;
 
+    /** How often it was cut: whoever reads it in steps begins anew. */
+    int cuts;
+
     // Places in the core's structures
     Segment lruNewer;
     Segment lruOlder;
@@ -242,6 +245,7 @@ final class Segment {
         offsetIndex = found.offsetIndex;
         timeIndex = found.timeIndex;
         reservedTo = 0;
+        cuts++;
     }
 
     void retain() {

@@ -9,7 +9,10 @@ import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.LogCreation;
 import io.millrace.engine.log.LogRecovery;
 import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.log.ScrubFinding;
+import io.millrace.engine.log.ScrubPace;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.replication.ReplicaProducers;
@@ -32,6 +35,7 @@ public final class Partitions implements Stage {
     private final PartitionUpkeep upkeep;
     private final Watches watches;
     private final PartitionCleaner cleaner;
+    private final PartitionScrub scrub;
     private final long producerExpirationMs;
 
     public Partitions(
@@ -40,6 +44,8 @@ public final class Partitions implements Stage {
             final Journal journal,
             final UpkeepIntervals intervals,
             final Supplier<CompactionSettings> compactions,
+            final Supplier<ScrubPace> scrubPace,
+            final Entropy scrubEntropy,
             final long producerExpirationMs,
             final Statistics statistics,
             final long nowMs) {
@@ -48,6 +54,7 @@ public final class Partitions implements Stage {
         upkeep = new PartitionUpkeep(context, intervals, nowMs);
         watches = new Watches(context);
         cleaner = new PartitionCleaner(compactions, nowMs);
+        scrub = new PartitionScrub(scrubPace, scrubEntropy, statistics);
         this.producerExpirationMs = producerExpirationMs;
     }
 
@@ -317,6 +324,16 @@ public final class Partitions implements Stage {
         return cleaner.troubles();
     }
 
+    /** Places that are damaged, each once; one other thread may take them out. */
+    public Queue<ScrubFinding> scrubFindings() {
+        return scrub.findings();
+    }
+
+    /** Places in closed segments that were found damaged so far. */
+    public long damagedBatches() {
+        return scrub.damaged();
+    }
+
     @Override
     public int doWork(final long nowNs, final long nowMs) {
         context.now(nowMs);
@@ -325,7 +342,8 @@ public final class Partitions implements Stage {
                 + context.syncRound().doWork(nowNs, nowMs)
                 + watches.answerDue()
                 + upkeep.doWork(inOrder, nowMs)
-                + cleaner.doWork(inOrder, nowNs, nowMs);
+                + cleaner.doWork(inOrder, nowNs, nowMs)
+                + scrub.doWork(this, nowNs, nowMs);
     }
 
     @Override
@@ -333,6 +351,7 @@ public final class Partitions implements Stage {
         return context.syncRound().mayPark()
                 && context.recodings().mayPark()
                 && context.dueWatches().isEmpty()
-                && cleaner.mayPark();
+                && cleaner.mayPark()
+                && scrub.mayPark();
     }
 }

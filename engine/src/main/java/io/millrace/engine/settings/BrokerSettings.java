@@ -415,6 +415,22 @@ public final class BrokerSettings {
                     "Slices below this size are copied once their client is slow to read, so that slow clients do not "
                             + "keep all leases; larger ones stay lent.")
             .check(ValueCheck.atLeast(0)));
+    public static final Setting SCRUB_BYTES_PER_SECOND = add(Setting.broker(
+                    "millrace.scrub.bytes.per.second",
+                    LONG,
+                    "4194304",
+                    "How fast closed segments are read in the background, on all cores together, to see whether they are"
+                            + " still what was written; 0: not at all. A change is heeded at once.")
+            .check(ValueCheck.atLeast(0))
+            .asDynamic());
+    public static final Setting SCRUB_PERIOD_MS = add(Setting.broker(
+                    "millrace.scrub.period.ms",
+                    LONG,
+                    "604800000",
+                    "How long after one such pass through all partitions began the next one does, at the earliest. A start"
+                            + " begins one anew, at a partition of chance. A change is heeded at once.")
+            .check(ValueCheck.atLeast(1))
+            .asDynamic());
 
     static {
         CoordinatorSettings.addTo(TABLE);

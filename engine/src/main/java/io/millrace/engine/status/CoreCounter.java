@@ -20,7 +20,8 @@ public enum CoreCounter {
     SYNC_ROUNDS("sync rounds"),
     STALLED_WRITES("writes over 1 ms"),
     JOURNALS_FAILED("journals out of use"),
-    JOURNALS_SHORT("journals short of disk space");
+    JOURNALS_SHORT("journals short of disk space"),
+    DAMAGED_BATCHES("damaged batches found by the scrub");
 
     /** Type ids of our counters begin here; the ordinal follows. */
     public static final int TYPE_ID_BASE = 1000;

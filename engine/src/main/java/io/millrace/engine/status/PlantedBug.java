@@ -70,7 +70,9 @@ public enum PlantedBug {
     /** A static member is taken for any other. */
     GROUP_INSTANCE_FORGOTTEN,
     /** After a restart what a group had deleted, as it does when it changes its protocol, is there again. */
-    GROUP_DELETIONS_FORGOTTEN;
+    GROUP_DELETIONS_FORGOTTEN,
+    /** The scrub takes every checksum for the right one. */
+    SCRUB_BLIND;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
 

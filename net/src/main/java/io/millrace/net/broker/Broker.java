@@ -16,6 +16,7 @@ import io.millrace.engine.os.OsDisk;
 import io.millrace.engine.os.OsEntropy;
 import io.millrace.engine.os.OsTime;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -295,7 +296,8 @@ public final class Broker implements AutoCloseable {
         });
         for (int core = 0; core < cores.length; core++) {
             final CoreCounters counters = new CoreCounters(mark.counters(), core);
-            status.watch(counters, cores[core].core().partitions().compactionTroubles());
+            final Partitions partitions = cores[core].core().partitions();
+            status.watch(counters, partitions.compactionTroubles(), partitions.scrubFindings());
             final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters, loads);
             threads.add(new CoreThread(
                             cores[core],

@@ -6,6 +6,7 @@ import static io.millrace.engine.status.CoreCounter.BUSY_CYCLES;
 import static io.millrace.engine.status.CoreCounter.BYTES_IN;
 import static io.millrace.engine.status.CoreCounter.BYTES_OUT;
 import static io.millrace.engine.status.CoreCounter.CONNECTIONS;
+import static io.millrace.engine.status.CoreCounter.DAMAGED_BATCHES;
 import static io.millrace.engine.status.CoreCounter.DUTY_CYCLES;
 import static io.millrace.engine.status.CoreCounter.JOURNALS_FAILED;
 import static io.millrace.engine.status.CoreCounter.JOURNALS_SHORT;
@@ -89,6 +90,7 @@ final class CoreStatus {
         counters.set(JOURNALS_FAILED, core.core().partitions().hasJournalFailed() ? 1 : 0);
         counters.set(JOURNALS_SHORT, core.core().partitions().lacksJournalSpace() ? 1 : 0);
         counters.set(OFFLINE_PARTITIONS, core.core().partitions().offlinePartitions());
+        counters.set(DAMAGED_BATCHES, core.core().partitions().damagedBatches());
         counters.set(SYNC_ROUNDS, core.core().partitions().syncRounds());
         counters.set(STALLED_WRITES, disk.stalledWrites());
     }

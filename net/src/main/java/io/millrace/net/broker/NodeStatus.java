@@ -1,5 +1,6 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.log.ScrubFinding;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.status.CoreCounter;
 import io.millrace.engine.status.CoreCounters;
@@ -12,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Keeps the mark file up to date from a thread of its own, until closed, and tells the operator what the counters say
- * that cannot wait: partitions that went offline, a journal out of use, logs that cannot be compacted, a disk that fills
- * up. Once for each change, never once for each event.
+ * that cannot wait: partitions that went offline, a journal out of use, logs that cannot be compacted, damage in
+ * closed segments, a disk that fills up. Once for each change, never once for each event.
  */
 final class NodeStatus implements AutoCloseable {
     private static final long PUBLISH_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -26,6 +27,7 @@ final class NodeStatus implements AutoCloseable {
     private final BrokerLog log;
     private final List<CoreCounters> cores = new CopyOnWriteArrayList<>();
     private final List<Queue<String>> troubles = new CopyOnWriteArrayList<>();
+    private final List<Queue<ScrubFinding>> damage = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
     private long offlineTold;
@@ -43,9 +45,13 @@ final class NodeStatus implements AutoCloseable {
         thread.start();
     }
 
-    void watch(final CoreCounters core, final Queue<String> compactionTroubles) {
+    void watch(
+            final CoreCounters core,
+            final Queue<String> compactionTroubles,
+            final Queue<ScrubFinding> scrubFindings) {
         cores.add(core);
         troubles.add(compactionTroubles);
+        damage.add(scrubFindings);
     }
 
     private void run() {
@@ -55,6 +61,7 @@ final class NodeStatus implements AutoCloseable {
                 tellOffline();
                 tellJournals();
                 tellCompactions();
+                tellDamage();
                 tellNearlyFull(data.toFile().getUsableSpace());
             }
             LockSupport.parkNanos(this, PUBLISH_EVERY_NS);
@@ -93,6 +100,24 @@ final class NodeStatus implements AutoCloseable {
                 log.warn(trouble);
             }
         }
+    }
+
+    /** Each was put there once. */
+    private void tellDamage() {
+        for (final Queue<ScrubFinding> core : damage) {
+            for (ScrubFinding finding = core.poll(); finding != null; finding = core.poll()) {
+                log.error(finding + ". " + adviceOn(finding));
+            }
+        }
+    }
+
+    private String adviceOn(final ScrubFinding finding) {
+        return finding.unreadable()
+                ? "Look at the disk of " + data + ", then restart"
+                : "Nothing was changed, and the partition is served and written as before: who reads this batch meets"
+                        + " the damage too. Look at the disk of " + data + ", see with ./run.sh inspect --verify what"
+                        + " is left, and keep a copy before retention takes the file; the records have to come from"
+                        + " where they came from, or from another copy";
     }
 
     private long sumOf(final CoreCounter counter) {

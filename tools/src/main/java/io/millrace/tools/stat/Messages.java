@@ -18,7 +18,8 @@ final class Messages {
                 "partitions",
                 "round p50",
                 "round p99",
-                "max ever");
+                "max ever",
+                "scrub B/s");
         for (final int core : cores) {
             final Figures of = interval.of(core);
             final Distribution depth = of.distribution("mailbox.depth");
@@ -43,7 +44,8 @@ final class Messages {
                     Numbers.count(of.distribution("sync.partitions").mean()),
                     Numbers.time(round.percentile(0.5)),
                     Numbers.time(round.percentile(0.99)),
-                    Numbers.time(round.largestEver()));
+                    Numbers.time(round.largestEver()),
+                    Numbers.count(interval.rate(of.of("scrub.bytes"))));
         }
         mail.print(out, true);
         out.append('\n');

@@ -39,6 +39,16 @@ final class Overview {
             row(time, "all", interval, interval.ofAll());
         }
         table.print(out, withHead);
+        for (int core = 0; core < interval.coreCount(); core++) {
+            final long damaged = interval.of(core).of("scrub.damaged");
+            if (damaged > 0 && (onlyCore < 0 || onlyCore == core)) {
+                out.append("core ")
+                        .append(core)
+                        .append(": ")
+                        .append(damaged)
+                        .append(" damaged places in closed segments; the broker's log says where\n");
+            }
+        }
     }
 
     private void row(final String time, final String core, final Interval interval, final Figures of) {
