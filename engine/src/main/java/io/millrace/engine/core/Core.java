@@ -171,7 +171,8 @@ public final class Core {
 
     private static ScrubPace scrubPace(final Settings settings) {
         return new ScrubPace(
-                settings.longOf(BrokerSettings.SCRUB_BYTES_PER_SECOND), settings.longOf(BrokerSettings.SCRUB_PERIOD_MS));
+                settings.longOf(BrokerSettings.SCRUB_BYTES_PER_SECOND),
+                settings.longOf(BrokerSettings.SCRUB_PERIOD_MS));
     }
 
     private void hostMetadata(final MetadataImage image) {

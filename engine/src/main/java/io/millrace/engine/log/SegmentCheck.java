@@ -171,7 +171,11 @@ final class SegmentCheck {
             tell(fault);
         }
         batchEnd = -1;
-        if (position == endPosition && faultCount < FAULTS_MAX && !adrift && nextOffset != endOffset && endOffset > holesBelow) {
+        if (position == endPosition
+                && faultCount < FAULTS_MAX
+                && !adrift
+                && nextOffset != endOffset
+                && endOffset > holesBelow) {
             batchPosition = position;
             firstOffset = nextOffset;
             tell("the segment ends there, but the next one begins at offset " + endOffset);
@@ -181,8 +185,9 @@ final class SegmentCheck {
     private void tell(final String what) {
         if (faultCount < FAULTS_MAX) {
             faultCount++;
-            final String rest =
-                    faultCount == FAULTS_MAX ? "; there is more of it, and the rest of this file was not looked at" : "";
+            final String rest = faultCount == FAULTS_MAX
+                    ? "; there is more of it, and the rest of this file was not looked at"
+                    : "";
             faults.onFault(batchPosition, firstOffset, what + rest);
         }
         if (faultCount == FAULTS_MAX) {

@@ -20,7 +20,8 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  */
 final class PartitionScrub {
     private static final int PARTITIONS_PER_CYCLE = 16;
-    private static final long SETTINGS_EVERY_MS = 1_000;
+    private static final long SETTINGS_EVERY_NS = 1_000_000_000;
+    private static final long NS_PER_MS = 1_000_000;
     private static final double NS_PER_SECOND = 1e9;
     /** Further ones are told when there is room again, and nothing is read before. */
     private static final int FINDINGS_MAX = 64;
@@ -36,7 +37,8 @@ final class PartitionScrub {
     private final Queue<ScrubFinding> findings = new OneToOneConcurrentArrayQueue<>(FINDINGS_MAX);
 
     private ScrubPace pace = ScrubPace.OFF;
-    private long paceDueMs;
+    private boolean heeded;
+    private long heededNs;
     private long refilledNs;
     /** What may be read now; below 0 what was read ahead. */
     private double allowance;
@@ -46,7 +48,8 @@ final class PartitionScrub {
 
     private int next;
     private boolean passing;
-    private long passDueMs;
+    private boolean passed;
+    private long beganNs;
 
     PartitionScrub(final Supplier<ScrubPace> source, final Entropy entropy, final Statistics statistics) {
         this.source = source;
@@ -56,10 +59,11 @@ final class PartitionScrub {
         damaged = statistics.gauge("scrub.damaged", Unit.COUNT);
     }
 
-    int doWork(final Partitions partitions, final long nowNs, final long nowMs) {
-        if (nowMs >= paceDueMs) {
-            paceDueMs = nowMs + SETTINGS_EVERY_MS;
-            heed(source.get(), nowNs, nowMs);
+    int doWork(final Partitions partitions, final long nowNs) {
+        if (!heeded || nowNs - heededNs >= SETTINGS_EVERY_NS) {
+            heeded = true;
+            heededNs = nowNs;
+            heed(source.get(), nowNs);
         }
         while (!untold.isEmpty() && findings.offer(untold.peek())) {
             untold.poll();
@@ -71,7 +75,7 @@ final class PartitionScrub {
             bytes.add(log.look());
             return 1;
         }
-        if (!passing && nowMs < passDueMs) {
+        if (!passing && passed && (nowNs - beganNs) / NS_PER_MS < pace.periodMs()) {
             return 0;
         }
         refill(nowNs);
@@ -82,7 +86,7 @@ final class PartitionScrub {
             allowance -= log.read();
             return 1;
         }
-        return passing ? find(partitions) : begin(partitions, nowMs);
+        return passing ? find(partitions) : begin(partitions, nowNs);
     }
 
     boolean mayPark() {
@@ -97,12 +101,13 @@ final class PartitionScrub {
         return damaged.get();
     }
 
-    private void heed(final ScrubPace changed, final long nowNs, final long nowMs) {
+    long passes() {
+        return passes.get();
+    }
+
+    private void heed(final ScrubPace changed, final long nowNs) {
         if (!pace.isOn()) {
             refilledNs = nowNs;
-        }
-        if (changed.periodMs() != pace.periodMs()) {
-            passDueMs = Math.min(passDueMs, later(nowMs, changed.periodMs()));
         }
         if (!changed.isOn() && !log.isReading()) {
             log.rest();
@@ -118,9 +123,9 @@ final class PartitionScrub {
         refilledNs = nowNs;
     }
 
-    private int begin(final Partitions partitions, final long nowMs) {
+    private int begin(final Partitions partitions, final long nowNs) {
         final int count = partitions.count();
-        passDueMs = later(nowMs, pace.periodMs());
+        beganNs = nowNs;
         passing = true;
         next = 0;
         keys = new long[count];
@@ -142,14 +147,11 @@ final class PartitionScrub {
         }
         if (next == keys.length) {
             passing = false;
+            passed = true;
             passes.increment();
             log.rest();
         }
         return 1;
-    }
-
-    private static long later(final long nowMs, final long periodMs) {
-        return periodMs > Long.MAX_VALUE - nowMs ? Long.MAX_VALUE : nowMs + periodMs;
     }
 
     private void onFinding(final ScrubFinding finding) {

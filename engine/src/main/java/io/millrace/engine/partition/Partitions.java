@@ -329,6 +329,11 @@ public final class Partitions implements Stage {
         return scrub.findings();
     }
 
+    /** How often all partitions were gone through. */
+    public long scrubPasses() {
+        return scrub.passes();
+    }
+
     /** Places in closed segments that were found damaged so far. */
     public long damagedBatches() {
         return scrub.damaged();
@@ -343,7 +348,7 @@ public final class Partitions implements Stage {
                 + watches.answerDue()
                 + upkeep.doWork(inOrder, nowMs)
                 + cleaner.doWork(inOrder, nowNs, nowMs)
-                + scrub.doWork(this, nowNs, nowMs);
+                + scrub.doWork(this, nowNs);
     }
 
     @Override

@@ -148,8 +148,9 @@ class LogScrubTest extends CompactionBed {
         final int batches = batchesIn(last);
         final int at = positionOf(last, batches - 1);
         image.overwrite(path(last), at + BatchFlyweight.LEADER_EPOCH_AT + 3, new byte[] {2});
-        assertThat(run()).singleElement().satisfies(finding -> assertThat(finding.what())
-                .isEqualTo("leader epoch 2, expected 4 to 4"));
+        assertThat(run())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.what()).isEqualTo("leader epoch 2, expected 4 to 4"));
     }
 
     private int batchesIn(final int segment) {

@@ -46,7 +46,8 @@ class OsLogTest extends LogContract {
         assertThat(found).isEmpty();
         final Segment segment = bench.log.segments.get(3);
         final String path = LogFiles.path(LogBench.DIRECTORY, segment.baseOffset, LogFiles.LOG);
-        try (RandomAccessFile file = new RandomAccessFile(directory.resolve(path).toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve(path).toFile(), "rw")) {
             file.seek(BatchFlyweight.HEADER_BYTES);
             final int before = file.read();
             file.seek(BatchFlyweight.HEADER_BYTES);

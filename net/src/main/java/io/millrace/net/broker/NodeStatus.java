@@ -46,9 +46,7 @@ final class NodeStatus implements AutoCloseable {
     }
 
     void watch(
-            final CoreCounters core,
-            final Queue<String> compactionTroubles,
-            final Queue<ScrubFinding> scrubFindings) {
+            final CoreCounters core, final Queue<String> compactionTroubles, final Queue<ScrubFinding> scrubFindings) {
         cores.add(core);
         troubles.add(compactionTroubles);
         damage.add(scrubFindings);

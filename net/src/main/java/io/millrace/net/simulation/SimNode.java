@@ -4,6 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
+import io.millrace.engine.log.ScrubFinding;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -20,6 +21,7 @@ import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.kafka.wire.RecordsFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 
 /** One life of the simulated broker's process: the production cores on simulated ports, from boot to its end. */
 final class SimNode {
@@ -141,6 +143,10 @@ final class SimNode {
     private int doWork(final int index) {
         final Core core = cores.get(index).core();
         final int work = core.doWork();
+        final Queue<ScrubFinding> findings = core.partitions().scrubFindings();
+        while (!findings.isEmpty()) {
+            world.onScrubFinding(findings.poll());
+        }
         if (!stops.isEmpty()) {
             stops.get(index).step(core.nowNs());
         }
@@ -181,6 +187,14 @@ final class SimNode {
     /** Whether something failed that a new start alone can mend. */
     boolean isHurt() {
         return cores.stream().anyMatch(core -> core.core().partitions().offlinePartitions() > 0);
+    }
+
+    /** How often every core has gone through all of its partitions. */
+    long scrubPasses() {
+        return cores.stream()
+                .mapToLong(core -> core.core().partitions().scrubPasses())
+                .min()
+                .orElseThrow();
     }
 
     SimDisk firstDisk() {

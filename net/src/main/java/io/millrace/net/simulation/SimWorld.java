@@ -1,6 +1,7 @@
 package io.millrace.net.simulation;
 
 import io.millrace.engine.log.RecoveryReport;
+import io.millrace.engine.log.ScrubFinding;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.sim.SimDamage;
@@ -28,6 +29,7 @@ final class SimWorld {
     private SimNode node;
     private final Wounds wounds = new Wounds(image);
     private final JournalWounds journalWounds = new JournalWounds(image);
+    private final ScrubBook scrubBook = new ScrubBook(image, wounds);
     private boolean mayForgetAcked;
     private long syncErrorsSeen;
     private long trace = 1125899906842597L;
@@ -156,7 +158,18 @@ final class SimWorld {
         trace(error.code());
     }
 
+    ScrubBook scrubBook() {
+        return scrubBook;
+    }
+
+    void onScrubFinding(final ScrubFinding finding) {
+        scrubBook.onFinding(finding);
+        count(finding.unreadable() ? "scrub could not read" : "damage found by the scrub");
+        trace(finding.position());
+    }
+
     void onBoot() {
+        scrubBook.onStart();
         journalWounds.onStart();
     }
 

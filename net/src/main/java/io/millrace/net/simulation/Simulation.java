@@ -54,6 +54,9 @@ public final class Simulation {
     /** A copy of another partition on another disk, or null. */
     private final SimReplica replica;
 
+    /** Whether closed segments are read in the background, from a stream of its own, so that other seeds stay. */
+    private final boolean scrubs;
+
     private boolean mediaFail;
     private boolean metadataTurns;
     /** So many bits turn in journals when the process dies. */
@@ -95,7 +98,9 @@ public final class Simulation {
         if (programs != null) {
             clients.addAll(programs.clients());
         }
-        config = config(fsync, withKeys, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
+        scrubs = world.entropy("scrub").nextInt(3) > 0;
+        config = config(
+                fsync, withKeys, scrubs, plan.nextInt(2) == 0, JOURNAL_BYTES[plan.nextInt(JOURNAL_BYTES.length)]);
     }
 
     /** @param counts whether somebody counts on every promise: what they alone hold is spared */
@@ -148,7 +153,11 @@ public final class Simulation {
     }
 
     private static BrokerConfig config(
-            final boolean fsync, final boolean withKeys, final boolean lendsAll, final int journalBytes) {
+            final boolean fsync,
+            final boolean withKeys,
+            final boolean scrubs,
+            final boolean lendsAll,
+            final int journalBytes) {
         final SettingsLoader loader = new SettingsLoader()
                 .commandLine("millrace.durability", fsync ? "fsync" : "os")
                 .commandLine("millrace.core.memory.bytes", "268435456")
@@ -156,6 +165,8 @@ public final class Simulation {
                 .commandLine("millrace.journal.bytes", Integer.toString(journalBytes))
                 .commandLine("millrace.core.leases", "64")
                 .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
+                .commandLine("millrace.scrub.bytes.per.second", scrubs ? "3000000" : "0")
+                .commandLine("millrace.scrub.period.ms", "20")
                 .commandLine("millrace.checkpoint.interval.ms", "50")
                 .commandLine("auto.create.topics.enable", "false");
         if (withKeys) {
@@ -244,6 +255,13 @@ public final class Simulation {
         settle("the auditors to read everything", () -> auditors.stream().allMatch(SimAuditor::isDone));
         if (!stranded) {
             auditors.forEach(SimAuditor::audit);
+        }
+        if (scrubs && !stranded) {
+            final long passes = world.node().scrubPasses();
+            settle(
+                    "the scrub to pass",
+                    () -> world.node() != null && world.node().scrubPasses() >= passes + 2);
+            world.scrubBook().audit();
         }
         if (programs != null && !stranded) {
             final List<SimClient> readers = programs.auditors();

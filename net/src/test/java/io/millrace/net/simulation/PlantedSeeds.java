@@ -18,6 +18,7 @@ final class PlantedSeeds {
             case COMPACTION_DROPS_NEWEST, GROUP_GENERATION_UNCHECKED, GROUP_DELETIONS_FORGOTTEN -> 8;
             case JOURNAL_NOT_AWAITED -> 14;
             case GROUP_ANSWERS_NOT_AWAITED -> 17;
+            case SCRUB_BLIND -> 32;
             case COMPACTION_FORGETS_TOMBSTONES -> 35;
             case JOURNAL_DAMAGE_UNTOLD -> 55;
             case COMPACTION_DELETES_EARLY -> 145;
