@@ -171,7 +171,7 @@ public final class Core {
 
     private static ScrubPace scrubPace(final Settings settings) {
         return new ScrubPace(
-                settings.longOf(BrokerSettings.SCRUB_BYTES_PER_SECOND),
+                (double) settings.longOf(BrokerSettings.SCRUB_BYTES_PER_SECOND),
                 settings.longOf(BrokerSettings.SCRUB_PERIOD_MS));
     }
 

@@ -6,12 +6,12 @@ package io.millrace.engine.log;
  * @param bytesPerSecond 0 for not at all
  * @param periodMs       from the beginning of one pass through all partitions to that of the next
  */
-public record ScrubPace(long bytesPerSecond, long periodMs) {
+public record ScrubPace(double bytesPerSecond, long periodMs) {
     public static final ScrubPace OFF = new ScrubPace(0, Long.MAX_VALUE);
 
     /** One core's share of the node's. */
     public ScrubPace shareOf(final int cores) {
-        return new ScrubPace(bytesPerSecond == 0 ? 0 : Math.max(1, bytesPerSecond / cores), periodMs);
+        return new ScrubPace(bytesPerSecond / cores, periodMs);
     }
 
     public boolean isOn() {
