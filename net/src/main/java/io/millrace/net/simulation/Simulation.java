@@ -166,7 +166,7 @@ public final class Simulation {
                 .commandLine("millrace.core.leases", "64")
                 .commandLine("millrace.core.lease.bytes.min", lendsAll ? "0" : "16384")
                 .commandLine("millrace.scrub.bytes.per.second", scrubs ? "3000000" : "0")
-                .commandLine("millrace.scrub.period.ms", "20")
+                .commandLine("millrace.scrub.period.ms", "400")
                 .commandLine("millrace.checkpoint.interval.ms", "50")
                 .commandLine("auto.create.topics.enable", "false");
         if (withKeys) {
