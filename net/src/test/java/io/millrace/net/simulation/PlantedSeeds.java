@@ -12,16 +12,22 @@ final class PlantedSeeds {
     static long of(final PlantedBug bug) {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
-            case MESSAGE_DROPPED, JOURNAL_NOT_REPLAYED_BY_OTHERS -> 3;
+            case MESSAGE_DROPPED, DELETION_NOT_DURABLE -> 3;
             case INDEX_STALE -> 6;
-            case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
-            case COMPACTION_DROPS_NEWEST, GROUP_GENERATION_UNCHECKED, GROUP_DELETIONS_FORGOTTEN -> 8;
-            case JOURNAL_NOT_AWAITED -> 14;
+            case TORN_TAIL_KEPT,
+                    TXN_END_NOT_AWAITED,
+                    TXN_MARKERS_NOT_RESUMED,
+                    GROUP_TXN_OFFSETS_AT_ONCE,
+                    SCRUB_BLIND -> 7;
+            case COMPACTION_DROPS_NEWEST,
+                    GROUP_GENERATION_UNCHECKED,
+                    GROUP_DELETIONS_FORGOTTEN,
+                    GROUP_TXN_OFFSETS_FORGOTTEN -> 8;
             case GROUP_ANSWERS_NOT_AWAITED -> 17;
-            case SCRUB_BLIND -> 32;
             case COMPACTION_FORGETS_TOMBSTONES -> 35;
+            case JOURNAL_NOT_AWAITED -> 36;
+            case COMPACTION_DELETES_EARLY -> 37;
             case JOURNAL_DAMAGE_UNTOLD -> 55;
-            case COMPACTION_DELETES_EARLY -> 145;
             default -> 1;
         };
     }
