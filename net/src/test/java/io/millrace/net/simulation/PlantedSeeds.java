@@ -14,11 +14,8 @@ final class PlantedSeeds {
             case LEASE_IGNORED -> 2;
             case MESSAGE_DROPPED, DELETION_NOT_DURABLE -> 3;
             case INDEX_STALE -> 6;
-            case TORN_TAIL_KEPT,
-                    TXN_END_NOT_AWAITED,
-                    TXN_MARKERS_NOT_RESUMED,
-                    GROUP_TXN_OFFSETS_AT_ONCE,
-                    SCRUB_BLIND -> 7;
+            case TORN_TAIL_KEPT, TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE, SCRUB_BLIND ->
+                7;
             case COMPACTION_DROPS_NEWEST,
                     GROUP_GENERATION_UNCHECKED,
                     GROUP_DELETIONS_FORGOTTEN,
