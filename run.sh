@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The one front door of Millrace: builds what is stale, then becomes the JVM that was asked for.
 #
-#   start, stat, doctor, inspect, simulate, follow   go to io.millrace.tools.Millrace, by exec: this id is the JVM's
-#   test, fmt, perf, build                           are answered here
+#   start, stat, topics, produce and most others   go to io.millrace.tools.Millrace, by exec: this id is the JVM's
+#   test, fmt, perf, build                         are answered here
 #
 # What is built lies in target/run/<build>/ (a folder per build, so that a broker that is running keeps its jars while
 # a newer one is built) and target/run/current names the newest. Relative paths, ./data too, belong to the caller's
@@ -284,6 +284,9 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh inspect …            show and verify the batches of a data directory, partition or segment
   ./run.sh simulate …           run a broker in one thread on simulated time, disk and network
   ./run.sh follow …             keep a read-only copy of one partition of another broker
+  ./run.sh topics …             list, describe, create, delete and grow topics
+  ./run.sh configs …            show and change the settings of a topic, a broker or a group
+  ./run.sh groups …             list, describe and delete groups, and set their offsets
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
   ./run.sh perf …               measure, beside Apache Kafka (compare, load, soak, bench, stat)

@@ -1,5 +1,8 @@
 package io.millrace.tools;
 
+import io.millrace.tools.client.ConfigsCommand;
+import io.millrace.tools.client.GroupsCommand;
+import io.millrace.tools.client.TopicsCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +21,9 @@ import picocli.CommandLine.ParameterException;
             FollowCommand.class,
             StatCommand.class,
             DoctorCommand.class,
+            TopicsCommand.class,
+            GroupsCommand.class,
+            ConfigsCommand.class,
             AotTrainCommand.class,
         })
 public final class Millrace implements Runnable {
