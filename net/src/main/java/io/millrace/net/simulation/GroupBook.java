@@ -54,11 +54,6 @@ final class GroupBook {
         anchor = instance;
     }
 
-    /** Whether it has members of both protocols. */
-    boolean mayMigrate() {
-        return anchor != null;
-    }
-
     boolean isOpenTo(final String instance) {
         return anchor == null || anchor.equals(instance) || isAnchored;
     }

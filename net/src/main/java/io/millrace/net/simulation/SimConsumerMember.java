@@ -62,22 +62,9 @@ final class SimConsumerMember extends SimMembership {
                     caller.world().onClientError(error);
                     caller.retryLater();
                 }
-                case UNKNOWN_SERVER_ERROR -> refusedByNewborn(error);
                 default -> again(error);
             }
         });
-    }
-
-    /**
-     * As Apache Kafka: a group that has just become a classic one, and has not chosen a protocol since, cannot become one
-     * of the new protocol.
-     */
-    private void refusedByNewborn(final Errors error) {
-        if (!book.mayMigrate() || epoch > 0) {
-            again(error);
-        }
-        caller.world().count("group too young to be upgraded");
-        caller.retryLater();
     }
 
     private ConsumerGroupHeartbeatRequestData request(final int as) {

@@ -48,7 +48,12 @@ final class ConsumerMembership {
                 groups.partitionFor(request.groupId()),
                 (machine, answer) -> machine.write(
                         "consumer-group-heartbeat",
-                        () -> machine.shard().consumerGroupHeartbeat(client, request),
+                        () -> {
+                            if (request.memberEpoch() == JOIN) {
+                                ClassicGroups.of(machine.shard()).ensureUpgradable(request.groupId(), groups.config());
+                            }
+                            return machine.shard().consumerGroupHeartbeat(client, request);
+                        },
                         answer),
                 reply);
     }

@@ -11,6 +11,7 @@ import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Poller;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.port.Stage;
+import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.SettingsLoader;
 import io.millrace.engine.sim.SimDisk;
@@ -20,7 +21,6 @@ import io.millrace.engine.sim.SimHousekeeping;
 import io.millrace.engine.sim.SimTime;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.BufferPool;
-import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
 import io.millrace.net.connection.RequestMeter;
@@ -33,9 +33,14 @@ import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.TransactionGate;
 import io.millrace.net.kafka.fetch.FetchHandler;
+import io.millrace.net.kafka.group.GroupApis;
+import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.produce.ProduceHandler;
 import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
+import io.millrace.net.kafka.txn.PartitionMarkers;
+import io.millrace.net.kafka.txn.TransactionApis;
+import io.millrace.net.kafka.txn.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,11 +155,22 @@ public final class TestNode {
         final ProduceHandler produces = new ProduceHandler(core);
         produceHandlers.add(produces);
         final ApiTable table = new ApiTable().serve(Api.PRODUCE, produces).serve(Api.FETCH, fetches);
+        final Groups groups =
+                new Groups(core, CoordinatorSettings.ofGroups(core.image().settings()), null);
+        final Transactions transactions = new Transactions(core, new PartitionMarkers(core, groups));
         AdminApis.register(
                 table,
                 core,
                 new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()),
-                (exchange, header, request) -> exchange.fail(CloseReason.FAILED_UNANSWERED));
+                TransactionApis.initProducerId(transactions));
+        TransactionApis.register(table, core, transactions, groups::partitionFor);
+        GroupApis.register(table, core, groups);
+        core.addService(Groups.class, groups);
+        core.addService(Transactions.class, transactions);
+        core.addMetadataListener(groups);
+        core.addMetadataListener(transactions);
+        core.addStage("groups", groups);
+        core.addStage("transactions", transactions);
         tables.add(table);
         cores.add(core);
     }
