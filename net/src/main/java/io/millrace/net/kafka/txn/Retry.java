@@ -13,7 +13,7 @@ record Retry(TransactionMetadata transaction, boolean bumps, long producerId, sh
     boolean onOverflow() {
         return bumps
                 && transaction.prevProducerId() == producerId
-                && producerEpoch == Short.MAX_VALUE - 1
+                && TransactionMetadata.isEpochExhausted(producerEpoch)
                 && transaction.producerEpoch() == 0;
     }
 

@@ -171,10 +171,12 @@ final class TransactionMachine implements CoordinatorMachine {
             final Optional<Ended> expected,
             final Answer<Ended> answer) {
         final Optional<Short> epoch = expected.map(Ended::producerEpoch);
-        final boolean exhausted = transaction.isProducerEpochExhausted()
-                && epoch.map(each -> each == transaction.producerEpoch()).orElse(true);
         final TxnTransitMetadata next;
-        if (exhausted) {
+        if (transaction.isProducerEpochExhausted()) {
+            if (epoch.isPresent() && epoch.get() != transaction.producerEpoch()) {
+                answerLate(transaction, epoch.get(), answer);
+                return;
+            }
             final long fresh = core.producerIds().take();
             if (fresh == NO_ID) {
                 answer.onError(Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
@@ -193,6 +195,19 @@ final class TransactionMachine implements CoordinatorMachine {
             }
         }
         change(transaction, next, () -> answer.onAnswer(new Ended(next.producerId(), next.producerEpoch())), answer);
+    }
+
+    /**
+     * Someone with a former epoch of an id whose epochs are used up. Who had the one before, and was not told of the
+     * last, gets that; whoever else is fenced. Apache Kafka answers UNKNOWN_SERVER_ERROR to both.
+     */
+    private static void answerLate(
+            final TransactionMetadata transaction, final short epoch, final Answer<Ended> answer) {
+        if (epoch >= 0 && epoch == transaction.lastProducerEpoch()) {
+            answer.onAnswer(new Ended(transaction.producerId(), transaction.producerEpoch()));
+        } else {
+            answer.onError(Errors.PRODUCER_FENCED, null);
+        }
     }
 
     /** Aborts what the former producer has left open; the new one comes again. */
@@ -305,7 +320,7 @@ final class TransactionMachine implements CoordinatorMachine {
             answer.onError(Errors.CONCURRENT_TRANSACTIONS, null);
         } else if (transaction.producerId() != producerId && !retry.onOverflow()) {
             answer.onError(Errors.INVALID_PRODUCER_ID_MAPPING, null);
-        } else if (!retry.isValidEpoch(end.fromClient())) {
+        } else if (!retry.isValidEpoch(end.fromClient()) || (bumps && end.commit() && hasLastEpoch(transaction))) {
             answer.onError(Errors.PRODUCER_FENCED, null);
         } else {
             decide(transaction, retry, fencing, end, answer);
@@ -319,7 +334,7 @@ final class TransactionMachine implements CoordinatorMachine {
             final End end,
             final Answer<Ended> answer) {
         switch (transaction.state()) {
-            case ONGOING -> prepare(transaction, fencing, retry.producerEpoch(), end, answer);
+            case ONGOING -> prepare(transaction, fencing, end, answer);
             case PREPARE_COMMIT, PREPARE_ABORT ->
                 answer.onError(
                         !retry.isRetry() || end.commit() == (transaction.state() == TransactionState.PREPARE_COMMIT)
@@ -343,20 +358,16 @@ final class TransactionMachine implements CoordinatorMachine {
     private void abortNothing(
             final TransactionMetadata transaction, final Retry retry, final End end, final Answer<Ended> answer) {
         if (retry.bumps() && !retry.isRetry() && !end.commit()) {
-            prepare(transaction, false, retry.producerEpoch(), end, answer);
+            prepare(transaction, false, end, answer);
         } else {
             answer.onError(Errors.INVALID_TXN_STATE, null);
         }
     }
 
     private void prepare(
-            final TransactionMetadata transaction,
-            final boolean fencing,
-            final short producerEpoch,
-            final End end,
-            final Answer<Ended> answer) {
+            final TransactionMetadata transaction, final boolean fencing, final End end, final Answer<Ended> answer) {
         long nextProducerId = NO_ID;
-        if (end.version().supportsEpochBump() && !fencing && transaction.isProducerEpochExhausted()) {
+        if (end.version().supportsEpochBump() && transaction.isProducerEpochExhausted()) {
             nextProducerId = core.producerIds().take();
             if (nextProducerId == NO_ID) {
                 answer.onError(Errors.COORDINATOR_LOAD_IN_PROGRESS, null);
@@ -365,9 +376,8 @@ final class TransactionMachine implements CoordinatorMachine {
         }
         final boolean noPartitions = transaction.state() != TransactionState.ONGOING;
         if (fencing) {
+            // The end bumps the epoch, once.
             transaction.pendingState(Optional.empty());
-            transaction.setProducerEpoch(producerEpoch);
-            transaction.setLastProducerEpoch(NO_EPOCH);
         }
         final TxnTransitMetadata next = transaction.prepareAbortOrCommit(
                 end.commit() ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT,
@@ -523,6 +533,11 @@ final class TransactionMachine implements CoordinatorMachine {
     private static boolean isEnding(final TransactionMetadata transaction) {
         return transaction.state() == TransactionState.PREPARE_COMMIT
                 || transaction.state() == TransactionState.PREPARE_ABORT;
+    }
+
+    /** No end can be told from the one before any more: only a log that was written elsewhere brings one so far. */
+    private static boolean hasLastEpoch(final TransactionMetadata transaction) {
+        return transaction.state() == TransactionState.ONGOING && transaction.producerEpoch() == Short.MAX_VALUE;
     }
 
     private static boolean isFencing(final TransactionMetadata transaction) {
