@@ -46,6 +46,7 @@ final class Compaction {
     private String fault;
     private String hitch;
     private String unreadable;
+    private long leftFrom = CompactionChunk.NOTHING_LEFT;
     /** Set where memory was asked for: how much there was not. */
     private int bytesMissing;
 
@@ -148,6 +149,11 @@ final class Compaction {
     /** How many segments did not have room in one, at its end; 0 if that was not the trouble. */
     int segmentsWithoutRoom() {
         return segmentsWithoutRoom;
+    }
+
+    /** Where the first batch begins that had to stay as it is so far. */
+    long leftFrom() {
+        return leftFrom;
     }
 
     /** Whether segments are about to be replaced: none may be dropped. */
@@ -300,6 +306,7 @@ final class Compaction {
         if (chunk.unreadable != null) {
             unreadable = chunk.unreadable;
         }
+        leftFrom = Math.min(leftFrom, chunk.leftFrom);
         if (chunk.fault != null) {
             fail(chunk.fault);
         } else if (chunk.mapFull) {
@@ -357,7 +364,13 @@ final class Compaction {
                 () -> {
                     // Whole segments are written again, beyond the end of the map too.
                     transactions = new CleanedTransactions(aborted, from, run.firstUncleanable());
-                    rules = new CompactionRules(map, transactions, frozen.get(), run.firstUncleanable(), run.nowMs());
+                    rules = new CompactionRules(
+                            map,
+                            transactions,
+                            frozen.get(),
+                            run.firstUncleanable(),
+                            Math.min(leftFrom, run.tombstonesKeptFrom()),
+                            run.nowMs());
                 },
                 this::nextGroup);
     }

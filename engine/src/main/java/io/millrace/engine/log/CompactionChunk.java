@@ -26,6 +26,9 @@ final class CompactionChunk {
     private static final long RECORD_HEADER_BYTES = 128;
     private static final int OUTPUT_BYTES_KEPT = 1 << 20;
 
+    /** No batch had to stay as it is. */
+    static final long NOTHING_LEFT = Long.MAX_VALUE;
+
     private final BatchFlyweight batch = new BatchFlyweight();
     private final Crc32c crc32c = new Crc32c();
     private final RecordWalker walker = new RecordWalker();
@@ -49,6 +52,9 @@ final class CompactionChunk {
 
     /** Why the last batch that had to stay as it is did so, or null. */
     String unreadable;
+
+    /** Where the first of those begins, or {@link #NOTHING_LEFT}. */
+    long leftFrom;
 
     /** @param memory the chunk's until {@link #free} */
     CompactionChunk(final ByteBuffer memory) {
@@ -76,6 +82,7 @@ final class CompactionChunk {
         fault = null;
         wantedBytes = 0;
         unreadable = null;
+        leftFrom = NOTHING_LEFT;
     }
 
     /** Notes the keys' last offsets, from {@code fromOffset} on. */
@@ -90,11 +97,12 @@ final class CompactionChunk {
         try {
             while (!mapFull && nextBatch(consumed, segmentEnd)) {
                 final boolean counts = !transactions.isDiscardable(batch);
-                if (!batch.isControl()
-                        && counts
-                        && batch.lastOffset() >= fromOffset
-                        && isReadable(decompressor, unpackedBytesMax)) {
-                    mapFull = !noteKeys(map, fromOffset);
+                if (!batch.isControl() && counts && batch.lastOffset() >= fromOffset) {
+                    if (isReadable(decompressor, unpackedBytesMax)) {
+                        mapFull = !noteKeys(map, fromOffset);
+                    } else {
+                        leftFrom = Math.min(leftFrom, batch.baseOffset());
+                    }
                 }
                 if (!mapFull && batch.lastOffset() >= fromOffset) {
                     map.latestOffset(batch.lastOffset());
@@ -180,6 +188,7 @@ final class CompactionChunk {
                     final String why = isAffordable(decompressor, unpackedBytesMax) ? each.filter() : unreadable;
                     if (why != null) {
                         unreadable = why;
+                        leftFrom = Math.min(leftFrom, batch.baseOffset());
                         each.keep();
                     }
                 }

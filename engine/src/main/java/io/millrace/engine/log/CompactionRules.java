@@ -14,6 +14,7 @@ final class CompactionRules implements BatchFilter.Rules {
     private final CleanedTransactions transactions;
     private final LastRecords lastRecords;
     private final long endOffset;
+    private final long tombstonesKeptFrom;
     private final long nowMs;
 
     private boolean markerAlone;
@@ -22,17 +23,23 @@ final class CompactionRules implements BatchFilter.Rules {
     private boolean dropsTombstones;
     private boolean keepsTombstones;
 
-    /** @param endOffset the first offset that may not be compacted: the batch that ends there keeps its header */
+    /**
+     * @param endOffset          the first offset that may not be compacted: the batch that ends there keeps its header
+     * @param tombstonesKeptFrom from there on tombstones stay: what they take back may still lie in a batch that was
+     *                           left as it is
+     */
     CompactionRules(
             final OffsetMap map,
             final CleanedTransactions transactions,
             final LastRecords lastRecords,
             final long endOffset,
+            final long tombstonesKeptFrom,
             final long nowMs) {
         this.map = map;
         this.transactions = transactions;
         this.lastRecords = lastRecords;
         this.endOffset = endOffset;
+        this.tombstonesKeptFrom = tombstonesKeptFrom;
         this.nowMs = nowMs;
     }
 
@@ -43,7 +50,8 @@ final class CompactionRules implements BatchFilter.Rules {
         isControl = batch.isControl();
         markerAlone = discardable && isControl;
         discards = discardable && (!isControl || pastHorizon);
-        dropsTombstones = (pastHorizon && !keepsTombstones) || PlantedBug.COMPACTION_FORGETS_TOMBSTONES.isPlanted();
+        dropsTombstones = (pastHorizon && !keepsTombstones && batch.lastOffset() < tombstonesKeptFrom)
+                || PlantedBug.COMPACTION_FORGETS_TOMBSTONES.isPlanted();
         if ((batch.hasProducerId() && lastRecords.isLast(batch)) || batch.nextOffset() == endOffset) {
             return BatchFilter.Keep.HEADER;
         }

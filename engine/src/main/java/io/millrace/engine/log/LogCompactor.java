@@ -15,6 +15,12 @@ public final class LogCompactor {
     private final Log log;
     private Compaction current;
     private long cleanedTo = -1;
+    /**
+     * The first batch that a compaction of this life had to leave as it is: perhaps the next life has more memory and can
+     * read it, and must know of it before a tombstone goes that takes back what it says.
+     */
+    private long leftFrom = CompactionChunk.NOTHING_LEFT;
+
     private long holesBelow;
     private String fault;
     private long heldOffUntilMs;
@@ -91,9 +97,9 @@ public final class LogCompactor {
         return cleanedTo < log.startOffset() || cleanedTo > log.endOffset() ? log.startOffset() : cleanedTo;
     }
 
-    /** Everything below was compacted; -1 if nothing ever was. */
+    /** Where the next life is to go on: everything below was compacted, with no batch left; -1 if nothing ever was. */
     public long cleanedTo() {
-        return cleanedTo;
+        return Math.min(cleanedTo, leftFrom);
     }
 
     /** What the checkpoint says. */
@@ -104,6 +110,7 @@ public final class LogCompactor {
     /** The log was cut: what comes there now was never compacted. */
     void cut(final long offset) {
         cleanedTo = Math.min(cleanedTo, offset);
+        leftFrom = offset <= leftFrom ? CompactionChunk.NOTHING_LEFT : leftFrom;
     }
 
     /** What there is to do; null if nothing. The log is looked at, not changed. */
@@ -143,7 +150,10 @@ public final class LogCompactor {
             firstTimestamps.learn(firstDirty);
         }
         final boolean isOverdue = oldestMs < nowMs - Math.max(0, maxLagMs);
-        return dirtyBytes == 0 ? null : new Dirt(firstDirty, end, cleanBytes, dirtyBytes, isOverdue);
+        final long tombstonesKeptFrom = firstDirty <= leftFrom ? CompactionChunk.NOTHING_LEFT : leftFrom;
+        return dirtyBytes == 0
+                ? null
+                : new Dirt(firstDirty, end, tombstonesKeptFrom, cleanBytes, dirtyBytes, isOverdue);
     }
 
     /** Begins to compact; {@code completion} is told OK if the log came further. */
@@ -154,6 +164,8 @@ public final class LogCompactor {
         }
         current = new Compaction(log, run, groupBytesMax, (to, wrong, passing) -> {
             final int segmentsWithoutRoom = current.segmentsWithoutRoom();
+            final boolean knowsAll = to >= 0 && run.tombstonesKeptFrom() == CompactionChunk.NOTHING_LEFT;
+            leftFrom = Math.min(knowsAll ? CompactionChunk.NOTHING_LEFT : leftFrom, current.leftFrom());
             final long endMs = run.nowMs() + current.tookMs();
             current = null;
             fault = wrong;
@@ -221,9 +233,16 @@ public final class LogCompactor {
     /**
      * What a compaction would have to do.
      *
+     * @param tombstonesKeptFrom from there on no tombstone may go: what it takes back may lie in a batch that was left
      * @param isOverdue whether it has to be done whatever the share of dirty bytes
      */
-    public record Dirt(long firstDirty, long firstUncleanable, long cleanBytes, long dirtyBytes, boolean isOverdue) {
+    public record Dirt(
+            long firstDirty,
+            long firstUncleanable,
+            long tombstonesKeptFrom,
+            long cleanBytes,
+            long dirtyBytes,
+            boolean isOverdue) {
         public double ratio() {
             return (double) dirtyBytes / (cleanBytes + dirtyBytes);
         }

@@ -118,8 +118,7 @@ final class PartitionCleaner {
             return;
         }
         current = partition;
-        final CompactionRun run = new CompactionRun(
-                most.firstDirty(), most.firstUncleanable(), config.deleteRetentionMs(), settings, nowMs);
+        final CompactionRun run = CompactionRun.of(most, config.deleteRetentionMs(), settings, nowMs);
         partition.log().compactor().start(run, status -> {
             current = null;
             tellTrouble(partition.log().compactor());

@@ -89,10 +89,7 @@ abstract class CompactionBed {
         final long beganNs = nowNs;
         bench.log
                 .compactor()
-                .start(
-                        new CompactionRun(
-                                dirt.firstDirty(), dirt.firstUncleanable(), deleteRetentionMs, settings, bench.nowMs),
-                        status -> ended[0] = status);
+                .start(CompactionRun.of(dirt, deleteRetentionMs, settings, bench.nowMs), status -> ended[0] = status);
         while (ended[0] == LogBench.UNANSWERED) {
             nowNs += 1_000_000;
             if (bench.log.compactor().doWork(nowNs) == 0 && ended[0] == LogBench.UNANSWERED) {

@@ -184,7 +184,7 @@ class CompactionCrashTest {
             bench.log
                     .compactor()
                     .start(
-                            new CompactionRun(dirt.firstDirty(), dirt.firstUncleanable(), 200, SETTINGS, bench.nowMs),
+                            CompactionRun.of(dirt, 200, SETTINGS, bench.nowMs),
                             status -> compactions += status == DiskStatus.OK ? 1 : 0);
         }
     }

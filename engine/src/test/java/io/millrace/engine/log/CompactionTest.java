@@ -248,10 +248,7 @@ class CompactionTest extends CompactionBed {
         final int[] ended = {LogBench.UNANSWERED};
         bench.log
                 .compactor()
-                .start(
-                        new CompactionRun(
-                                dirt.firstDirty(), dirt.firstUncleanable(), 0, CompactionSettings.DEFAULT, bench.nowMs),
-                        status -> ended[0] = status);
+                .start(CompactionRun.of(dirt, 0, CompactionSettings.DEFAULT, bench.nowMs), status -> ended[0] = status);
         assertThat(ended[0]).isEqualTo(DiskStatus.NO_SPACE);
         assertThat(bench.log.compactor().isBusy()).isFalse();
         bench.until(() -> closed[0] != LogBench.UNANSWERED);
@@ -307,11 +304,7 @@ class CompactionTest extends CompactionBed {
         final LogCompactor.Dirt dirt = dirt();
         final CompactionSettings crawling = new CompactionSettings(true, 15_000, 1 << 20, 0.9, 1);
         final int[] ended = {LogBench.UNANSWERED};
-        bench.log
-                .compactor()
-                .start(
-                        new CompactionRun(dirt.firstDirty(), dirt.firstUncleanable(), 0, crawling, bench.nowMs),
-                        status -> ended[0] = status);
+        bench.log.compactor().start(CompactionRun.of(dirt, 0, crawling, bench.nowMs), status -> ended[0] = status);
         for (int i = 0; i < 3_600; i++) {
             nowNs += TimeUnit.SECONDS.toNanos(1);
             bench.log.compactor().doWork(nowNs);

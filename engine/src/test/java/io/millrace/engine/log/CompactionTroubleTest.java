@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.port.SeededEntropy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,57 @@ class CompactionTroubleTest extends CompactionBed {
         assertThat(bench.read(0, bench.log.appendedOffset(), 1, slice)).isEqualTo(ReadResult.FOUND);
         assertThat(slice.baseOffset()).as("the first value of a has gone").isEqualTo(offsets[0]);
         bench.context.leases().release(slice);
+    }
+
+    /** A batch stays as it is for want of memory, and the tombstone behind it has had its time. */
+    private void leaveABatch() {
+        bench.create();
+        bench.context.unpackedBytesMax(2_000);
+        bench.append(KafkaBatches.batch().codec(CompressionType.GZIP).of(record("a", "large".repeat(500))));
+        put("a", null);
+        roll();
+        for (int time = 0; time < 2; time++) {
+            assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+            bench.nowMs += 1_000;
+            put("b", "1");
+            roll();
+        }
+        assertThat(contents()).contains("1 a=null");
+    }
+
+    @Test
+    void shouldKeepTombstonesWhereABatchCanBeReadLater() {
+        leaveABatch();
+        bench.context.unpackedBytesMax(1 << 20);
+        assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+        assertThat(contents())
+                .anyMatch(record -> record.startsWith("0 a=large"))
+                .contains("1 a=null");
+    }
+
+    @Test
+    void shouldTakeOutWhatABatchSaysThatCanBeReadInALaterLife() {
+        leaveABatch();
+        final long checkpoint = bench.log.compactor().cleanedTo();
+        assertThat(checkpoint).isZero();
+        image.kill(new SeededEntropy(3));
+        final long nowMs = bench.nowMs;
+        bench = newBench(CONFIG);
+        bench.nowMs = nowMs;
+        bench.recover(0, 0, false);
+        bench.log.compactor().cleanedTo(checkpoint);
+        put("b", "2");
+        roll();
+        assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).noneMatch(record -> record.contains("a=large"));
+        bench.nowMs += 1_000;
+        put("b", "3");
+        roll();
+        assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+        assertThat(contents()).noneMatch(record -> record.contains(" a="));
+        assertThat(bench.log.compactor().cleanedTo())
+                .isEqualTo(bench.log.compactor().firstDirty())
+                .isPositive();
     }
 
     @Test
