@@ -220,6 +220,7 @@ public final class Core {
         for (final CoreProxy proxy : proxies) {
             proxy.flushWake();
         }
+        clock.compacts(partitions.isCompacting());
         clock.ended(work);
         return work;
     }

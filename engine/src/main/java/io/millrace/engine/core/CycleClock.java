@@ -18,6 +18,7 @@ public final class CycleClock {
     private static final long SLOW_NS = 1_000_000;
 
     private static final long NEVER = Long.MIN_VALUE;
+    private static final long UNKNOWN = -1;
 
     private final Time time;
     private final Statistics statistics;
@@ -30,6 +31,9 @@ public final class CycleClock {
     private final Tally parks;
     private final Tally slowCycles;
     private final Tally longestNs;
+    private final Tally compacting;
+    private final Tally compactingSlow;
+    private final Tally compactingSlowOfCpu;
     private final Histogram lengths;
     private final SlowCycles slow;
     private final Tally[] termTotals = new Tally[SlowCycles.TERMS_MAX];
@@ -45,6 +49,10 @@ public final class CycleClock {
 
     private long wokeNs = NEVER;
     private int work;
+    private boolean compacts;
+    /** What the thread had had of its processor when the cycle began, or {@link #UNKNOWN}. */
+    private long cpuBeganNs = UNKNOWN;
+
     private boolean isOpen;
     private boolean isAsleep;
     private boolean hasLaps;
@@ -57,6 +65,9 @@ public final class CycleClock {
         workDone = statistics.counter("cycle.work", Unit.COUNT);
         slowCycles = statistics.counter("cycle.slow", Unit.COUNT);
         longestNs = statistics.gauge("cycle.longest", Unit.NS);
+        compacting = statistics.counter("compaction.cycles", Unit.COUNT);
+        compactingSlow = statistics.counter("compaction.cycles.slow", Unit.COUNT);
+        compactingSlowOfCpu = statistics.counter("compaction.cycles.slow.cpu", Unit.COUNT);
         busyNs = statistics.counter("time.busy", Unit.NS);
         searchingNs = statistics.counter("time.searching", Unit.NS);
         sleepingNs = statistics.counter("time.sleeping", Unit.NS);
@@ -133,6 +144,15 @@ public final class CycleClock {
         }
         wokeNs = NEVER;
         isOpen = true;
+        cpuBeganNs = compacts ? time.threadCpuNs() : UNKNOWN;
+    }
+
+    /**
+     * Whether a compaction is under way. Then it is measured how much of a long duty cycle the thread had its processor
+     * for: the rest of the time the system let others run.
+     */
+    void compacts(final boolean isUnderWay) {
+        compacts = isUnderWay;
     }
 
     /** A term has run; returns what it did. */
@@ -222,14 +242,28 @@ public final class CycleClock {
         } else {
             searchingNs.add(lengthNs);
         }
+        if (cpuBeganNs != UNKNOWN) {
+            compacting.increment();
+        }
         if (lengthNs > SLOW_NS) {
             slowCycles.increment();
-            slow.record(beganMs, lengthNs, work, termNs, termWork);
+            slow.record(beganMs, lengthNs, work, cpuOfSlowNs(), termNs, termWork);
         }
         if (hasLaps) {
             Arrays.fill(termNs, 0, terms, 0);
             Arrays.fill(termWork, 0, terms, 0);
             hasLaps = false;
         }
+    }
+
+    /** What the thread had of its processor in a long duty cycle, or {@link SlowCycles#CPU_UNKNOWN}. */
+    private long cpuOfSlowNs() {
+        if (cpuBeganNs == UNKNOWN) {
+            return SlowCycles.CPU_UNKNOWN;
+        }
+        final long cpuNs = Math.max(1, time.threadCpuNs() - cpuBeganNs);
+        compactingSlow.increment();
+        compactingSlowOfCpu.add(cpuNs > SLOW_NS ? 1 : 0);
+        return cpuNs;
     }
 }

@@ -80,6 +80,10 @@ final class PartitionCleaner {
         return looked;
     }
 
+    boolean isBusy() {
+        return current != null;
+    }
+
     boolean mayPark() {
         return current == null ? !looking : current.log().compactor().mayPark();
     }

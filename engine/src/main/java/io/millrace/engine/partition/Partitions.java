@@ -339,6 +339,11 @@ public final class Partitions implements Stage {
         return scrub.damaged();
     }
 
+    /** Whether a compaction is under way. */
+    public boolean isCompacting() {
+        return cleaner.isBusy();
+    }
+
     @Override
     public int doWork(final long nowNs, final long nowMs) {
         context.now(nowMs);

@@ -10,4 +10,9 @@ public interface Time {
 
     /** Wall-clock time in milliseconds since the epoch, for record timestamps and retention. */
     long epochMs();
+
+    /** What the calling thread has had of its processor, in nanoseconds: a system call, for what is measured now and then. */
+    default long threadCpuNs() {
+        return nanoTime();
+    }
 }

@@ -2,7 +2,9 @@ package io.millrace.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.port.Time;
 import io.millrace.engine.sim.SimTime;
+import io.millrace.engine.status.SlowCycles;
 import io.millrace.engine.status.Statistics;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,7 +12,27 @@ import org.junit.jupiter.api.Test;
 final class CycleClockTest {
     private final SimTime time = new SimTime();
     private final Statistics statistics = new Statistics();
-    private final CycleClock clock = new CycleClock(time, statistics);
+    /** How long others had the processor. */
+    private long stolenNs;
+
+    private final CycleClock clock = new CycleClock(
+            new Time() {
+                @Override
+                public long nanoTime() {
+                    return time.nanoTime();
+                }
+
+                @Override
+                public long epochMs() {
+                    return time.epochMs();
+                }
+
+                @Override
+                public long threadCpuNs() {
+                    return time.nanoTime() - stolenNs;
+                }
+            },
+            statistics);
     private int mailbox;
     private int sockets;
 
@@ -73,6 +95,34 @@ final class CycleClockTest {
         assertThat(of("cycle.slowest")).isEqualTo(1);
     }
 
+    @Test
+    void shouldTellACompactionsLongCycleFromOneInWhichOthersRan() {
+        clock.compacts(true);
+        begin();
+        lap(mailbox, 3_000_000, 1);
+        stolenNs += 2_500_000;
+        clock.ended(1);
+        begin();
+        lap(mailbox, 3_000_000, 1);
+        clock.ended(1);
+        clock.compacts(false);
+        begin();
+        lap(mailbox, 3_000_000, 1);
+        clock.ended(1);
+        begin();
+        assertThat(of("cycle.slow")).isEqualTo(3);
+        assertThat(of("compaction.cycles")).isEqualTo(2);
+        assertThat(of("compaction.cycles.slow")).isEqualTo(2);
+        assertThat(of("compaction.cycles.slow.cpu")).isEqualTo(1);
+        assertThat(cpuOfSlow(0)).isEqualTo(500_000);
+        assertThat(cpuOfSlow(1)).isEqualTo(3_000_000);
+        assertThat(cpuOfSlow(2)).isEqualTo(SlowCycles.CPU_UNKNOWN);
+    }
+
+    private long cpuOfSlow(final int number) {
+        return statistics.slots()[slotOf("cycle.slowest") + 1 + number * SlowCycles.RECORD_SLOTS + SlowCycles.CPU_NS];
+    }
+
     private void begin() {
         clock.begin(time.nanoTime(), time.epochMs(), sockets);
     }
@@ -83,9 +133,13 @@ final class CycleClockTest {
     }
 
     private long of(final String name) {
+        return statistics.slots()[slotOf(name)];
+    }
+
+    private int slotOf(final String name) {
         for (final var statistic : statistics.names()) {
             if (statistic.name().equals(name)) {
-                return statistics.slots()[statistic.firstSlot()];
+                return statistic.firstSlot();
             }
         }
         throw new AssertionError(name);

@@ -96,7 +96,7 @@ final class StatisticsTest {
         for (int i = 1; i <= SlowCycles.RECORDS + 5; i++) {
             termNs[2] = 1000L * i;
             termWork[2] = i;
-            slow.record(i, 2000L * i, 3L * i, termNs, termWork);
+            slow.record(i, 2000L * i, 3L * i, 5L * i, termNs, termWork);
         }
         section.publish(statistics);
         final long[] seen = section.values(section.names().getFirst());
@@ -104,6 +104,7 @@ final class StatisticsTest {
         final int at = 1 + 4 * SlowCycles.RECORD_SLOTS;
         assertThat(seen[at + SlowCycles.NUMBER]).isEqualTo(SlowCycles.RECORDS + 5);
         assertThat(seen[at + SlowCycles.LENGTH_NS]).isEqualTo(2000L * (SlowCycles.RECORDS + 5));
+        assertThat(seen[at + SlowCycles.CPU_NS]).isEqualTo(5L * (SlowCycles.RECORDS + 5));
         assertThat(seen[at + SlowCycles.TERM_NS + 2]).isEqualTo(1000L * (SlowCycles.RECORDS + 5));
         assertThat(seen[at + SlowCycles.TERM_WORK + 2]).isEqualTo(SlowCycles.RECORDS + 5);
         assertThat(seen[1 + 5 * SlowCycles.RECORD_SLOTS]).isEqualTo(6);

@@ -1,5 +1,6 @@
 package io.millrace.tools.stat;
 
+import io.millrace.engine.status.SlowCycles;
 import java.time.Instant;
 import java.util.List;
 
@@ -56,12 +57,14 @@ final class DutyCycles {
     }
 
     static void printSlow(final StringBuilder out, final Interval interval, final List<Integer> cores) {
-        final TextTable table = new TextTable("core: slow cycle at", "took", "work", "longest part", "next", "next");
+        final TextTable table =
+                new TextTable("core: slow cycle at", "took", "cpu", "work", "longest part", "next", "next");
         for (final int core : cores) {
             for (final SlowCycle cycle : interval.of(core).slowCycles()) {
                 final String[] cells = {
                     core + ": " + Instant.ofEpochMilli(cycle.whenMs()),
                     Numbers.time(cycle.lengthNs()),
+                    cycle.cpuNs() == SlowCycles.CPU_UNKNOWN ? "" : Numbers.time(cycle.cpuNs()),
                     Long.toString(cycle.work()),
                     "",
                     "",
@@ -69,7 +72,7 @@ final class DutyCycles {
                 };
                 for (int i = 0; i < Math.min(3, cycle.parts().size()); i++) {
                     final SlowCycle.Part part = cycle.parts().get(i);
-                    cells[3 + i] =
+                    cells[4 + i] =
                             part.name() + " " + Numbers.time(part.ns()) + (part.work() > 0 ? " ×" + part.work() : "");
                 }
                 table.row(cells);

@@ -83,6 +83,7 @@ final class JsonSample {
             json.append("{\"number\":").append(cycle.number());
             json.append(",\"whenMs\":").append(cycle.whenMs());
             json.append(",\"lengthNs\":").append(cycle.lengthNs());
+            json.append(",\"cpuNs\":").append(cycle.cpuNs());
             json.append(",\"work\":").append(cycle.work()).append(",\"parts\":[");
             for (int i = 0; i < cycle.parts().size(); i++) {
                 final SlowCycle.Part part = cycle.parts().get(i);

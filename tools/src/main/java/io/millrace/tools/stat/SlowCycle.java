@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A duty cycle that took long, and what ran in it, the longest part first. */
-public record SlowCycle(long number, long whenMs, long lengthNs, long work, List<Part> parts) {
+public record SlowCycle(long number, long whenMs, long lengthNs, long work, long cpuNs, List<Part> parts) {
     /** One part of the cycle. */
     public record Part(String name, long ns, long work) {}
 
@@ -28,6 +28,7 @@ public record SlowCycle(long number, long whenMs, long lengthNs, long work, List
                 slots[at + SlowCycles.WHEN_MS],
                 slots[at + SlowCycles.LENGTH_NS],
                 slots[at + SlowCycles.WORK],
+                slots[at + SlowCycles.CPU_NS],
                 parts);
     }
 }
