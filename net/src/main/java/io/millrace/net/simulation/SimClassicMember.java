@@ -92,6 +92,7 @@ final class SimClassicMember extends SimMembership {
             if (error == Errors.NONE) {
                 memberId = response.memberId();
                 epoch = response.generationId();
+                checkInstance(response.members());
                 own(new TreeSet<>());
                 state = State.JOINED;
                 assignments = response.leader().equals(memberId) && !response.skipAssignment()
@@ -102,11 +103,25 @@ final class SimClassicMember extends SimMembership {
                     book.onInstance(instance, memberId, sentAt);
                 }
             } else if (error == Errors.MEMBER_ID_REQUIRED) {
+                if (instance != null) {
+                    throw new ViolationException(
+                            book.group() + ": static member " + instance + " was taken for one without an instance");
+                }
                 memberId = response.memberId();
             } else {
                 refused(error);
             }
         });
+    }
+
+    /** The leader is told who is who. */
+    private void checkInstance(final List<JoinGroupResponseMember> members) {
+        for (final JoinGroupResponseMember each : members) {
+            if (instance != null && each.memberId().equals(memberId) && !instance.equals(each.groupInstanceId())) {
+                throw new ViolationException(
+                        book.group() + ": static member " + instance + " is known as " + each.groupInstanceId());
+            }
+        }
     }
 
     private List<SyncGroupRequestAssignment> assign(final List<JoinGroupResponseMember> members) {

@@ -67,7 +67,7 @@ final class SimKeys extends SimClient {
     /** Whether a path holds what it counts on and nothing else stands for: no checksum, no other file. */
     static boolean isItsOwn(final String path) {
         final TopicPartition partition = Wounds.partitionOf(path);
-        return !path.endsWith(".snapshot")
+        return !Wounds.isMadeAnew(path)
                 && partition != null
                 && partition.topic().equals(TOPIC);
     }

@@ -48,7 +48,7 @@ final class SimPrograms {
     /** Whether a path holds what they count on and nothing else stands for: no checksum, no other file. */
     static boolean isTheirOwn(final String path) {
         final TopicPartition partition = Wounds.partitionOf(path);
-        return !path.endsWith(".snapshot") && partition != null && TOPICS.contains(partition.topic());
+        return !Wounds.isMadeAnew(path) && partition != null && TOPICS.contains(partition.topic());
     }
 
     /** Times and sizes that fit the short lives of simulated brokers. */

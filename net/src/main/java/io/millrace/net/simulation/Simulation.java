@@ -144,7 +144,7 @@ public final class Simulation {
                         || path.endsWith(".snapshot");
     }
 
-    /** Of their topics, snapshots alone: indexes have no checksum; and journals hold batches of all. */
+    /** Of their topics, what is made anew alone; and journals hold batches of all. */
     private boolean mayTurnBesides(final String path) {
         return mayTurn(path)
                 && !JournalFormat.isJournal(path)

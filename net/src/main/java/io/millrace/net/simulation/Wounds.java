@@ -39,6 +39,11 @@ final class Wounds {
         this.image = image;
     }
 
+    /** Whether a file holds nothing that batches do not say, and is checked before it is believed. */
+    static boolean isMadeAnew(final String path) {
+        return path.endsWith(".snapshot") || path.endsWith(".index") || path.endsWith(".timeindex");
+    }
+
     /** A bit has just turned; returns whether it lies in a batch. */
     boolean add(final SimDamage damage) {
         return add(damage, image.damage());
