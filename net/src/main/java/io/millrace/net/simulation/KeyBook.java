@@ -27,6 +27,12 @@ final class KeyBook {
     private final TreeMap<String, Placed> wanted = new TreeMap<>();
     private final TreeMap<String, Long> seen = new TreeMap<>();
     private Set<String> underWay = Set.of();
+    /** Up to where, by where from, a reader was told that it cannot read. */
+    private final TreeMap<Long, Long> gaps = new TreeMap<>();
+
+    /** Damage that no checksum covers: offsets say nothing any more. */
+    private boolean isMoved;
+
     private long begunMs;
 
     KeyBook(final long deleteRetentionMs) {
@@ -52,7 +58,7 @@ final class KeyBook {
 
     private void place(final long offset, final Entry entry) {
         final Entry before = known.putIfAbsent(offset, entry);
-        if (before != null && !(before.key.equals(entry.key) && Objects.equals(before.value, entry.value))) {
+        if (!isMoved && before != null && !(before.key.equals(entry.key) && Objects.equals(before.value, entry.value))) {
             throw new ViolationException("keys: offset " + offset + " held " + before + " and now holds " + entry);
         }
     }
@@ -61,6 +67,7 @@ final class KeyBook {
     void onPassBegun(final long nowMs) {
         begunMs = nowMs;
         seen.clear();
+        gaps.clear();
         wanted.clear();
         wanted.putAll(lastAcked);
         unsettled.clear();
@@ -70,6 +77,23 @@ final class KeyBook {
     void onSeen(final long offset, final String key, final String value) {
         place(offset, new Entry(key, value, 0));
         seen.put(key, offset);
+    }
+
+    /** The broker has said that the log ends there, for damage: what was behind is nothing any more. */
+    void onShortened(final long endOffset) {
+        known.tailMap(endOffset).clear();
+        lastAcked.values().removeIf(placed -> placed.offset >= endOffset);
+        wanted.values().removeIf(placed -> placed.offset >= endOffset);
+    }
+
+    /** The reader met damage, and goes on behind it. */
+    void onGap(final long from, final long to) {
+        gaps.merge(from, to, Math::max);
+    }
+
+    /** A batch may say that it lies elsewhere. */
+    void onMoved() {
+        isMoved = true;
     }
 
     /** The end was reached. */
@@ -82,7 +106,8 @@ final class KeyBook {
     }
 
     private void check(final String key, final Placed last, final long seenAt, final long nowMs) {
-        if (seenAt >= last.offset) {
+        final Map.Entry<Long, Long> gap = gaps.floorEntry(last.offset);
+        if (seenAt >= last.offset || isMoved || (gap != null && last.offset < gap.getValue())) {
             return;
         }
         if (last.entry.value != null) {

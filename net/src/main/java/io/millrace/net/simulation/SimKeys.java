@@ -37,6 +37,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
  */
 final class SimKeys extends SimClient {
     private static final String TOPIC = "keys";
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+    private static final int REFUSALS_MAX = 20;
     private static final int ODDS = 4;
     private static final int KEYS = 16;
     private static final int RECORDS_MAX = 4;
@@ -57,19 +59,18 @@ final class SimKeys extends SimClient {
     private boolean lastPass;
     private boolean done;
     private long position;
+    private long highWatermark = -1;
+    private int refusals;
 
     private SimKeys(final SimWorld world, final KeyBook book, final int records, final int bootstrapPort) {
         super("keys", world, List.of(TOPIC), bootstrapPort);
         this.book = book;
         recordsLeft = records;
-    }
-
-    /** Whether a path holds what it counts on and nothing else stands for: no checksum, no other file. */
-    static boolean isItsOwn(final String path) {
-        final TopicPartition partition = Wounds.partitionOf(path);
-        return !Wounds.isMadeAnew(path)
-                && partition != null
-                && partition.topic().equals(TOPIC);
+        world.onShortened((partition, endOffset) -> {
+            if (partition.equals(PARTITION)) {
+                book.onShortened(endOffset);
+            }
+        });
     }
 
     /** Whether a seed's run has it. */
@@ -106,6 +107,14 @@ final class SimKeys extends SimClient {
 
     @Override
     int act() {
+        if (world().wounds().isReadOnly(PARTITION)) {
+            // Nothing is taken there any more.
+            recordsLeft = 0;
+            batch = produced == null ? List.of() : batch;
+        }
+        if (world().wounds().isMoved(PARTITION)) {
+            book.onMoved();
+        }
         final int port = leaderPort(TOPIC, 0);
         if (port < 0) {
             return 0;
@@ -217,19 +226,59 @@ final class SimKeys extends SimClient {
         final PartitionData data = response.responses().getFirst().partitions().getFirst();
         if (data.errorCode() != Errors.NONE.code()) {
             final Errors error = Errors.forCode(data.errorCode());
-            if (error == Errors.OFFSET_OUT_OF_RANGE || error == Errors.CORRUPT_MESSAGE) {
-                throw new ViolationException(TOPIC + ": " + error + " at " + position);
-            }
             world().onClientError(error);
             retryLater();
+            if (error == Errors.CORRUPT_MESSAGE) {
+                passDamage("the broker", error.toString());
+            } else if (error == Errors.OFFSET_OUT_OF_RANGE && world().wounds().isShortened(PARTITION)) {
+                // The log was cut below where it reads: begins anew.
+                reading = false;
+            } else if (error == Errors.OFFSET_OUT_OF_RANGE) {
+                throw new ViolationException(TOPIC + ": " + error + " at " + position);
+            }
             return;
         }
+        highWatermark = data.highWatermark();
+        read((MemoryRecords) data.records());
+        endPass();
+    }
+
+    private void read(final MemoryRecords records) {
+        final long before = position;
         try {
-            ((MemoryRecords) data.records()).batches().forEach(each -> read(each, data.highWatermark()));
-        } catch (final KafkaException unsound) {
-            throw new ViolationException(TOPIC + " at " + position + ": " + unsound);
+            records.batches().forEach(each -> read(each, highWatermark));
+            if (records.sizeInBytes() > 0 && position == before) {
+                throw new KafkaException(records.sizeInBytes() + " bytes that hold nothing of use");
+            }
+        } catch (final KafkaException | IllegalArgumentException unsound) {
+            passDamage("a reader", unsound.toString());
+        } catch (final ViolationException unsound) {
+            if (!world().wounds().isMoved(PARTITION)) {
+                throw unsound;
+            }
+            passDamage("a reader", unsound.toString());
         }
-        if (position >= data.highWatermark()) {
+    }
+
+    /** Goes on behind what is damaged there, and not before it was told of it; behind a damaged header, at the end. */
+    private void passDamage(final String finder, final String error) {
+        final long behind = world().wounds().noticeNext(PARTITION, position);
+        if (behind < 0 && !world().wounds().isWounded(PARTITION)) {
+            throw new ViolationException(TOPIC + " at " + position + ": " + error + ", and nothing was damaged");
+        }
+        world().count("damage in keys found by " + finder);
+        if (behind >= 0 || ++refusals > REFUSALS_MAX) {
+            refusals = 0;
+            final long end = Math.max(highWatermark, position);
+            final long to = behind < 0 ? end : Math.min(behind, end);
+            book.onGap(position, Math.max(to, behind));
+            position = to;
+        }
+        endPass();
+    }
+
+    private void endPass() {
+        if (position >= highWatermark && highWatermark >= 0) {
             reading = false;
             done = lastPass;
             world().trace(position);

@@ -8,10 +8,12 @@ import io.millrace.engine.sim.SimDamage;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
 import io.millrace.engine.sim.SimTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -30,6 +32,7 @@ final class SimWorld {
     private final Wounds wounds = new Wounds(image);
     private final JournalWounds journalWounds = new JournalWounds(image);
     private final ScrubBook scrubBook = new ScrubBook(image, wounds);
+    private final List<BiConsumer<TopicPartition, Long>> shortened = new ArrayList<>();
     private boolean mayForgetAcked;
     private long syncErrorsSeen;
     private long trace = 1125899906842597L;
@@ -207,8 +210,18 @@ final class SimWorld {
         if (journalWounds.isWounded(partition, report.endOffset(), report.isDamaged())) {
             count("damage in a journal cut a log");
             wounds.onCut(partition);
-            history.forgetFrom(partition, report.endOffset());
+            shorten(partition, report.endOffset());
         }
+    }
+
+    /** Somebody who remembers more than the history does: told where a log ends that damage made shorter. */
+    void onShortened(final BiConsumer<TopicPartition, Long> listener) {
+        shortened.add(listener);
+    }
+
+    private void shorten(final TopicPartition partition, final long endOffset) {
+        history.forgetFrom(partition, endOffset);
+        shortened.forEach(each -> each.accept(partition, endOffset));
     }
 
     /** Only where a batch was damaged may durable data be missing; and what is missing was reported. */
@@ -221,10 +234,11 @@ final class SimWorld {
             }
             count("damage found by recovery");
             wounds.onReadOnly(partition, report.endOffset());
+            shortened.forEach(each -> each.accept(partition, report.endOffset()));
         } else if (atWound) {
             count("damage taken for a torn end");
             wounds.onCut(partition);
-            history.forgetFrom(partition, report.endOffset());
+            shorten(partition, report.endOffset());
         }
     }
 

@@ -144,12 +144,9 @@ public final class Simulation {
                         || path.endsWith(".snapshot");
     }
 
-    /** Of their topics, what is made anew alone; and journals hold batches of all. */
+    /** Of programs' topics, what is made anew alone; and journals hold batches of all. */
     private boolean mayTurnBesides(final String path) {
-        return mayTurn(path)
-                && !JournalFormat.isJournal(path)
-                && !SimKeys.isItsOwn(path)
-                && !SimPrograms.isTheirOwn(path);
+        return mayTurn(path) && (programs == null || !JournalFormat.isJournal(path)) && !SimPrograms.isTheirOwn(path);
     }
 
     private static BrokerConfig config(

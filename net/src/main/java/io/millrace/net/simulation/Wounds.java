@@ -22,11 +22,15 @@ final class Wounds {
     private static final class Wound {
         private final long baseOffset;
         private final long lastOffset;
+        /** No checksum tells that the batch says it lies elsewhere; a hole in front of it or behind it might. */
+        private final boolean moves;
+
         private boolean noticed;
 
-        Wound(final long baseOffset, final long lastOffset) {
+        Wound(final long baseOffset, final long lastOffset, final boolean moves) {
             this.baseOffset = baseOffset;
             this.lastOffset = lastOffset;
+            this.moves = moves;
         }
     }
 
@@ -46,7 +50,8 @@ final class Wounds {
 
     /** A bit has just turned; returns whether it lies in a batch. */
     boolean add(final SimDamage damage) {
-        return add(damage, image.damage());
+        // Where a compaction has put another file in the place of one that was damaged, its bits are as they were.
+        return add(damage, image.damage()) | (image.damage().size() > 1 && add(damage, List.of(damage)));
     }
 
     /** Whether what the node knows of its topics may be lost. */
@@ -88,7 +93,7 @@ final class Wounds {
             return false;
         }
         wounds.computeIfAbsent(partition, key -> new ArrayList<>())
-                .add(new Wound(batch.baseOffset(), batch.lastOffset()));
+                .add(new Wound(batch.baseOffset(), batch.lastOffset(), position < Long.BYTES));
         return true;
     }
 
@@ -110,6 +115,29 @@ final class Wounds {
             }
         }
         return behind;
+    }
+
+    /**
+     * Somebody who reads a compacted topic met damage there, or behind the hole there; returns the first offset behind
+     * it, or -1 if nothing was damaged there.
+     */
+    long noticeNext(final TopicPartition partition, final long offset) {
+        Wound first = null;
+        for (final Wound wound : wounds.getOrDefault(partition, List.of())) {
+            if (wound.lastOffset >= offset && (first == null || wound.baseOffset < first.baseOffset)) {
+                first = wound;
+            }
+        }
+        if (first == null) {
+            return -1;
+        }
+        first.noticed = true;
+        return first.lastOffset + 1;
+    }
+
+    /** Whether a batch may lie where its offsets do not say. */
+    boolean isMoved(final TopicPartition partition) {
+        return wounds.getOrDefault(partition, List.of()).stream().anyMatch(wound -> wound.moves);
     }
 
     String describe(final TopicPartition partition) {
