@@ -58,7 +58,9 @@ final class KeyBook {
 
     private void place(final long offset, final Entry entry) {
         final Entry before = known.putIfAbsent(offset, entry);
-        if (!isMoved && before != null && !(before.key.equals(entry.key) && Objects.equals(before.value, entry.value))) {
+        if (!isMoved
+                && before != null
+                && !(before.key.equals(entry.key) && Objects.equals(before.value, entry.value))) {
             throw new ViolationException("keys: offset " + offset + " held " + before + " and now holds " + entry);
         }
     }
