@@ -13,17 +13,16 @@ final class PlantedSeeds {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
             case MESSAGE_DROPPED, DELETION_NOT_DURABLE -> 3;
+            case JOURNAL_NOT_AWAITED -> 5;
             case INDEX_STALE -> 6;
-            case TORN_TAIL_KEPT, TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE, SCRUB_BLIND ->
+            case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE, GROUP_ANSWERS_NOT_AWAITED ->
                 7;
             case COMPACTION_DROPS_NEWEST,
+                    COMPACTION_FORGETS_TOMBSTONES,
                     GROUP_GENERATION_UNCHECKED,
-                    GROUP_DELETIONS_FORGOTTEN,
-                    GROUP_TXN_OFFSETS_FORGOTTEN -> 8;
-            case GROUP_ANSWERS_NOT_AWAITED -> 17;
-            case COMPACTION_FORGETS_TOMBSTONES -> 35;
-            case JOURNAL_NOT_AWAITED -> 36;
-            case COMPACTION_DELETES_EARLY -> 37;
+                    GROUP_DELETIONS_FORGOTTEN -> 8;
+            case TORN_TAIL_KEPT -> 9;
+            case SCRUB_BLIND -> 24;
             case JOURNAL_DAMAGE_UNTOLD -> 55;
             default -> 1;
         };
