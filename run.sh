@@ -287,6 +287,8 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh topics …             list, describe, create, delete and grow topics
   ./run.sh configs …            show and change the settings of a topic, a broker or a group
   ./run.sh groups …             list, describe and delete groups, and set their offsets
+  ./run.sh produce …            write lines of standard input, or a load of made-up records, to a topic
+  ./run.sh consume …            read a topic to standard output
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
   ./run.sh perf …               measure, beside Apache Kafka (compare, load, soak, bench, stat)

@@ -1,7 +1,9 @@
 package io.millrace.tools;
 
 import io.millrace.tools.client.ConfigsCommand;
+import io.millrace.tools.client.ConsumeCommand;
 import io.millrace.tools.client.GroupsCommand;
+import io.millrace.tools.client.ProduceCommand;
 import io.millrace.tools.client.TopicsCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -23,6 +25,8 @@ import picocli.CommandLine.ParameterException;
             DoctorCommand.class,
             TopicsCommand.class,
             GroupsCommand.class,
+            ProduceCommand.class,
+            ConsumeCommand.class,
             ConfigsCommand.class,
             AotTrainCommand.class,
         })

@@ -42,6 +42,13 @@ public final class Commands implements AutoCloseable {
         return MillraceBroker.command(folder, Map.of(), command);
     }
 
+    /** For a test that holds the streams itself. */
+    public ProcessBuilder builder(final String... arguments) {
+        final List<String> command = new ArrayList<>(List.of(arguments));
+        command.addAll(List.of("--bootstrap", bootstrap));
+        return MillraceBroker.builder(folder, command);
+    }
+
     public static Result succeeded(final Result result) {
         if (result.exitCode() != 0) {
             throw new AssertionError("ended with " + result.exitCode() + ": " + result.output());

@@ -54,17 +54,32 @@ public final class MillraceBroker implements BrokerUnderTest {
     /** A child process of the command line with these arguments, whatever becomes of it. */
     public static ChildProcess command(
             final Path folder, final Map<String, String> environment, final List<String> arguments) {
-        final List<String> command = new ArrayList<>();
         final Map<String, String> merged = new LinkedHashMap<>();
         if (isBuilt()) {
-            command.add(Project.HOME.resolve("run.sh").toString());
             merged.put("MILLRACE_SKIP_BUILD", "1");
+        }
+        merged.putAll(environment);
+        return ChildProcess.start("millrace", folder, merged, commandLine(arguments));
+    }
+
+    /** The same, not started yet, its streams the test's own. */
+    static ProcessBuilder builder(final Path folder, final List<String> arguments) {
+        final ProcessBuilder builder = new ProcessBuilder(commandLine(arguments)).directory(folder.toFile());
+        if (isBuilt()) {
+            builder.environment().put("MILLRACE_SKIP_BUILD", "1");
+        }
+        return builder;
+    }
+
+    private static List<String> commandLine(final List<String> arguments) {
+        final List<String> command = new ArrayList<>();
+        if (isBuilt()) {
+            command.add(Project.HOME.resolve("run.sh").toString());
         } else {
             command.addAll(classPathCommand());
         }
         command.addAll(arguments);
-        merged.putAll(environment);
-        return ChildProcess.start("millrace", folder, merged, command);
+        return command;
     }
 
     /** True where run.sh has something to start; else the classes that this test runs with are started. */
