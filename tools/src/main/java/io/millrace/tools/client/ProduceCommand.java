@@ -192,8 +192,6 @@ public final class ProduceCommand extends ClientCommand {
         final Map<String, Object> settings = options.settings();
         settings.putIfAbsent("max.block.ms", timeoutMs);
         settings.putIfAbsent("delivery.timeout.ms", Math.max(DELIVERY_MS_MIN, 2 * timeoutMs));
-        // How large a record may be is the broker's to say.
-        settings.putIfAbsent("max.request.size", RECORD_BYTES_MAX);
         if (acks != null) {
             settings.put("acks", acks);
         }

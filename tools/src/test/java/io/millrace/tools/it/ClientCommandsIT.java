@@ -134,8 +134,8 @@ class ClientCommandsIT {
 
     @Test
     void shouldNameTheLineThatWasNotAcknowledged() {
-        Clients.createTopic(broker, "small", 1, "max.message.bytes", "20000");
-        final Result result = commands.feed("1\n" + "x".repeat(30_000) + "\n3\n", "produce", "small");
+        Clients.createTopic(broker, "small", 1);
+        final Result result = commands.feed("1\n" + "x".repeat(1_100_000) + "\n3\n", "produce", "small");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err())
                 .contains("millrace produce: line 2 was not acknowledged: ")
