@@ -119,11 +119,7 @@ public final class Core {
         nowNs = time.nanoTime();
         nowMs = time.epochMs();
         deadlines = new Deadlines(nowNs);
-        logs = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor())
-                .compactions(context.compactions(), context.batchFilter());
-        if (context.compressor() != null) {
-            logs.recodings(context.recodings(), context.compressor(), context.recodingThreads());
-        }
+        logs = newLogs(context);
         checkpoints = new CheckpointReporter(requests);
         final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
         final Settings settings = machine.image().settings();
@@ -190,6 +186,15 @@ public final class Core {
                 "metadata",
                 new MetadataHost(
                         id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes));
+    }
+
+    private LogContext newLogs(final CoreContext context) {
+        final LogContext made = new LogContext(disk, mesh.leases(id), context.housekeeping(), context.decompressor())
+                .compactions(context.compactions(), context.batchFilter());
+        if (context.compressor() != null) {
+            made.recodings(context.recodings(), context.compressor(), context.recodingThreads());
+        }
+        return made;
     }
 
     /**

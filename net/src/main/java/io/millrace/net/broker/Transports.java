@@ -58,7 +58,7 @@ final class Transports {
     private static Transport openNio(final SocketSettings sockets) {
         final Waker waker = waker();
         try {
-            return new NioTransport(sockets, waker);
+            return new NioTransport(sockets, waker, KernelFileSends.orNone());
         } catch (final UncheckedIOException noSelector) {
             if (waker != null) {
                 waker.close().run();

@@ -1,6 +1,5 @@
 package io.millrace.net.socket;
 
-import io.millrace.engine.os.Descriptors;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
@@ -25,7 +24,7 @@ final class NioEndpoint implements Endpoint, Selected {
         this.transport = transport;
         this.channel = channel;
         remoteAddress = PeerAddress.of(channel);
-        descriptor = Descriptors.canSendFile() ? Descriptors.of(channel) : -1;
+        descriptor = transport.descriptorOf(channel);
         key = channel.register(transport.selector(), 0, this);
     }
 

@@ -1,6 +1,5 @@
 package io.millrace.net.socket;
 
-import io.millrace.engine.os.Descriptors;
 import io.millrace.engine.port.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +29,7 @@ public final class NioTransport implements Transport {
     private final Selector selector;
     private final Waker waker;
     private final SocketSettings settings;
+    private final FileSends fileSends;
     private final MemoryView view = new MemoryView();
     private final UnsafeBuffer filePosition = new UnsafeBuffer(ByteBuffer.allocateDirect(Long.BYTES));
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
@@ -39,9 +39,14 @@ public final class NioTransport implements Transport {
     private int endpoints;
     private int pausedTurns;
 
-    /** @param waker what ends this core's sleep and is closed with the transport; null for the selector's own way */
-    public NioTransport(final SocketSettings settings, final Waker waker) {
+    /**
+     * Opens the selector.
+     *
+     * @param waker what ends this core's sleep and is closed with the transport; null for the selector's own way
+     */
+    public NioTransport(final SocketSettings settings, final Waker waker, final FileSends fileSends) {
         this.settings = settings;
+        this.fileSends = fileSends;
         this.waker = waker;
         try {
             selector = Selector.open();
@@ -160,7 +165,12 @@ public final class NioTransport implements Transport {
     /** Bytes sent, or −1 for whatever reason. */
     long sendFile(final int socket, final int file, final long position, final long length) {
         filePosition.putLong(0, position);
-        return Descriptors.sendFile(socket, file, filePosition.addressOffset(), length);
+        return fileSends.send(socket, file, filePosition.addressOffset(), length);
+    }
+
+    /** Negative if files are not to be sent there by number. */
+    int descriptorOf(final SocketChannel channel) {
+        return fileSends.descriptorOf(channel);
     }
 
     MemoryView view() {

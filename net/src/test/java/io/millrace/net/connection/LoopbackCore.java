@@ -1,6 +1,7 @@
 package io.millrace.net.connection;
 
 import io.millrace.engine.port.Stage;
+import io.millrace.net.broker.KernelFileSends;
 import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.NioTransport;
 import io.millrace.net.socket.SocketListener;
@@ -55,7 +56,7 @@ public final class LoopbackCore implements AutoCloseable, Executor {
     }
 
     public static Transport nio() {
-        return new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
+        return new NioTransport(SocketSettings.DEFAULTS, Wakers.open(), KernelFileSends.orNone());
     }
 
     private void run() {

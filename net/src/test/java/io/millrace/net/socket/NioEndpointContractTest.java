@@ -6,6 +6,6 @@ import io.millrace.engine.port.EndpointDriver;
 final class NioEndpointContractTest extends EndpointContract {
     @Override
     protected EndpointDriver connect() {
-        return new SocketPair(new NioTransport(SocketSettings.DEFAULTS, Wakers.open()));
+        return new SocketPair(new NioTransport(SocketSettings.DEFAULTS, Wakers.open(), FileSends.NONE));
     }
 }

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 final class NioTransportTest extends TransportContract {
     @Override
     protected Transport open() {
-        return new NioTransport(SocketSettings.DEFAULTS, Wakers.open());
+        return new NioTransport(SocketSettings.DEFAULTS, Wakers.open(), FileSends.NONE);
     }
 
     @Test
     void shouldBeWokenBySelectorWhereThereIsNoPipe() {
-        try (NioTransport plain = new NioTransport(SocketSettings.DEFAULTS, null)) {
+        try (NioTransport plain = new NioTransport(SocketSettings.DEFAULTS, null, FileSends.NONE)) {
             plain.wakeup();
             assertThat(plain.poll(TimeUnit.HOURS.toNanos(1))).isZero();
             plain.wakeup();
