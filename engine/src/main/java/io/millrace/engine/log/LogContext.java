@@ -16,6 +16,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class LogContext {
     private static final int SCRATCH_BYTES = 16 * 1024;
     private static final long UNPACKED_BYTES_MAX = 1L << 30;
+    /** Records that get new numbers may become 2.4 times as long, in one array. */
+    private static final int RECODED_BYTES_MAX = 256 << 20;
+
     /** While a batch is unpacked there are up to three times its bytes, and a few threads may do so at once. */
     private static final int HEAP_SHARE_UNPACKED = 16;
 
@@ -100,7 +103,7 @@ public final class LogContext {
 
     /** The most that a batch on its way in may unpack to: what all of them may take together is the same for any number. */
     public int recodingBytesMax() {
-        return unpackedBytesMax / recodingThreads;
+        return Math.min(unpackedBytesMax / recodingThreads, RECODED_BYTES_MAX);
     }
 
     /** Where compactions have memory from, zeros outside the heap; an OutOfMemoryError puts one off. */

@@ -72,6 +72,9 @@ final class BatchRecoder {
     }
 
     private void unpack() throws IOException {
+        if (source.sizeInBytes() - HEADER_BYTES > unpackedBytesMax) {
+            throw new TooManyBytesException(unpackedBytesMax);
+        }
         if (source.isCompressed()) {
             final DirectBuffer unpacked = decompressor.decompress(
                     source.attributes() & CODEC_MASK,
@@ -110,7 +113,7 @@ final class BatchRecoder {
             }
             return Outcome.OK;
         }
-        final int bytesMax = rules.bytesMax() - HEADER_BYTES;
+        final int bytesMax = Math.min(rules.bytesMax() - HEADER_BYTES, unpackedBytesMax);
         if (target == BatchCodec.NONE) {
             build(target, records, recordsFrom, recordsTo - recordsFrom, bytesMax, keepsTimes);
         } else {

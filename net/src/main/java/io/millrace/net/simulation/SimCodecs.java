@@ -21,6 +21,6 @@ final class SimCodecs {
         final boolean full = few.nextInt(2) == 0;
         configs.put("compression.type", codec);
         configs.put("record.validation", full ? "full" : "headers");
-        world.count(topic + " packs " + codec + (full ? ", looks inside" : ""));
+        world.count(topic + " packs " + codec + (full ? " and looks inside" : ""));
     }
 }

@@ -15,12 +15,19 @@ import org.apache.kafka.common.utils.internals.BufferSupplier;
 
 /** Unpacks records with the codecs that Kafka's own clients use. Without state: called on any housekeeping thread. */
 public final class RecordsDecompressor implements Decompressor {
+    /** What is packed may be a little longer than what it unpacks to. */
+    private static final int PACKED_ANYWAY_BYTES = 64 * 1024;
+
     private static final int FIRST_BYTES = 16 * 1024;
 
     @Override
     public DirectBuffer decompress(
             final int codec, final DirectBuffer source, final int offset, final int length, final int bytesMax)
             throws IOException {
+        if (length > Math.max(bytesMax, PACKED_ANYWAY_BYTES)) {
+            // It would take more before it is unpacked, on a heap that the process does not outlive the end of.
+            throw new TooManyBytesException(bytesMax);
+        }
         final byte[] packed = new byte[length];
         source.getBytes(offset, packed);
         if (codec == CompressionType.SNAPPY.id) {

@@ -251,6 +251,18 @@ class TopicCodecTest {
         assertThat(batches(full)).isEmpty();
     }
 
+    /** Such a batch ended the broker once: packing it took more heap than there was. */
+    @Test
+    void shouldRefuseToPackWhatThereIsNoMemoryFor() {
+        final TopicImage topic =
+                node.createTopic("packed", 1, Map.of("compression.type", "gzip", "max.message.bytes", "104857600"));
+        final byte[] large =
+                new byte[(int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 16) + 1_000];
+        assertThat(error(topic, MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1000, large))))
+                .isEqualTo(Errors.MESSAGE_TOO_LARGE);
+        assertThat(batches(topic)).isEmpty();
+    }
+
     @Test
     void shouldRefuseRecordsThatAreLargerThanTheTopicTakes() {
         final TopicImage topic = node.createTopic(
