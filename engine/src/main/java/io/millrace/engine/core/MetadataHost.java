@@ -31,6 +31,8 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     static final int MESSAGE_BYTES_MAX = 1024;
 
     private static final int ENTRY_LIMIT = 16;
+    /** Some fifty partitions: their owners open them in the duty cycle in which they hear of them. */
+    private static final int SPREAD_BYTES_PER_CYCLE = 1024;
 
     private record Asker(int core, long correlation, CommandResult result) {}
 
@@ -93,7 +95,9 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
         int work = log.poll(this, ENTRY_LIMIT);
-        while (!toSpread.isEmpty() && forgetsUnderWay == 0) {
+        int spreadBytes = 0;
+        while (!toSpread.isEmpty() && forgetsUnderWay == 0 && spreadBytes < SPREAD_BYTES_PER_CYCLE) {
+            spreadBytes += toSpread.peekFirst().entry.length;
             spread(toSpread.pollFirst());
             work++;
         }

@@ -5,6 +5,7 @@ import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ColdHandler;
+import io.millrace.net.kafka.api.ColdSteps;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -34,7 +35,9 @@ public final class AdminApis {
             final NodeFacts node,
             final ColdHandler<InitProducerIdRequestData> transactional) {
         final AutoTopics autoTopics = new AutoTopics(core);
-        serve(table, Api.METADATA, MetadataRequestData::new, new MetadataApi(core, node, autoTopics)::handle);
+        final ColdSteps steps = new ColdSteps();
+        core.addStage("cold answers", steps);
+        serve(table, Api.METADATA, MetadataRequestData::new, new MetadataApi(core, node, autoTopics, steps)::handle);
         serve(table, Api.LIST_OFFSETS, ListOffsetsRequestData::new, new ListOffsetsApi(core)::handle);
         serve(
                 table,
@@ -51,7 +54,7 @@ public final class AdminApis {
                 table,
                 Api.DESCRIBE_LOG_DIRS,
                 DescribeLogDirsRequestData::new,
-                new DescribeLogDirsApi(core, node)::handle);
+                new DescribeLogDirsApi(core, node, steps)::handle);
         serve(table, Api.CREATE_TOPICS, CreateTopicsRequestData::new, new CreateTopicsApi(core)::handle);
         serve(table, Api.DELETE_TOPICS, DeleteTopicsRequestData::new, new DeleteTopicsApi(core)::handle);
         serve(table, Api.CREATE_PARTITIONS, CreatePartitionsRequestData::new, new CreatePartitionsApi(core)::handle);

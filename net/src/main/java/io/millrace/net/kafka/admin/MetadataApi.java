@@ -1,14 +1,13 @@
 package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Core;
-import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.ColdSteps;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.RequestHeader;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -16,7 +15,6 @@ import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
-import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -29,11 +27,13 @@ final class MetadataApi {
     private final Core core;
     private final NodeFacts node;
     private final AutoTopics autoTopics;
+    private final ColdSteps steps;
 
-    MetadataApi(final Core core, final NodeFacts node, final AutoTopics autoTopics) {
+    MetadataApi(final Core core, final NodeFacts node, final AutoTopics autoTopics, final ColdSteps steps) {
         this.core = core;
         this.node = node;
         this.autoTopics = autoTopics;
+        this.steps = steps;
     }
 
     void handle(final Exchange exchange, final RequestHeader header, final MetadataRequestData request) {
@@ -54,14 +54,13 @@ final class MetadataApi {
         }
         final int operations =
                 request.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.UNASKED;
+        final MetadataAnswer answer = new MetadataAnswer(core, exchange, header.listener(), operations, response);
         if (all) {
-            for (int i = 0; i < core.image().topicCount(); i++) {
-                response.topics().add(describe(core.image().topicAt(i), header.listener(), operations));
-            }
+            answer.addAll();
         } else {
-            addWanted(response, request, header.listener(), operations);
+            addWanted(answer, response, request, operations);
         }
-        ColdApi.respond(exchange, response);
+        steps.begin(answer);
     }
 
     /** Versions before 12 know no ids; later ones take a null name as a defect of the broker's unless there are ids. */
@@ -93,9 +92,9 @@ final class MetadataApi {
     }
 
     private void addWanted(
+            final MetadataAnswer answer,
             final MetadataResponseData response,
             final MetadataRequestData request,
-            final ListenerView listener,
             final int operations) {
         final LinkedHashSet<Uuid> ids = new LinkedHashSet<>();
         final LinkedHashSet<String> names = new LinkedHashSet<>();
@@ -108,46 +107,39 @@ final class MetadataApi {
         }
         if (ids.isEmpty()) {
             final boolean mayCreate = request.allowAutoTopicCreation() && autoTopics.isEnabled();
-            addNamed(response, names, mayCreate, listener, operations);
+            addNamed(answer, names, mayCreate, operations);
         } else {
             // One id makes the whole request one by ids.
-            addIdentified(response, ids, listener, operations);
+            addIdentified(answer, response, ids);
         }
     }
 
+    /** Those that are not there stand before the others. */
     private void addIdentified(
-            final MetadataResponseData response,
-            final LinkedHashSet<Uuid> ids,
-            final ListenerView listener,
-            final int operations) {
-        final List<MetadataResponseTopic> found = new ArrayList<>();
+            final MetadataAnswer answer, final MetadataResponseData response, final LinkedHashSet<Uuid> ids) {
         for (final Uuid id : ids) {
             final TopicImage topic = core.image().topicById(id.getMostSignificantBits(), id.getLeastSignificantBits());
             if (topic != null) {
-                found.add(describe(topic, listener, operations));
+                answer.add(topic);
             } else {
                 response.topics().add(unknown(Errors.UNKNOWN_TOPIC_ID, null, id, AuthorizedOperations.UNASKED));
             }
         }
-        response.topics().addAll(found);
     }
 
     private void addNamed(
-            final MetadataResponseData response,
+            final MetadataAnswer answer,
             final LinkedHashSet<String> names,
             final boolean mayCreate,
-            final ListenerView listener,
             final int operations) {
-        final List<MetadataResponseTopic> missing = new ArrayList<>();
         for (final String name : names) {
             final TopicImage topic = core.image().topic(name);
             if (topic != null) {
-                response.topics().add(describe(topic, listener, operations));
+                answer.add(topic);
             } else {
-                missing.add(unknown(missing(name, mayCreate), name, Uuid.ZERO_UUID, operations));
+                answer.addMissing(unknown(missing(name, mayCreate), name, Uuid.ZERO_UUID, operations));
             }
         }
-        response.topics().addAll(missing);
     }
 
     private Errors missing(final String name, final boolean mayCreate) {
@@ -179,26 +171,5 @@ final class MetadataApi {
                             .setPort(listener.portAt(i))
                             .setRack(node.rack()));
         }
-    }
-
-    private MetadataResponseTopic describe(final TopicImage topic, final ListenerView listener, final int operations) {
-        final MetadataResponseTopic described = new MetadataResponseTopic()
-                .setName(topic.name())
-                .setTopicId(NodeFacts.topicId(topic))
-                .setIsInternal(TopicNames.isInternal(topic.name()))
-                .setTopicAuthorizedOperations(operations);
-        for (int i = 0; i < topic.partitionCount(); i++) {
-            final PartitionImage partition = topic.partition(i);
-            final int owner = listener.brokerId(partition.ownerNode(), partition.ownerCore());
-            described
-                    .partitions()
-                    .add(new MetadataResponsePartition()
-                            .setPartitionIndex(i)
-                            .setLeaderId(owner)
-                            .setLeaderEpoch(partition.leaderEpoch())
-                            .setReplicaNodes(List.of(owner))
-                            .setIsrNodes(List.of(owner)));
-        }
-        return described;
     }
 }

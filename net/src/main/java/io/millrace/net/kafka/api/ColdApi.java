@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.api;
 
+import io.millrace.engine.port.Housekeeping;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
@@ -8,6 +9,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Message;
+import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
@@ -55,6 +57,27 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
     /** Answers the exchange, at once or in a later duty cycle. */
     public static void respond(final Exchange exchange, final Message response) {
         respond(exchange, response, RequestHeader.of(exchange).version());
+    }
+
+    /** As {@link #respond}, for an answer that nobody changes any more and that takes long to write: off the core. */
+    public static void respondLarge(final Housekeeping lane, final Exchange exchange, final Message response) {
+        final short version = RequestHeader.of(exchange).version();
+        final ByteBuffer[] written = new ByteBuffer[1];
+        final Runnable writing = () ->
+                written[0] = MessageUtil.toByteBufferAccessor(response, version).buffer();
+        if (!lane.submit(writing, () -> respond(exchange, written[0]))) {
+            respond(exchange, response, version);
+        }
+    }
+
+    private static void respond(final Exchange exchange, final ByteBuffer body) {
+        final RequestHeader header = RequestHeader.of(exchange);
+        final int length = header.replyHeaderLength() + body.remaining();
+        final PooledBuffer buffer = exchange.pool().take(length);
+        final int at = header.writeReplyHeader(buffer);
+        buffer.putBytes(at, body, body.position(), body.remaining());
+        exchange.add(buffer, length);
+        exchange.finish();
     }
 
     static void respond(final Exchange exchange, final Message response, final short version) {

@@ -9,6 +9,7 @@ import io.millrace.net.kafka.node.TestNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
@@ -56,6 +57,25 @@ class MetadataApisTest {
         assertThat(ofCores.topics().find("t").partitions())
                 .extracting(MetadataResponsePartition::leaderId)
                 .containsExactly(PER_CORE.idAt(0), PER_CORE.idAt(1));
+    }
+
+    /** What takes many steps leaves nothing out. */
+    @Test
+    void shouldDescribeThousandsOfPartitions() {
+        node.createTopic("a", 3, Map.of());
+        node.createTopic("many", 1_500, Map.of());
+        node.createTopic("b", 513, Map.of());
+        final MetadataResponseData all =
+                client.call(new MetadataRequestData().setTopics(null), 12, MetadataResponseData::new);
+        final MetadataResponseData some = ask(12, named("b"), named("gone"), named("many"), named("a"));
+        for (final MetadataResponseData each : List.of(all, some)) {
+            assertThat(each.topics().find("a").partitions()).hasSize(3);
+            assertThat(each.topics().find("b").partitions()).hasSize(513);
+            assertThat(each.topics().find("many").partitions())
+                    .extracting(MetadataResponsePartition::partitionIndex)
+                    .containsExactlyElementsOf(IntStream.range(0, 1_500).boxed().toList());
+        }
+        assertThat(some.topics()).extracting(MetadataResponseTopic::name).containsExactly("b", "many", "a", "gone");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -138,6 +140,34 @@ class PartitionApisTest {
                     .extracting(DescribeLogDirsPartition::partitionIndex)
                     .containsExactly(core);
         }
+    }
+
+    @Test
+    void shouldTellTheSizesOfThousandsOfPartitions() {
+        node.createTopic("many", 1_500, Map.of());
+        final List<DescribeLogDirsTopic> all = client.call(
+                        new DescribeLogDirsRequestData().setTopics(null), 5, DescribeLogDirsResponseData::new)
+                .results()
+                .getFirst()
+                .topics();
+        assertThat(all).extracting(DescribeLogDirsTopic::name).containsExactly("t", "many");
+        assertThat(all.getLast().partitions())
+                .extracting(DescribeLogDirsPartition::partitionIndex)
+                .containsExactlyElementsOf(IntStream.range(0, 1_500).boxed().toList());
+        final DescribeLogDirsRequestData.DescribableLogDirTopic few =
+                new DescribeLogDirsRequestData.DescribableLogDirTopic().setTopic("many");
+        few.setPartitions(List.of(700, 3, 1_600, 3));
+        final DescribeLogDirsRequestData.DescribableLogDirTopicCollection wishes =
+                new DescribeLogDirsRequestData.DescribableLogDirTopicCollection();
+        wishes.add(few);
+        assertThat(client.call(new DescribeLogDirsRequestData().setTopics(wishes), 5, DescribeLogDirsResponseData::new)
+                        .results()
+                        .getFirst()
+                        .topics()
+                        .getFirst()
+                        .partitions())
+                .extracting(DescribeLogDirsPartition::partitionIndex)
+                .containsExactly(3, 700);
     }
 
     private static List<DescribeLogDirsPartition> sizes(final TestClient asker) {
