@@ -122,25 +122,7 @@ public final class Core {
         logs = newLogs(context);
         checkpoints = new CheckpointReporter(requests);
         final MetadataStateMachine machine = id == METADATA_CORE ? boot.machine() : boot.newMachine();
-        final Settings settings = machine.image().settings();
-        partitions = new Partitions(
-                logs,
-                new ReplyProxy(proxies, checkpoints, clock),
-                new Journal(
-                        disk,
-                        id,
-                        settings.longOf(BrokerSettings.JOURNAL_BYTES),
-                        context.entropy().stream("journal").nextLong() >>> 8,
-                        statistics),
-                new UpkeepIntervals(
-                        settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
-                        settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
-                () -> compactions(machine.image().settings()).shareOf(mesh.coreCount()),
-                () -> scrubPace(machine.image().settings()).shareOf(mesh.coreCount()),
-                context.entropy().stream("scrub"),
-                settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
-                statistics,
-                nowMs);
+        partitions = newPartitions(context, machine.image());
         new PartitionAdapter(partitions, routes, clock);
         metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
         commands = new Commands(requests);
@@ -153,6 +135,28 @@ public final class Core {
         if (id == METADATA_CORE) {
             hostMetadata(machine.image());
         }
+    }
+
+    private Partitions newPartitions(final CoreContext context, final MetadataImage image) {
+        final Settings settings = image.settings();
+        return new Partitions(
+                logs,
+                new ReplyProxy(proxies, checkpoints, clock),
+                new Journal(
+                        disk,
+                        id,
+                        settings.longOf(BrokerSettings.JOURNAL_BYTES),
+                        context.entropy().stream("journal").nextLong() >>> 8,
+                        statistics),
+                new UpkeepIntervals(
+                        settings.longOf(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        settings.longOf(BrokerSettings.CHECKPOINT_INTERVAL_MS)),
+                () -> compactions(image.settings()).shareOf(mesh.coreCount()),
+                () -> scrubPace(image.settings()).shareOf(mesh.coreCount()),
+                context.entropy().stream("scrub"),
+                settings.longOf(BrokerSettings.PRODUCER_ID_EXPIRATION_MS),
+                statistics,
+                nowMs);
     }
 
     /** What the node's compactions may use together. */
