@@ -176,12 +176,13 @@ public final class LogScrub implements DiskCompletion {
         segment = null;
         for (int i = 0; i < SEGMENTS_PER_STEP; i++) {
             final Segment next = log.isEnding() ? null : firstNotDone();
-            if (next == null || !next.sealed) {
+            if (next == null || next == log.active) {
                 log = null;
                 return false;
             }
             doneBelow = next.baseOffset + 1;
-            if (next.appendedSize > 0) {
+            // One that is about to be put in another's place is not sealed yet.
+            if (next.sealed && next.appendedSize > 0) {
                 segment = next;
                 segmentCuts = next.cuts;
                 check.beginSegment(next.baseOffset, next.appendedSize);

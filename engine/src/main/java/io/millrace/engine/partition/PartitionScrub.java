@@ -111,6 +111,8 @@ final class PartitionScrub {
         }
         if (!changed.isOn() && !log.isReading()) {
             log.rest();
+            // What this pass did not come to is not left for the next period.
+            passed &= !passing;
             passing = false;
         }
         pace = changed;

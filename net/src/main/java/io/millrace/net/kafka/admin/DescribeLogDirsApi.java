@@ -86,6 +86,10 @@ final class DescribeLogDirsApi {
         /** Asks for the next ones; comes again when these have answered. */
         @Override
         public boolean proceed() {
+            if (exchange.isAbandoned()) {
+                exchange.finishWithoutReply();
+                return false;
+            }
             final PartitionAsk ask = new PartitionAsk(core);
             final List<Asked> asked = new ArrayList<>();
             for (int looked = 0; looked < ColdSteps.PARTITIONS_PER_STEP && hasNext(); looked++) {

@@ -65,6 +65,10 @@ final class MetadataAnswer implements ColdSteps.Step {
 
     @Override
     public boolean proceed() {
+        if (exchange.isAbandoned()) {
+            exchange.finishWithoutReply();
+            return false;
+        }
         int room = ColdSteps.PARTITIONS_PER_STEP;
         while (room > 0 && topicNext < topics.size()) {
             final TopicImage topic = topics.get(topicNext);

@@ -4,8 +4,8 @@ import io.millrace.engine.port.Stage;
 import java.util.ArrayDeque;
 
 /**
- * Work of cold APIs that is too much for one duty cycle: a bounded step of one of them in each, in turn. Owned by the
- * core's thread.
+ * Work of cold APIs that is too much for one duty cycle: a bounded step in each, one of them after the other, so
+ * that few answers lie half built on the heap. Owned by the core's thread.
  */
 public final class ColdSteps implements Stage {
     /** Partitions that one step has to do with at most. */
@@ -34,11 +34,12 @@ public final class ColdSteps implements Stage {
 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
-        final Step step = waiting.pollFirst();
-        if (step == null) {
+        if (waiting.isEmpty()) {
             return 0;
         }
-        begin(step);
+        if (!waiting.peekFirst().proceed()) {
+            waiting.removeFirst();
+        }
         return 1;
     }
 

@@ -366,6 +366,10 @@ final class TransactionMachine implements CoordinatorMachine {
 
     private void prepare(
             final TransactionMetadata transaction, final boolean fencing, final End end, final Answer<Ended> answer) {
+        if (fencing) {
+            // The end bumps the epoch, once; and where it cannot be now, whoever fenced comes again.
+            transaction.pendingState(Optional.empty());
+        }
         long nextProducerId = NO_ID;
         if (end.version().supportsEpochBump() && transaction.isProducerEpochExhausted()) {
             nextProducerId = core.producerIds().take();
@@ -375,10 +379,6 @@ final class TransactionMachine implements CoordinatorMachine {
             }
         }
         final boolean noPartitions = transaction.state() != TransactionState.ONGOING;
-        if (fencing) {
-            // The end bumps the epoch, once.
-            transaction.pendingState(Optional.empty());
-        }
         final TxnTransitMetadata next = transaction.prepareAbortOrCommit(
                 end.commit() ? TransactionState.PREPARE_COMMIT : TransactionState.PREPARE_ABORT,
                 end.version(),

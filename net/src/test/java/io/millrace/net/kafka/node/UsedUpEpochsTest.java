@@ -155,6 +155,25 @@ class UsedUpEpochsTest {
     }
 
     @Test
+    void shouldFenceLaterWhereThereIsNoIdToGoOnWithYet() {
+        come(LAST);
+        addPartition(FORMER, LAST);
+        long taken = 0;
+        while (taken >= 0) {
+            taken = node.core(0).producerIds().take();
+        }
+        assertThat(init(-1, -1).error).isIn(Errors.CONCURRENT_TRANSACTIONS, Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        node.run(5_000);
+        Producer next = init(-1, -1);
+        for (int tries = 0; tries < 100 && next.error == Errors.CONCURRENT_TRANSACTIONS; tries++) {
+            node.run(50);
+            next = init(-1, -1);
+        }
+        assertThat(next.error).isEqualTo(Errors.NONE);
+        assertThat(next.id).isNotEqualTo(FORMER);
+    }
+
+    @Test
     void shouldBumpTheEpochOnceWhereATransactionIsAbortedForItsProducer() {
         come(5);
         addPartition(FORMER, 5);
