@@ -74,13 +74,17 @@ final class Residency implements DiskCompletion {
             if (isInWritten(segment, end)) {
                 return segment.appendedSize;
             }
-            final long stamp = prefetched.get(key(segment, end));
-            if ((stamp == MISSING || clockBytes - stamp > windowBytes) && (looks-- == 0 || !isFound(segment, end))) {
+            if (!isRemembered(segment, end) && (looks-- == 0 || !isFound(segment, end))) {
                 return end;
             }
             end = Math.min(segment.appendedSize, ((end >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT);
         }
         return end;
+    }
+
+    private boolean isRemembered(final Segment segment, final long position) {
+        final long stamp = prefetched.get(key(segment, position));
+        return stamp != MISSING && clockBytes - stamp <= windowBytes;
     }
 
     /** Looks whether a chunk lies in memory all the same. */
@@ -104,7 +108,10 @@ final class Residency implements DiskCompletion {
                         && clockBytes - segment.olderWrittenBirth <= windowBytes);
     }
 
-    /** Begins to bring the cold chunks of a range into memory; each one's end is told to the log. */
+    /**
+     * Begins to bring the chunks of a range into memory that are not known to be there; each one's end is told to the
+     * log. It does not look for them: who asks has, and waits for something to end.
+     */
     void prefetch(final Log log, final Segment segment, final long from, final long to) {
         final long last = Math.min(to, segment.appendedSize);
         long position = from;
@@ -112,7 +119,9 @@ final class Residency implements DiskCompletion {
             final long chunk = position >>> CHUNK_SHIFT;
             final long start = chunk << CHUNK_SHIFT;
             final long end = Math.min(segment.appendedSize, start + CHUNK_BYTES);
-            if (residentEnd(segment, position) < end && underWay.add(key(segment, position))) {
+            if (!isInWritten(segment, position)
+                    && !isRemembered(segment, position)
+                    && underWay.add(key(segment, position))) {
                 final int slot = freeRequests.isEmpty() ? newRequest() : freeRequests.popInt();
                 requests.get(slot).log = log;
                 requests.get(slot).key = key(segment, position);

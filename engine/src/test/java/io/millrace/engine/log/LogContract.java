@@ -149,6 +149,17 @@ abstract class LogContract {
         bench.assertAllReadable();
     }
 
+    /** Of more chunks than are looked for in memory at a time. */
+    @Test
+    void shouldReadALargeBatchThatThisLifeHasNotWritten() {
+        bench.create();
+        bench.append(KafkaBatches.batch().of(KafkaBatches.record(1_000, "k", "x".repeat(12 << 20))));
+        bench.appendMany(3);
+        assertThat(bench.close()).isEqualTo(DiskStatus.OK);
+        reopen(bench.log.endOffset(), 0, true);
+        bench.assertAllReadable();
+    }
+
     @Test
     void shouldKeepLeasedBytesReadableAfterRetention() {
         bench.create().appendMany(100);
