@@ -114,23 +114,19 @@ public final class KnownNames {
         return (setting != null && setting.isUsed()) || ListenerNames.isAdvertise(name);
     }
 
-    /** What is to be said of a known broker setting that does not do here what it does in Kafka, or null. */
-    public static String withoutEffect(final String name, final String text) {
-        final Setting setting = BrokerSettings.find(name);
-        if (!isUsed(name)) {
-            return isKnown(name) ? " is known to Apache Kafka but has no effect in this version of Millrace." : null;
-        }
-        return setting == null || setting.hasEffect(text) ? null : otherEffect(setting);
+    /** What is to be said of a broker setting that is known but does nothing here, or null. */
+    public static String withoutEffect(final String name) {
+        return !isUsed(name) && isKnown(name)
+                ? " is known to Apache Kafka but has no effect in this version of Millrace."
+                : null;
     }
 
     /** The same of a topic's setting. */
-    public static String withoutEffectOnTopic(final String name, final String text) {
+    public static String withoutEffectOnTopic(final String name) {
         final Setting setting = TopicSettings.find(name);
-        return setting == null || setting.hasEffect(text) ? null : otherEffect(setting);
-    }
-
-    private static String otherEffect(final Setting setting) {
-        return " does not do in this version of Millrace what it does in Apache Kafka: " + setting.doc();
+        return setting == null || setting.isUsed()
+                ? null
+                : " does not do in this version of Millrace what it does in Apache Kafka: " + setting.doc();
     }
 
     /** Ours and Kafka's, without those that contain a listener's name. */

@@ -21,7 +21,6 @@ public final class Setting {
     private final Scope scope;
     private final boolean dynamic;
     private final boolean used;
-    private final String onlyEffective;
     private final String unit;
     private final String doc;
 
@@ -33,7 +32,6 @@ public final class Setting {
             final Scope scope,
             final boolean dynamic,
             final boolean used,
-            final String onlyEffective,
             final String unit,
             final String doc) {
         this.name = name;
@@ -43,47 +41,39 @@ public final class Setting {
         this.scope = scope;
         this.dynamic = dynamic;
         this.used = used;
-        this.onlyEffective = onlyEffective;
         this.unit = unit;
         this.doc = doc;
     }
 
     static Setting broker(final String name, final SettingType type, final String defaultText, final String doc) {
-        return new Setting(
-                name, type, defaultText, ValueCheck.NONE, Scope.BROKER, false, true, null, unitOf(name), doc);
+        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.BROKER, false, true, unitOf(name), doc);
     }
 
     static Setting topic(final String name, final SettingType type, final String defaultText, final String doc) {
-        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.TOPIC, true, true, null, unitOf(name), doc);
+        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.TOPIC, true, true, unitOf(name), doc);
     }
 
     static Setting resource(final String name, final SettingType type, final String defaultText, final String doc) {
-        return new Setting(
-                name, type, defaultText, ValueCheck.NONE, Scope.RESOURCE, true, true, null, unitOf(name), doc);
+        return new Setting(name, type, defaultText, ValueCheck.NONE, Scope.RESOURCE, true, true, unitOf(name), doc);
     }
 
     /** The same under another name: one of those that a name with a placeholder stands for. */
     Setting named(final String newName) {
-        return new Setting(newName, type, defaultText, check, scope, dynamic, used, onlyEffective, unit, doc);
+        return new Setting(newName, type, defaultText, check, scope, dynamic, used, unit, doc);
     }
 
     Setting check(final ValueCheck newCheck) {
-        return new Setting(name, type, defaultText, newCheck, scope, dynamic, used, onlyEffective, unit, doc);
+        return new Setting(name, type, defaultText, newCheck, scope, dynamic, used, unit, doc);
     }
 
     /** May be changed while the broker runs. */
     Setting asDynamic() {
-        return new Setting(name, type, defaultText, check, scope, true, used, onlyEffective, unit, doc);
+        return new Setting(name, type, defaultText, check, scope, true, used, unit, doc);
     }
 
     /** Known, checked and shown, but without an effect yet. */
     Setting asUnused() {
-        return new Setting(name, type, defaultText, check, scope, dynamic, false, null, unit, doc);
-    }
-
-    /** Every value is taken, but what happens is what this one says. */
-    Setting onlyEffective(final String text) {
-        return new Setting(name, type, defaultText, check, scope, dynamic, used, text, unit, doc);
+        return new Setting(name, type, defaultText, check, scope, dynamic, false, unit, doc);
     }
 
     private static String unitOf(final String name) {
@@ -118,11 +108,6 @@ public final class Setting {
 
     public boolean isUsed() {
         return used;
-    }
-
-    /** Whether the broker does what the value says. */
-    boolean hasEffect(final String text) {
-        return used && (onlyEffective == null || onlyEffective.equals(text.trim()));
     }
 
     public String unit() {

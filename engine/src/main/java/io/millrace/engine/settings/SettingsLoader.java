@@ -134,15 +134,7 @@ public final class SettingsLoader {
                 }
             });
         });
-        given.forEach(this::checkEffect);
         return new Settings(given);
-    }
-
-    private void checkEffect(final String name, final Settings.Given value) {
-        final String warning = KnownNames.isUsed(name) ? KnownNames.withoutEffect(name, value.text()) : null;
-        if (warning != null) {
-            warnings.add("Setting " + name + "=" + value.text() + " (" + place(value.source()) + ")" + warning);
-        }
     }
 
     private void checkName(final String name, final ValueSource source) {
@@ -151,7 +143,7 @@ public final class SettingsLoader {
                     "Unknown setting " + name + " (" + place(source) + ")." + NearestName.hint(name, KnownNames.all()));
         }
         if (!KnownNames.isUsed(name)) {
-            warnings.add("Setting " + name + " (" + place(source) + ")" + KnownNames.withoutEffect(name, ""));
+            warnings.add("Setting " + name + " (" + place(source) + ")" + KnownNames.withoutEffect(name));
         }
     }
 

@@ -8,7 +8,7 @@ import io.millrace.engine.settings.KnownNames;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Says in the log, once for each name, that a setting was changed which does not do here what it does in Apache Kafka.
@@ -43,11 +43,10 @@ final class EffectlessSettings implements MetadataListener {
         tell("Topic setting ", topic.overrides(), KnownNames::withoutEffectOnTopic);
     }
 
-    private void tell(
-            final String kind, final Map<String, String> overrides, final BiFunction<String, String, String> judge) {
-        for (final Map.Entry<String, String> override : overrides.entrySet()) {
-            final String who = kind + override.getKey();
-            final String warning = told.contains(who) ? null : judge.apply(override.getKey(), override.getValue());
+    private void tell(final String kind, final Map<String, String> overrides, final UnaryOperator<String> judge) {
+        for (final String name : overrides.keySet()) {
+            final String who = kind + name;
+            final String warning = told.contains(who) ? null : judge.apply(name);
             if (warning != null && housekeeping.submit(() -> log.warn(who + warning), () -> {})) {
                 told.add(who);
             }

@@ -11,4 +11,26 @@ abstract class AdminCommand extends ClientCommand {
 
     /** Returns the exit code. */
     abstract int run(Cluster cluster, Output out);
+
+    /** Shows one of several. */
+    interface Shown {
+        void show(String name, boolean isFirst);
+    }
+
+    /** Goes on behind those that cannot be shown, says why, and tells it in the exit code. */
+    final int showEach(final Iterable<String> names, final Output out, final Shown each) {
+        int code = 0;
+        boolean isFirst = true;
+        for (final String name : names) {
+            try {
+                each.show(name, isFirst);
+                isFirst = false;
+            } catch (final CommandFailure failure) {
+                out.flush();
+                say(failure.getMessage());
+                code = FAILED;
+            }
+        }
+        return code;
+    }
 }

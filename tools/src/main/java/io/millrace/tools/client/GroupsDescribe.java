@@ -32,19 +32,7 @@ final class GroupsDescribe extends GroupsVerb {
 
     @Override
     int run(final Cluster cluster, final Output out) {
-        int code = 0;
-        boolean first = true;
-        for (final String name : names) {
-            try {
-                describe(cluster, out, first, Group.named(cluster, name));
-                first = false;
-            } catch (final CommandFailure failure) {
-                out.flush();
-                say(failure.getMessage());
-                code = FAILED;
-            }
-        }
-        return code;
+        return showEach(names, out, (name, first) -> describe(cluster, out, first, Group.named(cluster, name)));
     }
 
     private void describe(final Cluster cluster, final Output out, final boolean first, final Group group) {

@@ -27,19 +27,7 @@ final class TopicsDescribe extends TopicsVerb {
 
     @Override
     int run(final Cluster cluster, final Output out) {
-        int code = 0;
-        boolean first = true;
-        for (final String name : names) {
-            try {
-                describe(cluster, out, first, cluster.topic(name));
-                first = false;
-            } catch (final CommandFailure failure) {
-                out.flush();
-                say(failure.getMessage());
-                code = FAILED;
-            }
-        }
-        return code;
+        return showEach(names, out, (name, first) -> describe(cluster, out, first, cluster.topic(name)));
     }
 
     private void describe(final Cluster cluster, final Output out, final boolean first, final TopicDescription topic) {
