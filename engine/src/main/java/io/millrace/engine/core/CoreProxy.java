@@ -99,6 +99,11 @@ final class CoreProxy {
         return sent;
     }
 
+    /** Whether a reply that may be owed for long leaves half of the room for replies to others. */
+    boolean mayOwe(final int replyFootprint) {
+        return outbox.isEmpty() && replyBytesOwed + replyFootprint <= share / 2;
+    }
+
     /** Whether this is the core's way to itself. */
     boolean isOwn() {
         return isOwn;

@@ -6,6 +6,7 @@ import io.millrace.codec.core.ReadRequestDecoder;
 import io.millrace.codec.core.WatchCancelDecoder;
 import io.millrace.codec.core.WatchRequestDecoder;
 import io.millrace.engine.partition.AppendTask;
+import io.millrace.engine.partition.Partition;
 import io.millrace.engine.partition.PartitionQuery;
 import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.partition.QueryTask;
@@ -26,6 +27,7 @@ final class PartitionAdapter {
     PartitionAdapter(final Partitions partitions, final MessageRoutes routes, final CycleClock clock) {
         this.clock = clock;
         this.partitions = partitions;
+        partitions.watches().onKeptReads((from, message, length) -> read(from, message, 0));
         routes.add(AppendRequestDecoder.TEMPLATE_ID, this::onAppend);
         routes.add(ReadRequestDecoder.TEMPLATE_ID, this::onRead);
         routes.add(WatchRequestDecoder.TEMPLATE_ID, this::onWatch);
@@ -55,6 +57,40 @@ final class PartitionAdapter {
     }
 
     private void onRead(final int from, final DirectBuffer buffer, final int offset, final int length) {
+        if (!keeps(from, buffer, offset, length)) {
+            read(from, buffer, offset);
+        }
+    }
+
+    /** Keeps a read that is willing to wait, if it would find nothing now. */
+    private boolean keeps(final int from, final DirectBuffer buffer, final int offset, final int length) {
+        read.wrap(buffer, offset, ReadRequestDecoder.BLOCK_LENGTH, ReadRequestDecoder.SCHEMA_VERSION);
+        if (read.waits() == 0) {
+            return false;
+        }
+        final boolean committed = read.committed() != 0;
+        for (final ReadRequestDecoder.PartsDecoder part : read.parts()) {
+            final Partition partition = partitions.partition(part.partitionKey());
+            if (partition == null
+                    || !partition.findsNothing(
+                            part.ownerEpoch(),
+                            part.clientEpoch(),
+                            part.lastFetchedEpoch(),
+                            part.fetchOffset(),
+                            committed)) {
+                return false;
+            }
+        }
+        final Watch kept = partitions.watches().keep(from, read.correlation(), committed, buffer, offset, length);
+        for (final ReadRequestDecoder.PartsDecoder part : read.sbeRewind().parts()) {
+            partitions
+                    .watches()
+                    .watch(kept, partitions.partition(part.partitionKey()), part.ownerEpoch(), part.fetchOffset());
+        }
+        return true;
+    }
+
+    private void read(final int from, final DirectBuffer buffer, final int offset) {
         read.wrap(buffer, offset, ReadRequestDecoder.BLOCK_LENGTH, ReadRequestDecoder.SCHEMA_VERSION);
         final long correlation = read.correlation();
         final boolean committed = read.committed() != 0;

@@ -28,6 +28,9 @@ public final class Requests {
     private int[] replyFootprints = new int[SLOTS_INITIAL];
     private int[] generations = new int[SLOTS_INITIAL];
     private long[] sentNs = new long[SLOTS_INITIAL];
+    /** Whether another core's answer should come soon. */
+    private boolean[] soon = new boolean[SLOTS_INITIAL];
+
     private int[] free = new int[SLOTS_INITIAL];
     private int freeCount;
     private int askedOfOthers;
@@ -89,9 +92,30 @@ public final class Requests {
                 CANCEL_FOOTPRINT);
     }
 
-    /** Asks for the early end of a watch. Its reply comes in any case, once. */
+    /** Whether a read may be sent that waits: those that do leave half of the room for replies to others. */
+    public boolean mayWait(final int targetCore, final int replyBytesMax) {
+        return proxies[targetCore].mayOwe(Ring.footprint(replyBytesMax));
+    }
+
+    /** Sends a read that may wait, and be cancelled like a watch. It keeps credit for its reply and its cancel. */
+    public void sendWaiting(
+            final long correlation,
+            final int targetCore,
+            final int templateId,
+            final DirectBuffer message,
+            final int length,
+            final int replyBytesMax) {
+        send(correlation, targetCore, templateId, message, length, replyBytesMax, CANCEL_FOOTPRINT);
+    }
+
+    /** Asks for the early end of a watch, or of a read that waits. Its reply comes in any case, once. */
     public void cancelWatch(final long correlation) {
-        final int target = targets[slotOf(correlation)];
+        final int slot = slotOf(correlation);
+        final int target = targets[slot];
+        if (!soon[slot] && !proxies[target].isOwn()) {
+            soon[slot] = true;
+            askedOfOthers++;
+        }
         cancelEncoder.wrap(cancel, 0).correlation(correlation);
         proxies[target].paid(WatchCancelEncoder.TEMPLATE_ID, cancel, WatchCancelEncoder.BLOCK_LENGTH);
     }
@@ -135,7 +159,8 @@ public final class Requests {
         final long token = tokens[slot];
         roundTripNs = clock.lastNs() - sentNs[slot];
         proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
-        askedOfOthers -= isSoonAnswered(slot) ? 1 : 0;
+        askedOfOthers -= soon[slot] ? 1 : 0;
+        soon[slot] = false;
         handlers[slot] = null;
         generations[slot]++;
         free[freeCount++] = slot;
@@ -155,13 +180,9 @@ public final class Requests {
         sentNs[slot] = clock.lastNs();
         requestFootprints[slot] = requestFootprint;
         replyFootprints[slot] = Ring.footprint(replyBytesMax);
-        askedOfOthers += isSoonAnswered(slot) ? 1 : 0;
+        soon[slot] = requestFootprint != CANCEL_FOOTPRINT && !proxies[targetCore].isOwn(); // a watch may lie there long
+        askedOfOthers += soon[slot] ? 1 : 0;
         proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
-    }
-
-    /** A watch may lie with its core for long. */
-    private boolean isSoonAnswered(final int slot) {
-        return requestFootprints[slot] != CANCEL_FOOTPRINT && !proxies[targets[slot]].isOwn();
     }
 
     /** Whether another core owes an answer that should come soon. */
@@ -187,6 +208,7 @@ public final class Requests {
         replyFootprints = Arrays.copyOf(replyFootprints, after);
         generations = Arrays.copyOf(generations, after);
         sentNs = Arrays.copyOf(sentNs, after);
+        soon = Arrays.copyOf(soon, after);
         free = Arrays.copyOf(free, after);
         addFreeSlots(before, after);
     }

@@ -218,6 +218,16 @@ public final class Partition implements LogListener {
         return appends;
     }
 
+    /** Whether a read of this would end at once and bring neither bytes nor an error. */
+    public boolean findsNothing(
+            final int ownerEpoch,
+            final int clientEpoch,
+            final int lastFetchedEpoch,
+            final long fetchOffset,
+            final boolean committed) {
+        return reads.findsNothing(ownerEpoch, clientEpoch, lastFetchedEpoch, fetchOffset, committed);
+    }
+
     PartitionRead reads() {
         return reads;
     }

@@ -42,6 +42,19 @@ final class PartitionRead {
         }
     }
 
+    /** Whether a read would end at once and bring neither bytes nor an error, the client knowing all there is. */
+    boolean findsNothing(
+            final int ownerEpoch,
+            final int clientEpoch,
+            final int lastEpoch,
+            final long fetchOffset,
+            final boolean committed) {
+        return partition.admit(ownerEpoch, clientEpoch) == Outcome.OK
+                && !partition.log().isOffline()
+                && (lastEpoch < 0 || lastEpoch == partition.leaderEpoch())
+                && partition.highWatermark().readableTo(committed) == fetchOffset;
+    }
+
     /** Tries again what was cold. */
     void resume() {
         for (int i = cold.size(); i > 0; i--) {

@@ -2,10 +2,13 @@ package io.millrace.engine.partition;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A fetch that waits for news from partitions of this core: answered once, when enough bytes were committed, when
- * something else changed, or on cancel. Owned by the core's thread.
+ * something else changed, or on cancel. Either it is only told so, or the read that it asked for is kept here and done
+ * then. Owned by the core's thread.
  */
 public final class Watch {
     private int from;
@@ -14,6 +17,8 @@ public final class Watch {
     private boolean due;
     private boolean committed;
     private final List<Partition> partitions = new ArrayList<>();
+    private final UnsafeBuffer read = new UnsafeBuffer(new byte[0]);
+    private int readLength;
 
     void reset(final int from, final long correlation, final int bytesMin, final boolean committedOnly) {
         this.from = from;
@@ -22,6 +27,29 @@ public final class Watch {
         due = false;
         committed = committedOnly;
         partitions.clear();
+        readLength = 0;
+    }
+
+    /** Keeps a read's message until the watch is due. */
+    void keep(final DirectBuffer message, final int offset, final int length) {
+        if (length > read.capacity()) {
+            read.wrap(new byte[length]);
+        }
+        read.putBytes(0, message, offset, length);
+        readLength = length;
+    }
+
+    /** Whether a read is to be done when it is due. */
+    boolean keepsRead() {
+        return readLength > 0;
+    }
+
+    DirectBuffer read() {
+        return read;
+    }
+
+    int readLength() {
+        return readLength;
     }
 
     void watch(final Partition partition) {

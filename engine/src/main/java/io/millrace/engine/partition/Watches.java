@@ -2,6 +2,7 @@ package io.millrace.engine.partition;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -9,14 +10,37 @@ import org.agrona.collections.Long2ObjectHashMap;
  * cycle in which it became due. Owned by the core's thread.
  */
 public final class Watches {
+    /** Does a read whose time has come. */
+    public interface KeptReads {
+        void onDue(int from, DirectBuffer message, int length);
+    }
+
     private final PartitionContext context;
     private final Long2ObjectHashMap<Watch>[] byAsker;
     private final ArrayDeque<Watch> free = new ArrayDeque<>();
+    private KeptReads keptReads;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     Watches(final PartitionContext context) {
         this.context = context;
         byAsker = new Long2ObjectHashMap[1024];
+    }
+
+    public void onKeptReads(final KeptReads newKeptReads) {
+        keptReads = newKeptReads;
+    }
+
+    /** Begins a watch for anything new; the read that lies in the message is done when it is due. */
+    public Watch keep(
+            final int from,
+            final long correlation,
+            final boolean committed,
+            final DirectBuffer message,
+            final int offset,
+            final int length) {
+        final Watch watch = begin(from, correlation, 1, committed);
+        watch.keep(message, offset, length);
+        return watch;
     }
 
     /**
@@ -65,7 +89,11 @@ public final class Watches {
                 partitions.get(j).highWatermark().remove(watch);
             }
             byAsker[watch.from()].remove(watch.correlation());
-            context.replies().onWatchDue(watch);
+            if (watch.keepsRead()) {
+                keptReads.onDue(watch.from(), watch.read(), watch.readLength());
+            } else {
+                context.replies().onWatchDue(watch);
+            }
             free.addLast(watch);
         }
         due.clear();

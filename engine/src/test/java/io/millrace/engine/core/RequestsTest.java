@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.codec.core.AppendRequestEncoder;
 import io.millrace.codec.core.QueryReplyDecoder;
+import io.millrace.codec.core.ReadRequestEncoder;
 import io.millrace.codec.core.WatchCancelDecoder;
 import io.millrace.codec.core.WatchReplyEncoder;
 import io.millrace.codec.core.WatchRequestDecoder;
@@ -104,6 +105,40 @@ class RequestsTest {
         drain();
         // The replies to come bring the credit, and wake the core.
         assertThat(proxy.waitsForRoom()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveRoomForOthersBesideReadsThatWait() {
+        int waiting = 0;
+        while (requests.mayWait(OTHER, 500)) {
+            final long correlation = requests.correlation(this::onReply, waiting++);
+            message.putLong(0, correlation, ByteOrder.LITTLE_ENDIAN);
+            requests.sendWaiting(correlation, OTHER, ReadRequestEncoder.TEMPLATE_ID, message, 200, 500);
+            drain();
+        }
+        assertThat(waiting).isBetween(2, RING_BYTES / 4 / 500 / 2);
+        assertThat(requests.awaitsOtherCores()).isFalse();
+        request(RING_BYTES / 16);
+        assertThat(proxy.waitingBytes()).isZero();
+        drain();
+        answer(correlations.get(correlations.size() - 1));
+        assertThat(requests.mayWait(OTHER, 500)).isFalse();
+        requests.cancelWatch(correlations.get(0));
+        drain();
+        assertThat(templates).last().isEqualTo(WatchCancelDecoder.TEMPLATE_ID);
+        answer(correlations.get(0));
+        assertThat(requests.mayWait(OTHER, 500)).isTrue();
+    }
+
+    @Test
+    void shouldExpectTheAnswerOfACancelledWatchSoon() {
+        final long watch = watch(1, 200);
+        assertThat(requests.awaitsOtherCores()).isFalse();
+        requests.cancelWatch(watch);
+        requests.cancelWatch(watch);
+        assertThat(requests.awaitsOtherCores()).isTrue();
+        answerWatch(watch);
+        assertThat(requests.awaitsOtherCores()).isFalse();
     }
 
     private long watch(final long token, final int bytes) {

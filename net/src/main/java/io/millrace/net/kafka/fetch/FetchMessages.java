@@ -20,6 +20,7 @@ final class FetchMessages {
     private final ReadRequestEncoder read = new ReadRequestEncoder();
     private final WatchRequestEncoder watch = new WatchRequestEncoder();
     private int end;
+    private int replyBytes;
 
     FetchMessages(final Requests requests) {
         this.requests = requests;
@@ -38,12 +39,57 @@ final class FetchMessages {
             final int first,
             final int answerBytesMax,
             final boolean committed) {
-        final int count = countTo(partitions, first);
-        final int replyBytes = ReadReplyDecoder.BLOCK_LENGTH
-                + ReadReplyDecoder.PartsDecoder.sbeHeaderSize()
-                + count * ReadReplyDecoder.PartsDecoder.sbeBlockLength();
         final long correlation = requests.correlation(handler, first);
-        read.wrap(message, 0).correlation(correlation).committed((short) (committed ? 1 : 0));
+        encodeRead(correlation, partitions, first, answerBytesMax, committed, false);
+        requests.send(correlation, core, ReadRequestEncoder.TEMPLATE_ID, message, read.encodedLength(), replyBytes);
+        return end;
+    }
+
+    /**
+     * Asks a core for slices of the partitions in the chain, all of them, when there are some, or something else to tell.
+     *
+     * @param token given to the handler with the reply
+     * @return the correlation, to hurry the answer by with {@link #cancel}
+     */
+    long readWaiting(
+            final int core,
+            final ReplyHandler handler,
+            final long token,
+            final FetchPartition[] partitions,
+            final int first,
+            final int answerBytesMax,
+            final boolean committed) {
+        final long correlation = requests.correlation(handler, token);
+        encodeRead(correlation, partitions, first, answerBytesMax, committed, true);
+        requests.sendWaiting(
+                correlation, core, ReadRequestEncoder.TEMPLATE_ID, message, read.encodedLength(), replyBytes);
+        return correlation;
+    }
+
+    /** Whether a core may be asked to wait with its answer for so many partitions. */
+    boolean mayWait(final int core, final int parts) {
+        return requests.mayWait(core, replyBytes(parts));
+    }
+
+    private static int replyBytes(final int parts) {
+        return ReadReplyDecoder.BLOCK_LENGTH
+                + ReadReplyDecoder.PartsDecoder.sbeHeaderSize()
+                + parts * ReadReplyDecoder.PartsDecoder.sbeBlockLength();
+    }
+
+    private void encodeRead(
+            final long correlation,
+            final FetchPartition[] partitions,
+            final int first,
+            final int answerBytesMax,
+            final boolean committed,
+            final boolean waits) {
+        final int count = countTo(partitions, first);
+        replyBytes = replyBytes(count);
+        read.wrap(message, 0)
+                .correlation(correlation)
+                .committed((short) (committed ? 1 : 0))
+                .waits((short) (waits ? 1 : 0));
         final ReadRequestEncoder.PartsEncoder group = read.partsCount(count);
         for (int i = first; i != end; i = partitions[i].next) {
             final FetchPartition partition = partitions[i];
@@ -56,8 +102,6 @@ final class FetchMessages {
                     .fetchOffset(partition.fetchOffset)
                     .bytesMax(Math.min(partition.bytesMax, answerBytesMax));
         }
-        requests.send(correlation, core, ReadRequestEncoder.TEMPLATE_ID, message, read.encodedLength(), replyBytes);
-        return end;
     }
 
     /**

@@ -10,6 +10,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** Finds the owner of each partition of a fetch and chains those of one core together. Owned by one core's thread. */
 final class FetchRoutes {
+    /** Of one core in a question that waits there: its answer's room is kept free meanwhile. */
+    private static final int WAITING_PARTS_MAX = 32;
+
     private final FetchHandler handler;
     private final int[] firstOfCore;
     private final int[] lastOfCore;
@@ -90,6 +93,16 @@ final class FetchRoutes {
         }
     }
 
+    /** Whether a core was asked which does not own a partition any more. */
+    boolean hasStale(final FetchPartition[] partitions, final int count) {
+        for (int i = 0; i < count; i++) {
+            if (partitions[i].stale) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Chains those that came to a core which did not own them any more, if the owner is known by now. */
     boolean reroute(final RequestHeader header, final FetchPartition[] partitions, final int count) {
         clear();
@@ -132,6 +145,20 @@ final class FetchRoutes {
             messages += (parts + partsMax - 1) / partsMax;
         }
         return messages;
+    }
+
+    /** Whether every core asked may keep its question until there is news. */
+    boolean mayWait(final FetchPartition[] partitions) {
+        for (int core = 0; core < firstOfCore.length; core++) {
+            int parts = 0;
+            for (int i = firstOfCore[core]; i != FetchPartition.END; i = partitions[i].next) {
+                parts++;
+            }
+            if (parts > WAITING_PARTS_MAX || parts > 0 && !handler.messages().mayWait(core, parts)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void chain(final FetchPartition[] partitions, final int i) {

@@ -22,6 +22,8 @@ final class FetchSession {
     int epoch = nextEpoch(INITIAL_EPOCH);
     /** A fetch is under way and uses the partitions. */
     boolean busy;
+    /** Its last fetch had to wait for news. */
+    boolean waited;
     /** Version of the metadata image that the partitions' topics were looked up in. */
     long resolvedVersion = -1;
 

@@ -16,21 +16,27 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * One Fetch request in flight. It asks the owners for slices, and answers if there is enough, if something failed or if
- * its time is over; otherwise it gives the slices back, has the owners watch for news, and asks again. Pooled; owned by
- * the connection's core.
+ * its time is over; otherwise it gives the slices back and waits for news. Pooled; owned by the connection's core.
+ *
+ * <p>Whoever takes any news asks the owners once to keep the question until they have some, and the first answer has
+ * the others answer too. Whoever wants more bytes at a time, or has asked so in vain, has the owners watch, and asks again.
+ * A session that had to wait is likely to have to again, so its next fetch begins with the question that waits.
  *
  * <pre>
- *             +------------- all watches answered, or the pause is over --------------+
- *             v                                                                       |
- *   begin → READING → enough, error, time over → answer                               |
- *             +-----→ else: WATCHING → first news, time over, client gone → UNWATCHING +
- *             +-----→ no lease to be had: PAUSING -------------------------------------+
+ *   begin → READING → enough, error, time over → answer
+ *     |       | ^ +-----→ else: WATCHING → first news, time over, client gone → UNWATCHING --+
+ *     |       | +-------------- all watches answered, or the pause is over ------------------+
+ *     |       | +-----→ no lease to be had: PAUSING -----------------------------------------+
+ *     |       v
+ *     +--→ WAITING → first answer, time over, client gone → HURRYING → all answered: as after READING
  * </pre>
  */
 final class FetchTask extends Deadline implements ExchangeListener {
     private enum State {
         POOLED,
         READING,
+        WAITING,
+        HURRYING,
         WATCHING,
         UNWATCHING,
         PAUSING
@@ -44,6 +50,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private static final int COPY_BYTES_MAX = 64 * 1024;
 
     private static final long PAUSE_NS = 5 * NS_PER_MS;
+    /** An answer that took longer was waited for. */
+    private static final long WAIT_NS_MIN = 50_000;
 
     private final FetchHandler handler;
     private final FetchRequest request = new FetchRequest();
@@ -53,6 +61,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private final FetchWatches watches = new FetchWatches();
     private final ReadReplyDecoder reply = new ReadReplyDecoder();
     private final ReplyHandler onRead = this::onReadReply;
+    private final ReplyHandler onWait = this::onWaitReply;
     private final ReplyHandler onWatch = this::onWatchReply;
 
     /** Its place among those that run. */
@@ -70,6 +79,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private long deadlineNs;
     private boolean timeIsOver;
     private boolean rerouted;
+    private boolean hasWaited;
     private int repliesMissing;
     /** Of each owner, how many leases this round's answer may still keep. */
     private final int[] leasesLeft;
@@ -102,7 +112,17 @@ final class FetchTask extends Deadline implements ExchangeListener {
         answerBytesMin = Math.min(request.minBytes(), answerBytesMax);
         timeIsOver = request.maxWaitMs() <= 0;
         deadlineNs = exchange.startedNs() + request.maxWaitMs() * NS_PER_MS;
-        read();
+        hasWaited = false;
+        final boolean waits = session != null && session.waited;
+        if (session != null) {
+            session.waited = false;
+        }
+        resolve();
+        if (waits && mayWait()) {
+            waitToRead();
+        } else {
+            read();
+        }
     }
 
     /** Finds the session or the list that the request is about. */
@@ -183,11 +203,14 @@ final class FetchTask extends Deadline implements ExchangeListener {
         end().finish();
     }
 
-    private void read() {
-        state = State.READING;
+    private void resolve() {
         rerouted = false;
         routes.clear();
         routes.resolve(header, request, session, partitions, count, answerBytesMax);
+    }
+
+    private void read() {
+        state = State.READING;
         send();
         if (repliesMissing == 0) {
             onReadsEnded();
@@ -209,13 +232,17 @@ final class FetchTask extends Deadline implements ExchangeListener {
             final long first, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
         reply.wrap(buffer, offset, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
         exchange.replied(handler.messages().roundTripNs() - reply.tookNs(), reply.tookNs());
-        int i = (int) first;
+        onParts((int) first);
+        if (--repliesMissing == 0) {
+            onReadsEnded();
+        }
+    }
+
+    private void onParts(final int first) {
+        int i = first;
         for (final ReadReplyDecoder.PartsDecoder part : reply.parts()) {
             onPart(partitions[i], part);
             i = partitions[i].next;
-        }
-        if (--repliesMissing == 0) {
-            onReadsEnded();
         }
     }
 
@@ -241,6 +268,15 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (exchange.isAbandoned()) {
             drop();
             return;
+        }
+        if (state != State.READING) {
+            state = State.READING;
+            if (routes.hasStale(partitions, count)) {
+                // Much may have changed since it was asked: topics too.
+                releaseSlices();
+                readAgain();
+                return;
+            }
         }
         if (!rerouted) {
             rerouted = true;
@@ -314,11 +350,71 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (starved) {
             state = State.PAUSING;
             handler.deadlines().arm(this, Math.min(deadlineNs, handler.nowNs() + PAUSE_NS));
+        } else if (maySendWaiting()) {
+            resolve();
+            waitToRead();
         } else {
             state = State.WATCHING;
             watch();
             handler.deadlines().arm(this, deadlineNs);
         }
+    }
+
+    private boolean maySendWaiting() {
+        if (hasWaited) {
+            return false;
+        }
+        routes.chainLive(partitions, count);
+        return mayWait();
+    }
+
+    /** Any news ends the wait of a question that waits, so it is for those that want no more than that. */
+    private boolean mayWait() {
+        return answerBytesMin == 1 && !timeIsOver && handler.nowNs() < deadlineNs && routes.mayWait(partitions);
+    }
+
+    private void waitToRead() {
+        hasWaited = true;
+        state = State.WAITING;
+        exchange.listener(this);
+        if (session != null) {
+            exchange.releaseFrame();
+        }
+        watches.clear();
+        for (int core = 0; core < handler.coreCount(); core++) {
+            final int first = routes.firstOf(core);
+            if (first != FetchPartition.END) {
+                exchange.asks(core);
+                final long token = (long) watches.nextToken() << Integer.SIZE | first;
+                watches.add(handler.messages()
+                        .readWaiting(core, onWait, token, partitions, first, answerBytesMax, readsCommitted()));
+            }
+        }
+        if (watches.areAnswered()) {
+            onReadsEnded();
+        } else {
+            handler.deadlines().arm(this, deadlineNs);
+        }
+    }
+
+    private void onWaitReply(
+            final long token, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        reply.wrap(buffer, offset, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
+        watches.answered((int) (token >>> Integer.SIZE));
+        if (session != null && state == State.WAITING) {
+            session.waited = handler.messages().roundTripNs() > WAIT_NS_MIN;
+        }
+        onParts((int) token);
+        if (watches.areAnswered()) {
+            onReadsEnded();
+        } else if (state == State.WAITING) {
+            hurryReads();
+        }
+    }
+
+    private void hurryReads() {
+        state = State.HURRYING;
+        watches.cancel(handler.messages());
     }
 
     private void watch() {
@@ -357,6 +453,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (exchange.isAbandoned()) {
             drop();
         } else {
+            resolve();
             read();
         }
     }
@@ -366,6 +463,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
         timeIsOver |= nowNs >= deadlineNs;
         if (state == State.WATCHING) {
             endWatches();
+        } else if (state == State.WAITING) {
+            hurryReads();
         } else if (state == State.PAUSING) {
             readAgain();
         }
@@ -385,6 +484,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private void hurry() {
         if (state == State.WATCHING) {
             endWatches();
+        } else if (state == State.WAITING) {
+            hurryReads();
         } else if (state == State.PAUSING) {
             handler.deadlines().arm(this, handler.nowNs());
         }

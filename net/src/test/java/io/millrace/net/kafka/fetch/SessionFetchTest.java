@@ -8,6 +8,8 @@ import static io.millrace.net.kafka.node.Requests.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.status.Statistic;
+import io.millrace.engine.status.Statistics;
 import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
@@ -36,6 +38,18 @@ class SessionFetchTest {
     void shouldHaveAllSlicesBack() {
         node.run(5);
         assertThat(node.lent()).isZero();
+    }
+
+    /** Messages between cores so far. */
+    private long hops() {
+        long sum = 0;
+        for (int core = 0; core < 2; core++) {
+            final Statistics statistics = node.core(core).statistics();
+            for (final Statistic statistic : statistics.names()) {
+                sum += statistic.name().equals("messages.hops") ? statistics.slots()[statistic.firstSlot()] : 0;
+            }
+        }
+        return sum;
     }
 
     @ParameterizedTest
@@ -80,6 +94,37 @@ class SessionFetchTest {
         final FetchResponseData response = client.receive(13, FetchResponseData::new);
         assertThat(indexes(response)).containsExactly(1);
         assertThat(Requests.values(partitions(response).get(0))).containsExactly("news");
+    }
+
+    @Test
+    void shouldAskAnotherCoreButOnceWhereItsSessionHadToWait() {
+        final int id = open(13, 0, 1);
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            client.send(add(in(id, epoch).setMaxWaitMs(60_000).setMinBytes(1), 13, topic, 1, epoch - 1), 13);
+            node.run(100);
+            final long before = hops();
+            produceTo(1, "news");
+            final FetchResponseData response = client.receive(13, FetchResponseData::new);
+            assertThat(Requests.values(partitions(response).get(0))).containsExactly("news");
+            // The producer is on the core that owns the partition, which tells what it has: no question, one answer.
+            assertThat(hops() - before).as("epoch %d", epoch).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldEndAWaitInASessionWhoseTopicIsDeleted() {
+        final int id = open(13, 0, 1);
+        for (int epoch = 1; epoch <= 2; epoch++) {
+            client.send(add(in(id, epoch).setMaxWaitMs(60_000).setMinBytes(1), 13, topic, 1, epoch - 1), 13);
+            node.run(100);
+            if (epoch == 1) {
+                produceTo(1, "news");
+                client.receive(13, FetchResponseData::new);
+            }
+        }
+        node.deleteTopic("topic");
+        final FetchResponseData response = client.receive(13, FetchResponseData::new);
+        assertThat(partitions(response)).allMatch(answer -> answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code());
     }
 
     @Test
