@@ -40,8 +40,9 @@ final class CoreProxy {
      * Sends now or, without credit or behind others that wait, as soon as there is credit.
      *
      * @param requestFootprint room taken until the reply; if less than the message's own, the rest is only passed
+     * @return whether it is sent
      */
-    void request(
+    boolean request(
             final int templateId,
             final DirectBuffer message,
             final int length,
@@ -57,15 +58,23 @@ final class CoreProxy {
         if (outbox.isEmpty() && hasCredit(length, requestFootprint, replyFootprint)) {
             take(requestFootprint, replyFootprint);
             offer(templateId, message, 0, length);
-        } else if (!PlantedBug.MESSAGE_DROPPED.isPlanted()) {
+            return true;
+        }
+        if (!PlantedBug.MESSAGE_DROPPED.isPlanted()) {
             meter.stalls.increment();
             outbox.add(templateId, message, length, requestFootprint, replyFootprint);
         }
+        return false;
     }
 
-    /** Sends what an earlier request has paid for, behind whatever waits for credit. */
-    void paid(final int templateId, final DirectBuffer message, final int length) {
-        if (outbox.isEmpty()) {
+    /**
+     * Sends what an earlier request has paid for.
+     *
+     * @param overtakes whether that request is sent; if not, this goes behind whatever waits for credit. If so, it must
+     *                  not wait: it may bring the very credit that is waited for
+     */
+    void paid(final int templateId, final DirectBuffer message, final int length, final boolean overtakes) {
+        if (overtakes || outbox.isEmpty()) {
             offer(templateId, message, 0, length);
         } else {
             outbox.add(templateId, message, length, 0, 0);
@@ -99,9 +108,12 @@ final class CoreProxy {
         return sent;
     }
 
-    /** Whether a reply that may be owed for long leaves half of the room for replies to others. */
-    boolean mayOwe(final int replyFootprint) {
-        return outbox.isEmpty() && replyBytesOwed + replyFootprint <= share / 2;
+    /** Whether a message may be sent at once whose reply, owed for long perhaps, leaves half of the room to others. */
+    boolean mayOwe(final int messageFootprint, final int requestFootprint, final int replyFootprint) {
+        return outbox.isEmpty()
+                && replyBytesOwed + replyFootprint <= share / 2
+                && requestBytesOut + requestFootprint <= share
+                && ring.size() + messageFootprint <= share;
     }
 
     /** Whether this is the core's way to itself. */

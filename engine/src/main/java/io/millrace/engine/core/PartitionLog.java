@@ -61,6 +61,7 @@ public final class PartitionLog implements CoordinatorLog {
             read.wrap(message, 0)
                     .correlation(correlation)
                     .committed((short) 0)
+                    .waits((short) 0)
                     .partsCount(1)
                     .next()
                     .partitionKey(partition.partitionKey())

@@ -30,6 +30,8 @@ public final class Requests {
     private long[] sentNs = new long[SLOTS_INITIAL];
     /** Whether another core's answer should come soon. */
     private boolean[] soon = new boolean[SLOTS_INITIAL];
+    /** Whether it was in the ring at once, and never queued for credit. */
+    private boolean[] sent = new boolean[SLOTS_INITIAL];
 
     private int[] free = new int[SLOTS_INITIAL];
     private int freeCount;
@@ -93,8 +95,8 @@ public final class Requests {
     }
 
     /** Whether a read may be sent that waits: those that do leave half of the room for replies to others. */
-    public boolean mayWait(final int targetCore, final int replyBytesMax) {
-        return proxies[targetCore].mayOwe(Ring.footprint(replyBytesMax));
+    public boolean mayWait(final int targetCore, final int length, final int replyBytesMax) {
+        return proxies[targetCore].mayOwe(Ring.footprint(length), CANCEL_FOOTPRINT, Ring.footprint(replyBytesMax));
     }
 
     /** Sends a read that may wait, and be cancelled like a watch. It keeps credit for its reply and its cancel. */
@@ -117,7 +119,7 @@ public final class Requests {
             askedOfOthers++;
         }
         cancelEncoder.wrap(cancel, 0).correlation(correlation);
-        proxies[target].paid(WatchCancelEncoder.TEMPLATE_ID, cancel, WatchCancelEncoder.BLOCK_LENGTH);
+        proxies[target].paid(WatchCancelEncoder.TEMPLATE_ID, cancel, WatchCancelEncoder.BLOCK_LENGTH, sent[slot]);
     }
 
     /** The largest message body that fits between cores, in bytes. */
@@ -182,7 +184,8 @@ public final class Requests {
         replyFootprints[slot] = Ring.footprint(replyBytesMax);
         soon[slot] = requestFootprint != CANCEL_FOOTPRINT && !proxies[targetCore].isOwn(); // a watch may lie there long
         askedOfOthers += soon[slot] ? 1 : 0;
-        proxies[targetCore].request(templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
+        sent[slot] = proxies[targetCore].request(
+                templateId, message, length, requestFootprints[slot], replyFootprints[slot]);
     }
 
     /** Whether another core owes an answer that should come soon. */
@@ -209,6 +212,7 @@ public final class Requests {
         generations = Arrays.copyOf(generations, after);
         sentNs = Arrays.copyOf(sentNs, after);
         soon = Arrays.copyOf(soon, after);
+        sent = Arrays.copyOf(sent, after);
         free = Arrays.copyOf(free, after);
         addFreeSlots(before, after);
     }

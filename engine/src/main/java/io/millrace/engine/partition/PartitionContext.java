@@ -13,8 +13,6 @@ import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.Statistic.Unit;
 import io.millrace.engine.status.Statistics;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What all partitions of a core share: its logs' context, the sync round, the pools, and where answers go. */
 final class PartitionContext {
@@ -32,7 +30,7 @@ final class PartitionContext {
     private final ArrayDeque<AppendTask> appendTasks = new ArrayDeque<>();
     private final ArrayDeque<ReadTask> readTasks = new ArrayDeque<>();
     private final ArrayDeque<QueryTask> queryTasks = new ArrayDeque<>();
-    private final List<Watch> dueWatches = new ArrayList<>();
+    private final ArrayDeque<Watch> dueWatches = new ArrayDeque<>();
     private final Recodings recodings;
     private long nowMs;
     private int offlinePartitions;
@@ -95,10 +93,10 @@ final class PartitionContext {
 
     /** Answered at the end of the duty cycle, so that one answer covers all that happened in it. */
     void watchDue(final Watch watch) {
-        dueWatches.add(watch);
+        dueWatches.addLast(watch);
     }
 
-    List<Watch> dueWatches() {
+    ArrayDeque<Watch> dueWatches() {
         return dueWatches;
     }
 

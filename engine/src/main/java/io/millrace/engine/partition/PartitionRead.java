@@ -1,6 +1,5 @@
 package io.millrace.engine.partition;
 
-import io.millrace.engine.log.LeaderEpochs;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.log.ReadResult;
@@ -51,7 +50,8 @@ final class PartitionRead {
             final boolean committed) {
         return partition.admit(ownerEpoch, clientEpoch) == Outcome.OK
                 && !partition.log().isOffline()
-                && (lastEpoch < 0 || lastEpoch == partition.leaderEpoch())
+                && lastEpoch <= partition.leaderEpoch()
+                && (lastEpoch < 0 || sharedEpoch(lastEpoch, fetchOffset) < 0)
                 && partition.highWatermark().readableTo(committed) == fetchOffset;
     }
 
@@ -115,17 +115,23 @@ final class PartitionRead {
     /** KIP-595: the client's last batch carries an epoch that this log ended earlier, or never had. */
     private boolean diverges(final ReadTask task, final int part, final int lastEpoch) {
         tellPositions(task, part);
-        final Log log = partition.log();
-        final LeaderEpochs epochs = log.epochs();
-        final int epoch = epochs.floorEpoch(lastEpoch);
-        final long endOffset = epochs.endOffsetFor(lastEpoch, log.endOffset());
-        if (epoch < 0 || endOffset < 0) {
+        final int epoch = sharedEpoch(lastEpoch, task.fetchOffset(part));
+        if (epoch < 0) {
             return false;
         }
-        if (epoch < lastEpoch || endOffset < task.fetchOffset(part)) {
-            task.diverging(part, epoch, endOffset);
-            return true;
-        }
-        return false;
+        task.diverging(part, epoch, endOffsetOf(lastEpoch));
+        return true;
+    }
+
+    /** The largest epoch that both histories may share, or −1 if the client's did not diverge. */
+    private int sharedEpoch(final int lastEpoch, final long fetchOffset) {
+        final int epoch = partition.log().epochs().floorEpoch(lastEpoch);
+        final long endOffset = endOffsetOf(lastEpoch);
+        return epoch >= 0 && endOffset >= 0 && (epoch < lastEpoch || endOffset < fetchOffset) ? epoch : -1;
+    }
+
+    private long endOffsetOf(final int lastEpoch) {
+        final Log log = partition.log();
+        return log.epochs().endOffsetFor(lastEpoch, log.endOffset());
     }
 }

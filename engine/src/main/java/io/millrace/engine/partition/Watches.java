@@ -15,6 +15,9 @@ public final class Watches {
         void onDue(int from, DirectBuffer message, int length);
     }
 
+    /** In one duty cycle. */
+    private static final int ANSWERS_MAX = 256;
+
     private final PartitionContext context;
     private final Long2ObjectHashMap<Watch>[] byAsker;
     private final ArrayDeque<Watch> free = new ArrayDeque<>();
@@ -80,10 +83,11 @@ public final class Watches {
     }
 
     int answerDue() {
-        final List<Watch> due = context.dueWatches();
-        final int count = due.size();
-        for (int i = 0; i < count; i++) {
-            final Watch watch = due.get(i);
+        final ArrayDeque<Watch> due = context.dueWatches();
+        int count = 0;
+        while (count < ANSWERS_MAX && !due.isEmpty()) {
+            final Watch watch = due.pollFirst();
+            count++;
             final List<Partition> partitions = watch.partitions();
             for (int j = 0; j < partitions.size(); j++) {
                 partitions.get(j).highWatermark().remove(watch);
@@ -96,7 +100,6 @@ public final class Watches {
             }
             free.addLast(watch);
         }
-        due.clear();
         return count;
     }
 

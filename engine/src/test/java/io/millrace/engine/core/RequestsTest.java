@@ -110,7 +110,7 @@ class RequestsTest {
     @Test
     void shouldLeaveRoomForOthersBesideReadsThatWait() {
         int waiting = 0;
-        while (requests.mayWait(OTHER, 500)) {
+        while (requests.mayWait(OTHER, 200, 500)) {
             final long correlation = requests.correlation(this::onReply, waiting++);
             message.putLong(0, correlation, ByteOrder.LITTLE_ENDIAN);
             requests.sendWaiting(correlation, OTHER, ReadRequestEncoder.TEMPLATE_ID, message, 200, 500);
@@ -122,12 +122,12 @@ class RequestsTest {
         assertThat(proxy.waitingBytes()).isZero();
         drain();
         answer(correlations.get(correlations.size() - 1));
-        assertThat(requests.mayWait(OTHER, 500)).isFalse();
+        assertThat(requests.mayWait(OTHER, 200, 500)).isFalse();
         requests.cancelWatch(correlations.get(0));
         drain();
         assertThat(templates).last().isEqualTo(WatchCancelDecoder.TEMPLATE_ID);
         answer(correlations.get(0));
-        assertThat(requests.mayWait(OTHER, 500)).isTrue();
+        assertThat(requests.mayWait(OTHER, 200, 500)).isTrue();
     }
 
     @Test
@@ -139,6 +139,21 @@ class RequestsTest {
         assertThat(requests.awaitsOtherCores()).isTrue();
         answerWatch(watch);
         assertThat(requests.awaitsOtherCores()).isFalse();
+    }
+
+    @Test
+    void shouldLetACancelOvertakeWhatWaitsForTheCreditThatItBrings() {
+        final long correlation = requests.correlation(this::onReply, 0);
+        message.putLong(0, correlation, ByteOrder.LITTLE_ENDIAN);
+        requests.sendWaiting(correlation, OTHER, ReadRequestEncoder.TEMPLATE_ID, message, 200, 4000);
+        while (proxy.waitingBytes() == 0) {
+            request(3000);
+        }
+        drain();
+        requests.cancelWatch(correlation);
+        drain();
+        assertThat(proxy.waitingBytes()).isPositive();
+        assertThat(templates).last().isEqualTo(WatchCancelDecoder.TEMPLATE_ID);
     }
 
     private long watch(final long token, final int bytes) {

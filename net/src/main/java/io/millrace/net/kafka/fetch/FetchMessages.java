@@ -68,7 +68,10 @@ final class FetchMessages {
 
     /** Whether a core may be asked to wait with its answer for so many partitions. */
     boolean mayWait(final int core, final int parts) {
-        return requests.mayWait(core, replyBytes(parts));
+        final int length = ReadRequestEncoder.BLOCK_LENGTH
+                + ReadRequestEncoder.PartsEncoder.sbeHeaderSize()
+                + parts * ReadRequestEncoder.PartsEncoder.sbeBlockLength();
+        return requests.mayWait(core, length, replyBytes(parts));
     }
 
     private static int replyBytes(final int parts) {

@@ -147,8 +147,13 @@ final class FetchRoutes {
         return messages;
     }
 
-    /** Whether every core asked may keep its question until there is news. */
-    boolean mayWait(final FetchPartition[] partitions) {
+    /** Whether nothing is to be told at once, and every core asked may keep its question until there is news. */
+    boolean mayWait(final FetchPartition[] partitions, final int count) {
+        for (int i = 0; i < count; i++) {
+            if (partitions[i].error != Errors.NONE && !partitions[i].unknown) {
+                return false;
+            }
+        }
         for (int core = 0; core < firstOfCore.length; core++) {
             int parts = 0;
             for (int i = firstOfCore[core]; i != FetchPartition.END; i = partitions[i].next) {

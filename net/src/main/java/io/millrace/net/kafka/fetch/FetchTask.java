@@ -50,8 +50,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private static final int COPY_BYTES_MAX = 64 * 1024;
 
     private static final long PAUSE_NS = 5 * NS_PER_MS;
-    /** An answer that took longer was waited for. */
-    private static final long WAIT_NS_MIN = 50_000;
+    /** An answer that took longer was waited for; waking its core alone takes some 100 µs at worst. */
+    private static final long WAIT_NS_MIN = 250_000;
 
     private final FetchHandler handler;
     private final FetchRequest request = new FetchRequest();
@@ -351,7 +351,6 @@ final class FetchTask extends Deadline implements ExchangeListener {
             state = State.PAUSING;
             handler.deadlines().arm(this, Math.min(deadlineNs, handler.nowNs() + PAUSE_NS));
         } else if (maySendWaiting()) {
-            resolve();
             waitToRead();
         } else {
             state = State.WATCHING;
@@ -364,13 +363,14 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (hasWaited) {
             return false;
         }
+        rerouted = false;
         routes.chainLive(partitions, count);
         return mayWait();
     }
 
     /** Any news ends the wait of a question that waits, so it is for those that want no more than that. */
     private boolean mayWait() {
-        return answerBytesMin == 1 && !timeIsOver && handler.nowNs() < deadlineNs && routes.mayWait(partitions);
+        return answerBytesMin == 1 && !timeIsOver && handler.nowNs() < deadlineNs && routes.mayWait(partitions, count);
     }
 
     private void waitToRead() {
@@ -401,9 +401,12 @@ final class FetchTask extends Deadline implements ExchangeListener {
             final long token, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
         reply.wrap(buffer, offset, ReadReplyDecoder.BLOCK_LENGTH, ReadReplyDecoder.SCHEMA_VERSION);
         watches.answered((int) (token >>> Integer.SIZE));
+        final long roundTripNs = handler.messages().roundTripNs();
+        final boolean waited = roundTripNs > WAIT_NS_MIN;
         if (session != null && state == State.WAITING) {
-            session.waited = handler.messages().roundTripNs() > WAIT_NS_MIN;
+            session.waited = waited;
         }
+        exchange.replied(waited ? 0 : roundTripNs - reply.tookNs(), reply.tookNs());
         onParts((int) token);
         if (watches.areAnswered()) {
             onReadsEnded();
@@ -464,6 +467,9 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (state == State.WATCHING) {
             endWatches();
         } else if (state == State.WAITING) {
+            if (session != null) {
+                session.waited = true;
+            }
             hurryReads();
         } else if (state == State.PAUSING) {
             readAgain();

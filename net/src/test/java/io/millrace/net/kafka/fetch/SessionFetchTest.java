@@ -112,6 +112,19 @@ class SessionFetchTest {
     }
 
     @Test
+    void shouldTellAnErrorAtOnceInASessionThatHadToWait() {
+        final int id = open(13, 0, 1);
+        client.send(in(id, 1).setMaxWaitMs(50).setMinBytes(1), 13);
+        client.receive(13, FetchResponseData::new);
+        final FetchRequestData request = add(in(id, 2).setMaxWaitMs(60_000).setMinBytes(1), 13, topic, 1, 0);
+        request.topics().get(0).partitions().get(0).setPartitionMaxBytes(-1);
+        final long before = node.nowMs();
+        final FetchResponseData response = ask(request, 13);
+        assertThat(partitions(response).get(0).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+        assertThat(node.nowMs() - before).isLessThan(100);
+    }
+
+    @Test
     void shouldEndAWaitInASessionWhoseTopicIsDeleted() {
         final int id = open(13, 0, 1);
         for (int epoch = 1; epoch <= 2; epoch++) {
