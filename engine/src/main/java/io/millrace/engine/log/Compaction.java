@@ -46,7 +46,7 @@ final class Compaction {
     private String fault;
     private String hitch;
     private String unreadable;
-    private long leftFrom = CompactionChunk.NOTHING_LEFT;
+    private final LeftBatches left = new LeftBatches();
     /** Set where memory was asked for: how much there was not. */
     private int bytesMissing;
 
@@ -151,9 +151,9 @@ final class Compaction {
         return segmentsWithoutRoom;
     }
 
-    /** Where the first batch begins that had to stay as it is so far. */
-    long leftFrom() {
-        return leftFrom;
+    /** The batches that had to stay as they are so far. */
+    LeftBatches left() {
+        return left;
     }
 
     /** Whether segments are about to be replaced: none may be dropped. */
@@ -306,7 +306,7 @@ final class Compaction {
         if (chunk.unreadable != null) {
             unreadable = chunk.unreadable;
         }
-        leftFrom = Math.min(leftFrom, chunk.leftFrom);
+        left.addAll(chunk.left);
         if (chunk.fault != null) {
             fail(chunk.fault);
         } else if (chunk.mapFull) {
@@ -369,7 +369,7 @@ final class Compaction {
                             transactions,
                             frozen.get(),
                             run.firstUncleanable(),
-                            Math.min(leftFrom, run.tombstonesKeptFrom()),
+                            Math.min(left.from(0), run.tombstonesKeptFrom()),
                             run.nowMs());
                 },
                 this::nextGroup);

@@ -26,9 +26,6 @@ final class CompactionChunk {
     private static final long RECORD_HEADER_BYTES = 128;
     private static final int OUTPUT_BYTES_KEPT = 1 << 20;
 
-    /** No batch had to stay as it is. */
-    static final long NOTHING_LEFT = Long.MAX_VALUE;
-
     private final BatchFlyweight batch = new BatchFlyweight();
     private final Crc32c crc32c = new Crc32c();
     private final RecordWalker walker = new RecordWalker();
@@ -53,8 +50,8 @@ final class CompactionChunk {
     /** Why the last batch that had to stay as it is did so, or null. */
     String unreadable;
 
-    /** Where the first of those begins, or {@link #NOTHING_LEFT}. */
-    long leftFrom;
+    /** Where all those lie. */
+    final LeftBatches left = new LeftBatches();
 
     /** @param memory the chunk's until {@link #free} */
     CompactionChunk(final ByteBuffer memory) {
@@ -82,7 +79,7 @@ final class CompactionChunk {
         fault = null;
         wantedBytes = 0;
         unreadable = null;
-        leftFrom = NOTHING_LEFT;
+        left.clear();
     }
 
     /** Notes the keys' last offsets, from {@code fromOffset} on. */
@@ -101,7 +98,7 @@ final class CompactionChunk {
                     if (isReadable(decompressor, unpackedBytesMax)) {
                         mapFull = !noteKeys(map, fromOffset);
                     } else {
-                        leftFrom = Math.min(leftFrom, batch.baseOffset());
+                        left.add(batch.baseOffset(), batch.lastOffset());
                     }
                 }
                 if (!mapFull && batch.lastOffset() >= fromOffset) {
@@ -188,7 +185,7 @@ final class CompactionChunk {
                     final String why = isAffordable(decompressor, unpackedBytesMax) ? each.filter() : unreadable;
                     if (why != null) {
                         unreadable = why;
-                        leftFrom = Math.min(leftFrom, batch.baseOffset());
+                        left.add(batch.baseOffset(), batch.lastOffset());
                         each.keep();
                     }
                 }

@@ -16,10 +16,10 @@ public final class LogCompactor {
     private Compaction current;
     private long cleanedTo = -1;
     /**
-     * The first batch that a compaction of this life had to leave as it is: perhaps the next life has more memory and can
-     * read it, and must know of it before a tombstone goes that takes back what it says.
+     * What compactions of this life had to leave as it is: perhaps the next life has more memory and can read it, and must
+     * know of it before a tombstone goes that takes back what it says.
      */
-    private long leftFrom = CompactionChunk.NOTHING_LEFT;
+    private final LeftBatches left = new LeftBatches();
 
     private long holesBelow;
     private String fault;
@@ -99,7 +99,12 @@ public final class LogCompactor {
 
     /** Where the next life is to go on: everything below was compacted, with no batch left; -1 if nothing ever was. */
     public long cleanedTo() {
-        return Math.min(cleanedTo, leftFrom);
+        return Math.min(cleanedTo, leftFrom());
+    }
+
+    /** Where the first batch begins that was left and may be there; what lies below the log's start counts no more. */
+    private long leftFrom() {
+        return left.from(log.startOffset());
     }
 
     /** What the checkpoint says. */
@@ -110,7 +115,7 @@ public final class LogCompactor {
     /** The log was cut: what comes there now was never compacted. */
     void cut(final long offset) {
         cleanedTo = Math.min(cleanedTo, offset);
-        leftFrom = offset <= leftFrom ? CompactionChunk.NOTHING_LEFT : leftFrom;
+        left.cut(offset);
     }
 
     /** What there is to do; null if nothing. The log is looked at, not changed. */
@@ -150,7 +155,7 @@ public final class LogCompactor {
             firstTimestamps.learn(firstDirty);
         }
         final boolean isOverdue = oldestMs < nowMs - Math.max(0, maxLagMs);
-        final long tombstonesKeptFrom = firstDirty <= leftFrom ? CompactionChunk.NOTHING_LEFT : leftFrom;
+        final long tombstonesKeptFrom = firstDirty <= leftFrom() ? LeftBatches.NOWHERE : leftFrom();
         return dirtyBytes == 0
                 ? null
                 : new Dirt(firstDirty, end, tombstonesKeptFrom, cleanBytes, dirtyBytes, isOverdue);
@@ -164,8 +169,10 @@ public final class LogCompactor {
         }
         current = new Compaction(log, run, groupBytesMax, (to, wrong, passing) -> {
             final int segmentsWithoutRoom = current.segmentsWithoutRoom();
-            final boolean knowsAll = to >= 0 && run.tombstonesKeptFrom() == CompactionChunk.NOTHING_LEFT;
-            leftFrom = Math.min(knowsAll ? CompactionChunk.NOTHING_LEFT : leftFrom, current.leftFrom());
+            if (to >= 0 && run.tombstonesKeptFrom() == LeftBatches.NOWHERE) {
+                left.clear();
+            }
+            left.addAll(current.left());
             final long endMs = run.nowMs() + current.tookMs();
             current = null;
             fault = wrong;

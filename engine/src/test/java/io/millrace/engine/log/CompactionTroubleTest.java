@@ -103,6 +103,60 @@ class CompactionTroubleTest extends CompactionBed {
     }
 
     @Test
+    void shouldForgetABatchThatWasLeftOnceItsSegmentIsGone() {
+        leaveLargeBatches("a");
+        assertThat(bench.log.compactor().cleanedTo()).isZero();
+        dropBelow(1);
+        assertThat(bench.log.compactor().cleanedTo())
+                .isEqualTo(bench.log.compactor().firstDirty())
+                .isPositive();
+        compactLater("3");
+        assertThat(contents()).noneMatch(record -> record.contains("a=null"));
+    }
+
+    @Test
+    void shouldKeepTombstonesWhileAnotherBatchThatWasLeftIsThere() {
+        leaveLargeBatches("a", "b");
+        dropBelow(2);
+        assertThat(bench.log.compactor().cleanedTo()).isEqualTo(2);
+        compactLater("3");
+        assertThat(contents()).contains("3 b=null");
+        dropBelow(3);
+        compactLater("4");
+        assertThat(contents()).noneMatch(record -> record.contains("b=null"));
+    }
+
+    /** Each stays for want of memory in a segment of its own, and the tombstones behind them have had their time. */
+    private void leaveLargeBatches(final String... keys) {
+        bench.create();
+        bench.context.unpackedBytesMax(2_000);
+        for (final String key : keys) {
+            put(key, "large".repeat(500));
+            put(key, null);
+        }
+        roll();
+        assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+        compactLater("2");
+        for (int i = 0; i < keys.length; i++) {
+            assertThat(contents()).contains(2 * i + 1 + " " + keys[i] + "=null");
+        }
+    }
+
+    private void compactLater(final String value) {
+        bench.nowMs += 1_000;
+        put("c", value);
+        roll();
+        assertThat(compact(0, 10)).isEqualTo(DiskStatus.OK);
+    }
+
+    private void dropBelow(final long offset) {
+        assertThat(bench.log.advanceStartOffset(offset, bench.log.appendedOffset()))
+                .isTrue();
+        bench.settle();
+        assertThat(bench.log.segments.getFirst().baseOffset).isEqualTo(offset);
+    }
+
+    @Test
     void shouldGoOnWhereALibraryFindsNoMemory() {
         bench.compactWith((batches, length, nowMs, retentionMs, rules) -> {
             throw new OutOfMemoryError("a client's doing");
