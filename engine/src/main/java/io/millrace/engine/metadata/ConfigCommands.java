@@ -31,6 +31,8 @@ final class ConfigCommands {
             case TOPIC -> alterTopic(resourceName, wishes, replaceAll, validateOnly);
             case BROKER -> alterBroker(resourceName, wishes, replaceAll, validateOnly);
             case GROUP, CLIENT_METRICS -> alterOther(type, resourceName, wishes, replaceAll, validateOnly);
+            case USER -> alterUser(resourceName, wishes);
+            case FEATURES -> alterFeatures(wishes);
             case null -> throw new Refusal(Outcome.INVALID_REQUEST, "Unknown resource type " + command.resourceType());
         }
         return new CommandResult(Outcome.OK, "", 0, 0, image.version());
@@ -94,7 +96,7 @@ final class ConfigCommands {
         }
         final SortedMap<String, String> current = image.brokerOverrides(name);
         final SortedMap<String, String> changes = changes(ResourceType.BROKER, current, wishes, replaceAll);
-        ConfigRules.checkBroker(merged(current, changes), image.startSettings());
+        ConfigRules.checkBroker(merged(current, changes), image.startSettings(), name.isEmpty());
         write(ResourceType.BROKER, name, changes, validateOnly);
     }
 
@@ -119,6 +121,31 @@ final class ConfigCommands {
             ClientMetricsRules.check(merged(current, changes));
         }
         write(type, name, changes, validateOnly);
+    }
+
+    /** What a credential says was checked where it was made; here it counts whether it is there. */
+    private void alterUser(final String name, final List<ConfigChange> wishes) {
+        final SortedMap<String, String> current = image.overrides(ResourceType.USER, name);
+        for (final ConfigChange wish : wishes) {
+            if (wish.operation() == ConfigChange.Operation.DELETE && !current.containsKey(wish.name())) {
+                throw new Refusal(Outcome.UNKNOWN_RESOURCE, "Attempt to delete a user credential that does not exist");
+            }
+        }
+        write(ResourceType.USER, name, ConfigRules.changes(ResourceType.USER, current, wishes), false);
+    }
+
+    /** Whether a level may be left for another was checked against what is in force; here it counts what there is. */
+    private void alterFeatures(final List<ConfigChange> wishes) {
+        for (final ConfigChange wish : wishes) {
+            final Feature feature = Feature.of(wish.name());
+            final short level = Short.parseShort(wish.value());
+            if (feature == null || level < 0 || level > feature.levelMax()) {
+                throw new Refusal(Outcome.INVALID_REQUEST, "There is no " + wish.name() + " " + level);
+            }
+        }
+        final SortedMap<String, String> current = image.overrides(ResourceType.FEATURES, Feature.RESOURCE);
+        final SortedMap<String, String> changes = ConfigRules.changes(ResourceType.FEATURES, current, wishes);
+        write(ResourceType.FEATURES, Feature.RESOURCE, changes, false);
     }
 
     private void checkNode(final String name) {

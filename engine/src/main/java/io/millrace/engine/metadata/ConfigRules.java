@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** Which overrides a resource may have, with Kafka's outcomes and words. */
 final class ConfigRules {
@@ -49,8 +50,12 @@ final class ConfigRules {
         return (Long) setting.parse(overrides.getOrDefault(name, setting.defaultText()));
     }
 
-    /** Checks all dynamic overrides of a broker resource together, as they would be. Unknown names are kept as such. */
-    static void checkBroker(final Map<String, String> overrides, final Settings settings) {
+    /**
+     * Checks all dynamic overrides of a broker resource together, as they would be. Unknown names are kept as such.
+     *
+     * @param ofAll they shall hold for all brokers
+     */
+    static void checkBroker(final Map<String, String> overrides, final Settings settings, final boolean ofAll) {
         final List<String> fixed = new ArrayList<>();
         for (final String name : overrides.keySet()) {
             final Setting setting = BrokerSettings.find(name);
@@ -70,10 +75,53 @@ final class ConfigRules {
                 checkType(kafka, value);
             }
         });
+        if (ofAll) {
+            checkForAll(overrides);
+        }
+        checkConnections(overrides);
+        if (overrides.containsKey("max.connections.per.ip")) {
+            checkConnectionsPerIp(name -> overrides.getOrDefault(name, settings.text(name)));
+        }
         final String contradiction =
                 CoordinatorSettings.complaint(name -> overrides.getOrDefault(name, settings.text(name)));
         if (contradiction != null) {
             throw new Refusal(Outcome.INVALID_REQUEST, contradiction);
+        }
+    }
+
+    private static void checkForAll(final Map<String, String> overrides) {
+        final List<String> ofOne = overrides.keySet().stream()
+                .filter(name ->
+                        KnownNames.kafka(name) != null && KnownNames.kafka(name).perBroker())
+                .toList();
+        if (!ofOne.isEmpty()) {
+            throw new Refusal(
+                    Outcome.INVALID_REQUEST,
+                    "Cannot update these configs at default cluster level, broker id must be specified: " + ofOne);
+        }
+    }
+
+    /** Who lets nobody in could not be told otherwise any more. */
+    private static void checkConnections(final Map<String, String> overrides) {
+        for (final String name : List.of("max.connections", "max.connection.creation.rate")) {
+            if (overrides.containsKey(name)
+                    && Integer.parseInt(overrides.get(name).trim()) == 0) {
+                throw new Refusal(
+                        Outcome.INVALID_REQUEST,
+                        "Invalid value org.apache.kafka.common.config.ConfigException: Invalid " + name
+                                + " 0 for configuration Invalid dynamic configuration");
+            }
+        }
+    }
+
+    private static void checkConnectionsPerIp(final UnaryOperator<String> texts) {
+        final boolean isNone =
+                Integer.parseInt(texts.apply("max.connections.per.ip").trim()) == 0;
+        if (isNone && texts.apply("max.connections.per.ip.overrides").isBlank()) {
+            throw new Refusal(
+                    Outcome.INVALID_REQUEST,
+                    "requirement failed: max.connections.per.ip can be set to zero only if"
+                            + " max.connections.per.ip.overrides property is set.");
         }
     }
 
@@ -116,7 +164,7 @@ final class ConfigRules {
             case TOPIC -> TopicSettings.find(wish.name());
             case BROKER -> BrokerSettings.find(wish.name());
             // Kafka takes none of these for lists either.
-            case GROUP, CLIENT_METRICS -> null;
+            case GROUP, CLIENT_METRICS, USER, FEATURES -> null;
         };
         if (setting == null || setting.type() != SettingType.LIST) {
             throw new Refusal(Outcome.INVALID_CONFIG, listComplaint(type, wish));

@@ -1,12 +1,16 @@
 package io.millrace.engine.metadata;
 
-/** What a config belongs to; numbered as on Kafka's wire. */
+/** What a config belongs to; numbered as on Kafka's wire where it is a config there. */
 public enum ResourceType {
     TOPIC((byte) 2),
     BROKER((byte) 4),
     /** A subscription to clients' metrics. */
     CLIENT_METRICS((byte) 16),
-    GROUP((byte) 32);
+    GROUP((byte) 32),
+    /** A user's credentials, by their mechanism. */
+    USER((byte) 65),
+    /** The levels of features, by their names; there is one such resource, without a name. */
+    FEATURES((byte) 66);
 
     private static final ResourceType[] VALUES = values();
 

@@ -142,7 +142,7 @@ public final class BrokerSettings {
                     .asDynamic());
     public static final Setting LOG_ROLL_MS =
             add(Setting.broker("log.roll.ms", LONG, null, "Age at which a segment is rolled; unset: log.roll.hours.")
-                    .check(ValueCheck.atLeast(1))
+                    .check(ValueCheck.requiresAtLeast(1))
                     .asDynamic());
     public static final Setting LOG_ROLL_HOURS =
             add(Setting.broker("log.roll.hours", INT, "168", "Age at which a segment is rolled.")
@@ -152,7 +152,7 @@ public final class BrokerSettings {
                     LONG,
                     null,
                     "Most that is randomly taken off the roll age; unset: log.roll.jitter.hours.")
-            .check(ValueCheck.atLeast(0))
+            .check(ValueCheck.requiresAtLeast(0))
             .asDynamic());
     public static final Setting LOG_ROLL_JITTER_HOURS =
             add(Setting.broker("log.roll.jitter.hours", INT, "0", "Most that is randomly taken off the roll age.")

@@ -18,29 +18,41 @@ public final class KnownNames {
      *
      * @param type        Kafka's name of it
      * @param dynamic     Kafka can change it while running
+     * @param perBroker   it can be changed for one broker, and not for all at once
      * @param internal    Kafka does not show it
      * @param defaultText null if there is none
+     * @param bounds      what a value must satisfy besides its type
      */
-    public record KafkaSetting(String name, String type, boolean dynamic, boolean internal, String defaultText) {
+    public record KafkaSetting(
+            String name,
+            String type,
+            boolean dynamic,
+            boolean perBroker,
+            boolean internal,
+            String defaultText,
+            ValueCheck bounds) {
         public boolean isSensitive() {
             return "PASSWORD".equals(type);
         }
 
-        /** Throws if the text is not of the type, so that a value without effect is at least well-formed. */
+        /** Throws if the text is not of the type or out of bounds: a value without effect is at least well-formed. */
         public void check(final String text) {
             for (final SettingType candidate : SettingType.values()) {
                 if (candidate.name().equals(type)) {
+                    final Object value;
                     try {
-                        candidate.parse(text);
+                        value = candidate.parse(text);
                     } catch (final IllegalArgumentException e) {
                         throw SettingException.refused(name, text, e.getMessage());
                     }
+                    bounds.rule().check(name, value);
                 }
             }
         }
     }
 
     private static final String RESOURCE = "kafka-broker-settings.txt";
+    private static final int DEFAULT_COLUMN = 3;
     private static final TreeMap<String, KafkaSetting> KAFKA = read();
 
     private KnownNames() {}
@@ -50,21 +62,39 @@ public final class KnownNames {
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(KnownNames.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-                final String[] columns = line.split("\t", -1);
-                final String defaultText = columns.length > 3 ? columns[3].substring(1) : null;
-                settings.put(
-                        columns[0],
-                        new KafkaSetting(
-                                columns[0],
-                                columns[1],
-                                columns[2].contains("d"),
-                                columns[2].contains("i"),
-                                defaultText));
+                final KafkaSetting setting = parse(line.split("\t", -1));
+                settings.put(setting.name(), setting);
             });
         } catch (final IOException e) {
             throw new UncheckedIOException(RESOURCE, e);
         }
         return settings;
+    }
+
+    private static KafkaSetting parse(final String[] columns) {
+        String defaultText = null;
+        ValueCheck bounds = ValueCheck.NONE;
+        for (int i = DEFAULT_COLUMN; i < columns.length; i++) {
+            if (columns[i].startsWith("=")) {
+                defaultText = columns[i].substring(1);
+            } else {
+                final int comma = columns[i].indexOf(',');
+                final long least = Long.parseLong(columns[i].substring(1, comma));
+                final String largest = columns[i].substring(comma + 1, columns[i].length() - 1);
+                bounds = largest.isEmpty()
+                        ? ValueCheck.atLeast(least)
+                        : ValueCheck.between(least, Long.parseLong(largest));
+            }
+        }
+        final String flags = columns[2];
+        return new KafkaSetting(
+                columns[0],
+                columns[1],
+                flags.contains("d"),
+                flags.contains("b"),
+                flags.contains("i"),
+                defaultText,
+                bounds);
     }
 
     /** Whether the setting exists here or in Kafka. */

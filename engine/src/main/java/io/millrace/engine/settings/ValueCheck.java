@@ -57,6 +57,15 @@ record ValueCheck(String validValues, Rule rule, boolean distinct) {
         return new ValueCheck("[" + min + ",...]", (name, value) -> checkMin(name, value, min));
     }
 
+    /** As {@link #atLeast}, in the words that Kafka has for a setting whose definition has no bounds. */
+    static ValueCheck requiresAtLeast(final long min) {
+        return new ValueCheck("[" + min + ",...]", (name, value) -> {
+            if (((Number) value).doubleValue() < min) {
+                throw new SettingException("requirement failed: " + name + " must be greater than or equal to " + min);
+            }
+        });
+    }
+
     private static void checkMin(final String name, final Object value, final long min) {
         if (((Number) value).doubleValue() < min) {
             throw refused(name, value, "Value must be at least " + min);

@@ -54,6 +54,8 @@ public enum Outcome {
     INVALID_REPLICATION_FACTOR,
     INVALID_ASSIGNMENT,
     INVALID_CONFIG,
+    /** Something that is to be removed or changed and is not there. */
+    UNKNOWN_RESOURCE,
     INVALID_REQUEST,
     /** More at once than is taken. */
     POLICY_VIOLATION,

@@ -70,6 +70,41 @@ class ResourceConfigsTest {
     }
 
     @Test
+    void shouldRememberUsersAndFeaturesInSnapshots() {
+        node.alter(ResourceType.USER, "alice", set("SCRAM-SHA-256", "salt=x"));
+        node.alter(ResourceType.FEATURES, Feature.RESOURCE, set("group.version", "0"));
+        final MetadataSnapshot snapshot = new MetadataSnapshot();
+        final int length = snapshot.encode(node.image);
+        final MetadataImage loaded = new MetadataImage(1, Settings.defaults());
+        new MetadataStateMachine(loaded).load(node.image.version(), snapshot.buffer(), 0, length);
+        assertThat(loaded.overrides(ResourceType.USER, "alice")).containsEntry("SCRAM-SHA-256", "salt=x");
+        assertThat(Feature.GROUP_VERSION.level(loaded)).isZero();
+        assertThat(Feature.TRANSACTION_VERSION.level(loaded)).isEqualTo((short) 2);
+    }
+
+    @Test
+    void shouldRefuseToForgetACredentialThatIsNotThere() {
+        node.alter(ResourceType.USER, "alice", set("SCRAM-SHA-256", "salt=x"));
+        refused(
+                ResourceType.USER,
+                Outcome.UNKNOWN_RESOURCE,
+                "Attempt to delete a user credential that does not exist",
+                new ConfigChange(ConfigChange.Operation.DELETE, "SCRAM-SHA-512", null));
+        assertThat(node.image.overrides(ResourceType.USER, "alice")).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseLevelsThatFeaturesDoNotHave() {
+        refused(
+                ResourceType.FEATURES,
+                Outcome.INVALID_REQUEST,
+                "There is no group.version 2",
+                set("group.version", "2"));
+        refused(ResourceType.FEATURES, Outcome.INVALID_REQUEST, "There is no x 1", set("x", "1"));
+        assertThat(node.image.resources(ResourceType.FEATURES)).isEmpty();
+    }
+
+    @Test
     void shouldForgetAResourceWithItsLastConfig() {
         node.alter(ResourceType.GROUP, "g", set("share.session.timeout.ms", "70000"));
         node.alter(

@@ -154,7 +154,7 @@ final class MetadataRows {
             final boolean removed = change.removed() != 0;
             changes.append(' ').append(change.configName());
             final String value = change.configValue();
-            changes.append(removed ? " removed" : "=" + value);
+            changes.append(removed ? " removed" : type == ResourceType.USER ? "=(secret)" : "=" + value);
         }
         final String resource = record.resourceName();
         limit = record.limit();

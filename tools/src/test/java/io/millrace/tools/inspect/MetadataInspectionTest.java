@@ -104,6 +104,8 @@ class MetadataInspectionTest {
                 .contains("orders #2 id " + idOf("orders") + ", partitions 0@1.", ", retention.ms=5000")
                 .contains("TopicDeleted      topic #1")
                 .contains("ConfigChanged     topic orders: retention.ms=6000")
+                .contains("ConfigChanged     user alice: SCRAM-SHA-256=(secret)")
+                .doesNotContain("stored_key")
                 .contains("Seal");
         assertThat(inspect(JSON, log)).isEqualTo(Inspector.GOOD);
         assertThat(out).contains("\"record\":\"ConfigChanged\",\"content\":\"topic orders: retention.ms=6000\"");
@@ -246,6 +248,14 @@ class MetadataInspectionTest {
                     ResourceType.TOPIC,
                     "orders",
                     List.of(new ConfigChange(ConfigChange.Operation.SET, "retention.ms", "6000")),
+                    false,
+                    false));
+            commit(MetadataCommands.alterConfig(
+                    command,
+                    0,
+                    ResourceType.USER,
+                    "alice",
+                    List.of(new ConfigChange(ConfigChange.Operation.SET, "SCRAM-SHA-256", "stored_key=x")),
                     false,
                     false));
             log.close();

@@ -51,6 +51,7 @@ public final class WireErrors {
             case INVALID_REPLICATION_FACTOR -> Errors.INVALID_REPLICATION_FACTOR;
             case INVALID_ASSIGNMENT -> Errors.INVALID_REPLICA_ASSIGNMENT;
             case INVALID_CONFIG -> Errors.INVALID_CONFIG;
+            case UNKNOWN_RESOURCE -> Errors.RESOURCE_NOT_FOUND;
             case INVALID_REQUEST -> Errors.INVALID_REQUEST;
             case POLICY_VIOLATION -> Errors.POLICY_VIOLATION;
             case METADATA_UNAVAILABLE -> Errors.NOT_CONTROLLER;
