@@ -8,6 +8,7 @@ import io.millrace.net.kafka.api.ColdHandler;
 import io.millrace.net.kafka.api.ColdSteps;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
@@ -66,6 +68,16 @@ public final class AdminApis {
                 Api.INCREMENTAL_ALTER_CONFIGS,
                 IncrementalAlterConfigsRequestData::new,
                 new IncrementalAlterConfigsApi(core, node)::handle);
+        serve(
+                table,
+                Api.LIST_CONFIG_RESOURCES,
+                ListConfigResourcesRequestData::new,
+                new ListConfigResourcesApi(core)::handle);
+        serve(
+                table,
+                Api.ALTER_REPLICA_LOG_DIRS,
+                AlterReplicaLogDirsRequestData::new,
+                new AlterReplicaLogDirsApi(core, node)::handle);
         serve(table, Api.DESCRIBE_PRODUCERS, DescribeProducersRequestData::new, new DescribeProducersApi(core)::handle);
         serve(
                 table,

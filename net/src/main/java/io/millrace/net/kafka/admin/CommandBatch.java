@@ -5,7 +5,7 @@ import io.millrace.engine.core.Core;
 import org.agrona.DirectBuffer;
 
 /** The metadata commands of one request: told once the last of them was answered. Used once, on the connection's core. */
-final class CommandBatch {
+public final class CommandBatch {
     /** As many records as Kafka's controller writes for one operation; more is refused. */
     static final int ITEMS_MAX = 10_000;
 
@@ -16,12 +16,12 @@ final class CommandBatch {
     private int unanswered = 1;
 
     /** @param done runs once every command is answered, within {@link #end} if there is none */
-    CommandBatch(final Core core, final Runnable done) {
+    public CommandBatch(final Core core, final Runnable done) {
         this.core = core;
         this.done = done;
     }
 
-    void send(final DirectBuffer command, final int length, final Commands.Handler handler) {
+    public void send(final DirectBuffer command, final int length, final Commands.Handler handler) {
         unanswered++;
         core.commands().send(command, 0, length, (outcome, first, second, message) -> {
             handler.onResult(outcome, first, second, message);
@@ -30,7 +30,7 @@ final class CommandBatch {
     }
 
     /** No more commands follow. Counts as one answer. */
-    void end() {
+    public void end() {
         if (--unanswered == 0) {
             done.run();
         }

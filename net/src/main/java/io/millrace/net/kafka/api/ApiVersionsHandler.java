@@ -1,5 +1,7 @@
 package io.millrace.net.kafka.api;
 
+import io.millrace.engine.metadata.Feature;
+import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.status.Statistics;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.Exchange;
@@ -22,12 +24,16 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
     private static final int IDENTITY_SINCE = 5;
 
     private final ApiTable table;
+    private final MetadataImage image;
     private final String clusterId;
     private final ClientSoftware software;
     private final ColdApi<ApiVersionsRequestData> cold = new ColdApi<>(ApiVersionsRequestData::new, this);
 
-    public ApiVersionsHandler(final ApiTable table, final String clusterId, final Statistics statistics) {
+    /** @param image the core's own */
+    public ApiVersionsHandler(
+            final ApiTable table, final MetadataImage image, final String clusterId, final Statistics statistics) {
         software = new ClientSoftware(statistics);
+        this.image = image;
         this.table = table;
         this.clusterId = clusterId;
     }
@@ -80,25 +86,28 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         if (version < SOFTWARE_SINCE || table.handler(Api.CONSUMER_GROUP_HEARTBEAT) == null) {
             return;
         }
-        addFeature(version, response, "group.version", (short) 1);
-        addFeature(version, response, "transaction.version", (short) 2);
-        response.setFinalizedFeaturesEpoch(0);
+        addFeature(version, response, Feature.GROUP_VERSION);
+        addFeature(version, response, Feature.TRANSACTION_VERSION);
+        // Clients that come again believe what is younger.
+        response.setFinalizedFeaturesEpoch(image.version());
     }
 
-    private static void addFeature(
-            final short version, final ApiVersionsResponseData response, final String name, final short level) {
+    private void addFeature(final short version, final ApiVersionsResponseData response, final Feature feature) {
         if (version >= FEATURES_MAY_BE_OFF_SINCE) {
             response.supportedFeatures()
                     .add(new SupportedFeatureKey()
-                            .setName(name)
+                            .setName(feature.featureName())
                             .setMinVersion((short) 0)
-                            .setMaxVersion(level));
+                            .setMaxVersion(feature.levelMax()));
         }
-        response.finalizedFeatures()
-                .add(new FinalizedFeatureKey()
-                        .setName(name)
-                        .setMinVersionLevel(level)
-                        .setMaxVersionLevel(level));
+        final short level = feature.level(image);
+        if (level > 0) {
+            response.finalizedFeatures()
+                    .add(new FinalizedFeatureKey()
+                            .setName(feature.featureName())
+                            .setMinVersionLevel(level)
+                            .setMaxVersionLevel(level));
+        }
     }
 
     /** Names must be plain, and whoever says which cluster is meant also says which broker. */

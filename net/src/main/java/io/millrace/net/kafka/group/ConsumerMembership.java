@@ -30,6 +30,10 @@ final class ConsumerMembership {
                 (error, message) -> new ConsumerGroupHeartbeatResponseData()
                         .setErrorCode(error.code())
                         .setErrorMessage(message == null ? error.message() : message));
+        if (!groups.servesConsumerProtocol()) {
+            reply.onError(Errors.UNSUPPORTED_VERSION, null);
+            return;
+        }
         final String complaint = complaint(request, header.version());
         if (complaint != null) {
             reply.onError(Errors.INVALID_REQUEST, complaint);

@@ -95,6 +95,14 @@ final class GroupAdmin {
 
     void describeConsumers(
             final Exchange exchange, final RequestHeader header, final ConsumerGroupDescribeRequestData request) {
+        if (!groups.servesConsumerProtocol()) {
+            ColdApi.respond(
+                    exchange,
+                    new ConsumerGroupDescribeResponseData()
+                            .setGroups(ConsumerGroupDescribeRequest.getErrorDescribedGroupList(
+                                    request.groupIds(), Errors.UNSUPPORTED_VERSION)));
+            return;
+        }
         final ConsumerGroupDescribeResponseData response = new ConsumerGroupDescribeResponseData();
         final List<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answers = new ArrayList<>();
         final Gathering gathering = new Gathering(() -> {

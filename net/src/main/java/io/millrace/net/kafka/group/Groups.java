@@ -2,6 +2,7 @@ package io.millrace.net.kafka.group;
 
 import io.millrace.engine.coordinator.CoordinatorHost;
 import io.millrace.engine.core.Core;
+import io.millrace.engine.metadata.Feature;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
@@ -92,6 +93,11 @@ public final class Groups extends Coordinators<GroupMachine> {
         final Properties own = new Properties();
         own.putAll(core().image().overrides(ResourceType.GROUP, group));
         shared.groupConfigs().updateGroupConfig(group, own);
+    }
+
+    /** Whether operators let groups have the protocol of KIP-848. */
+    boolean servesConsumerProtocol() {
+        return Feature.GROUP_VERSION.level(core().image()) > 0;
     }
 
     GroupCoordinatorConfig config() {

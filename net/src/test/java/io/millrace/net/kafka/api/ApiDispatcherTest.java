@@ -2,6 +2,8 @@ package io.millrace.net.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.settings.Settings;
 import io.millrace.engine.status.Statistics;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.ConnectionSettings;
@@ -36,7 +38,10 @@ final class ApiDispatcherTest {
 
     @BeforeEach
     void start() throws IOException {
-        table.serve(Api.API_VERSIONS, new ApiVersionsHandler(table, CLUSTER, new Statistics()))
+        table.serve(
+                        Api.API_VERSIONS,
+                        new ApiVersionsHandler(
+                                table, new MetadataImage(1, Settings.defaults()), CLUSTER, new Statistics()))
                 .serve(
                         Api.METADATA,
                         new ColdApi<>(

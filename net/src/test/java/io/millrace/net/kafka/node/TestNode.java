@@ -32,10 +32,12 @@ import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.TransactionGate;
+import io.millrace.net.kafka.cluster.ClusterApis;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.group.GroupApis;
 import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.produce.ProduceHandler;
+import io.millrace.net.kafka.security.SecurityApis;
 import io.millrace.net.kafka.txn.PartitionMarkers;
 import io.millrace.net.kafka.txn.TransactionApis;
 import io.millrace.net.kafka.txn.Transactions;
@@ -158,11 +160,10 @@ public final class TestNode {
         final Groups groups =
                 new Groups(core, CoordinatorSettings.ofGroups(core.image().settings()), null);
         final Transactions transactions = new Transactions(core, new PartitionMarkers(core, groups));
-        AdminApis.register(
-                table,
-                core,
-                new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog()),
-                TransactionApis.initProducerId(transactions));
+        final NodeFacts facts = new NodeFacts("test-cluster", "/test", null, LogLevels.withoutLog());
+        AdminApis.register(table, core, facts, TransactionApis.initProducerId(transactions));
+        ClusterApis.register(table, core, facts);
+        SecurityApis.register(table, core);
         TransactionApis.register(table, core, transactions, groups::partitionFor);
         GroupApis.register(table, core, groups);
         core.addService(Groups.class, groups);

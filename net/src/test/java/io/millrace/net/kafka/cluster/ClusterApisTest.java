@@ -1,0 +1,137 @@
+package io.millrace.net.kafka.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.metadata.Feature;
+import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.node.TestClient;
+import io.millrace.net.kafka.node.TestNode;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/** What differs where each core is a broker, and what outlives a request; the rest is compared with Apache Kafka. */
+class ClusterApisTest {
+    private static final ListenerView PER_CORE = ListenerView.ofCores("CORES", TestNode.NODE_ID, "here", 9092, 9093);
+    private static final int FIRST_CORE = 1025;
+    private static final int SECOND_CORE = 1026;
+    private static final byte UPGRADE = 1;
+    private static final byte SAFE_DOWNGRADE = 2;
+
+    private final TestNode node = new TestNode(2, 64);
+    private final TestClient client = node.connect(0);
+    private final TestClient coreClient = node.connect(1, PER_CORE);
+
+    private static ReassignablePartitionResponse reassign(final TestClient asker, final Integer... replicas) {
+        final AlterPartitionReassignmentsRequestData request = new AlterPartitionReassignmentsRequestData()
+                .setTopics(List.of(new ReassignableTopic()
+                        .setName("t")
+                        .setPartitions(List.of(
+                                new ReassignablePartition().setPartitionIndex(1).setReplicas(List.of(replicas))))));
+        return asker.call(request, 1, AlterPartitionReassignmentsResponseData::new)
+                .responses()
+                .getFirst()
+                .partitions()
+                .getFirst();
+    }
+
+    @Test
+    void shouldLeavePartitionsWhereTheyAreByTheIdsOfTheListener() {
+        node.createTopic("t", 2, Map.of());
+        assertThat(reassign(client, TestNode.NODE_ID).errorCode()).isEqualTo(Errors.NONE.code());
+        assertThat(reassign(coreClient, SECOND_CORE).errorCode()).isEqualTo(Errors.NONE.code());
+        final ReassignablePartitionResponse node1 = reassign(coreClient, TestNode.NODE_ID);
+        assertThat(node1.errorMessage())
+                .isEqualTo("The manual partition assignment includes broker 1, but no such broker is registered.");
+        assertThat(reassign(client, SECOND_CORE).errorCode()).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT.code());
+    }
+
+    @Test
+    void shouldSayThatPartitionsDoNotMoveBetweenCores() {
+        node.createTopic("t", 2, Map.of());
+        final ReassignablePartitionResponse moved = reassign(coreClient, FIRST_CORE);
+        assertThat(moved.errorCode()).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT.code());
+        assertThat(moved.errorMessage()).contains("does not move partitions between cores yet");
+        assertThat(reassign(coreClient, FIRST_CORE, SECOND_CORE).errorMessage())
+                .contains("several brokers that are cores of one node");
+    }
+
+    @Test
+    void shouldShowTheQuorumByTheIdsAndAddressOfTheListener() {
+        node.createTopic("t", 2, Map.of());
+        final DescribeQuorumRequestData request = new DescribeQuorumRequestData()
+                .setTopics(List.of(new DescribeQuorumRequestData.TopicData()
+                        .setTopicName("__cluster_metadata")
+                        .setPartitions(List.of(new DescribeQuorumRequestData.PartitionData()))));
+        final DescribeQuorumResponseData answer = coreClient.call(request, 2, DescribeQuorumResponseData::new);
+        final var quorum = answer.topics().getFirst().partitions().getFirst();
+        assertThat(quorum.leaderId()).isEqualTo(FIRST_CORE);
+        assertThat(quorum.currentVoters())
+                .singleElement()
+                .satisfies(voter -> assertThat(voter.replicaId()).isEqualTo(FIRST_CORE));
+        assertThat(quorum.highWatermark()).isEqualTo(node.core(1).image().version() + 1);
+        assertThat(answer.nodes().find(FIRST_CORE).listeners().find("CORES").port())
+                .isEqualTo(9092);
+    }
+
+    @Test
+    void shouldNotUnregisterItself() {
+        final UnregisterBrokerResponseData itself = coreClient.call(
+                new UnregisterBrokerRequestData().setBrokerId(SECOND_CORE), 0, UnregisterBrokerResponseData::new);
+        assertThat(itself.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        final UnregisterBrokerResponseData another =
+                coreClient.call(new UnregisterBrokerRequestData().setBrokerId(1), 0, UnregisterBrokerResponseData::new);
+        assertThat(another.errorCode()).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED.code());
+    }
+
+    private Errors update(final Feature feature, final int level, final byte how) {
+        final UpdateFeaturesRequestData request = new UpdateFeaturesRequestData();
+        request.featureUpdates()
+                .add(new FeatureUpdateKey()
+                        .setFeature(feature.featureName())
+                        .setMaxVersionLevel((short) level)
+                        .setUpgradeType(how));
+        return Errors.forCode(
+                client.call(request, 2, UpdateFeaturesResponseData::new).errorCode());
+    }
+
+    private Errors heartbeat() {
+        final ConsumerGroupHeartbeatRequestData request = new ConsumerGroupHeartbeatRequestData()
+                .setGroupId("")
+                .setMemberId("m")
+                .setRebalanceTimeoutMs(1_000);
+        return Errors.forCode(node.connect(1)
+                .call(request, 1, ConsumerGroupHeartbeatResponseData::new)
+                .errorCode());
+    }
+
+    @Test
+    void shouldHaveAFeatureOffUntilItIsOnAgain() {
+        assertThat(heartbeat()).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(update(Feature.GROUP_VERSION, 0, UPGRADE)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
+        assertThat(update(Feature.GROUP_VERSION, 0, SAFE_DOWNGRADE)).isEqualTo(Errors.NONE);
+        for (int core = 0; core < 2; core++) {
+            assertThat(Feature.GROUP_VERSION.level(node.core(core).image())).isZero();
+            assertThat(Feature.TRANSACTION_VERSION.level(node.core(core).image()))
+                    .isEqualTo((short) 2);
+        }
+        assertThat(heartbeat()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(update(Feature.GROUP_VERSION, 1, UPGRADE)).isEqualTo(Errors.NONE);
+        assertThat(heartbeat()).isEqualTo(Errors.INVALID_REQUEST);
+    }
+}
