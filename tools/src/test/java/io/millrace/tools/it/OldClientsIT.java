@@ -8,6 +8,7 @@ import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.ChildProcess;
 import io.millrace.tools.it.support.Clients;
+import io.millrace.tools.it.support.CompatibilityReference;
 import io.millrace.tools.it.support.OldClientMain;
 import io.millrace.tools.it.support.Project;
 import java.io.File;
@@ -20,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Java clients of former years speak older versions of every request; each uses all that its version has. */
 class OldClientsIT {
@@ -41,8 +42,12 @@ class OldClientsIT {
         }
     }
 
+    static List<String> versions() {
+        return CompatibilityReference.JAVA_CLIENTS;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"2.1.1", "2.8.2", "3.0.2", "3.6.2", "3.9.1", "4.0.0", "4.4.0"})
+    @MethodSource("versions")
     void shouldServeAClientOf(final String version) throws URISyntaxException {
         final String topic = "old-" + version;
         Clients.createTopic(broker, topic, 1);

@@ -34,7 +34,14 @@ final class ArchitectureTest {
             List.of("connection"),
             List.of("kafka.api"),
             List.of("kafka.coordinator"),
-            List.of("kafka.produce", "kafka.fetch", "kafka.admin", "kafka.group", "kafka.txn"));
+            List.of(
+                    "kafka.produce",
+                    "kafka.fetch",
+                    "kafka.admin",
+                    "kafka.cluster",
+                    "kafka.security",
+                    "kafka.group",
+                    "kafka.txn"));
 
     /** What both composition roots put cores together with, and end them. */
     private static final List<String> SHARED = List.of(
@@ -126,6 +133,8 @@ final class ArchitectureTest {
                                         "kafka.produce",
                                         "kafka.fetch",
                                         "kafka.admin",
+                                        "kafka.cluster",
+                                        "kafka.security",
                                         "kafka.group",
                                         "kafka.txn")),
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),

@@ -1,22 +1,11 @@
 package io.millrace.tools.it.compat;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.millrace.tools.it.support.ApacheKafkaBroker;
-import io.millrace.tools.it.support.BrokerOptions;
-import io.millrace.tools.it.support.BrokerUnderTest;
-import io.millrace.tools.it.support.Brokers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -33,44 +22,23 @@ import org.junit.jupiter.api.TestFactory;
  * </ul>
  */
 class RequestCompatibilityIT {
-    private static BrokerUnderTest kafka;
-    private static BrokerUnderTest broker;
-    private static Party reference;
-    private static Party subject;
+    private static Comparison comparison;
 
     @BeforeAll
     static void launch() {
-        kafka = ApacheKafkaBroker.launch(BrokerOptions.defaults());
-        // As the reference is set up.
-        broker = Brokers.launch(BrokerOptions.defaults()
-                .with("node.id", "1")
-                .with("offsets.topic.replication.factor", "1")
-                .with("transaction.state.log.replication.factor", "1")
-                .with("transaction.state.log.min.isr", "1")
-                .with("share.coordinator.state.topic.replication.factor", "1")
-                .with("share.coordinator.state.topic.min.isr", "1"));
-        reference = new Party(kafka);
-        subject = new Party(broker);
+        comparison = Comparison.launch();
     }
 
     @AfterAll
     static void close() {
-        if (broker != null) {
-            broker.close();
-        }
-        if (kafka != null) {
-            kafka.close();
+        if (comparison != null) {
+            comparison.close();
         }
     }
 
     @TestFactory
     Stream<DynamicContainer> shouldAnswerAsTheReferenceDoes() {
-        return scripts().stream()
-                .map(script -> DynamicContainer.dynamicContainer(
-                        script.api().name,
-                        IntStream.rangeClosed(script.from(), script.to())
-                                .mapToObj(version ->
-                                        DynamicTest.dynamicTest("v" + version, () -> play(script, version)))));
+        return comparison.tests(scripts());
     }
 
     private static List<Script> scripts() {
@@ -125,24 +93,5 @@ class RequestCompatibilityIT {
                 new Script(ApiKeys.DESCRIBE_TRANSACTIONS, 0, 0, TransactionScripts::describe),
                 new Script(ApiKeys.LIST_TRANSACTIONS, 0, 2, TransactionScripts::list),
                 new Script(ApiKeys.DESCRIBE_PRODUCERS, 0, 0, TransactionScripts::describeProducers));
-    }
-
-    private static void play(final Script script, final int version) throws IOException {
-        final Twins twins = new Twins(subject, reference, version);
-        script.play().run(twins);
-        keepAnswers(script, twins);
-        assertThat(twins.differences())
-                .as("%d questions of %s v%d", twins.asked(), script.api().name, version)
-                .isEmpty();
-        assertThat(twins.asked()).isPositive();
-    }
-
-    /** With -Dmillrace.it.answers=FOLDER, what the reference said is kept for people to look things up in. */
-    private static void keepAnswers(final Script script, final Twins twins) throws IOException {
-        final String folder = System.getProperty("millrace.it.answers");
-        if (folder != null) {
-            Files.createDirectories(Path.of(folder));
-            Files.write(Path.of(folder, script.api().name + "-v" + twins.version() + ".txt"), twins.answers());
-        }
     }
 }

@@ -28,6 +28,8 @@ public final class Fields {
             "brokerId",
             "apiKey",
             "resourceName",
+            "user",
+            "mechanism",
             "batchIndex");
 
     private Fields() {}

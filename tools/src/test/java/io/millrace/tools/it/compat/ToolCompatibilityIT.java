@@ -1,0 +1,313 @@
+package io.millrace.tools.it.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.tools.it.support.BrokerUnderTest;
+import io.millrace.tools.it.support.Clients;
+import io.millrace.tools.it.support.KafkaTool;
+import io.millrace.tools.it.support.KafkaTool.Result;
+import io.millrace.tools.it.support.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Apache Kafka's own tools say of this broker what they say of Apache Kafka's, and end with the same code, but for what
+ * {@link ToolOutput} takes out: addresses, folders, ids, times.
+ */
+class ToolCompatibilityIT {
+    private static final String TOOLS = "org.apache.kafka.tools.";
+    private static final String CONFIGS = "kafka.admin.ConfigCommand";
+    private static final String REASSIGN = TOOLS + "reassign.ReassignPartitionsCommand";
+
+    private static Comparison comparison;
+    private static Path folder;
+
+    @BeforeAll
+    static void launch() {
+        comparison = Comparison.launch();
+        folder = Project.scratch("tool-files");
+    }
+
+    @AfterAll
+    static void close() {
+        if (comparison != null) {
+            comparison.close();
+        }
+        if (folder != null) {
+            Project.discard(folder);
+        }
+    }
+
+    private static void topic(final String name, final int partitions) {
+        comparison.each(party -> party.createTopic(name, partitions));
+    }
+
+    /** The outputs of the reference and of the subject, in which nothing is left that may differ. */
+    private static List<String> outputs(
+            final UnaryOperator<List<String>> lines, final String tool, final String... arguments) {
+        final List<CompletableFuture<String>> running = new ArrayList<>();
+        for (final BrokerUnderTest broker : comparison.brokers()) {
+            running.add(CompletableFuture.supplyAsync(() -> run(broker, lines, tool, arguments)));
+        }
+        return running.stream().map(CompletableFuture::join).toList();
+    }
+
+    private static String run(
+            final BrokerUnderTest broker,
+            final UnaryOperator<List<String>> lines,
+            final String tool,
+            final String... arguments) {
+        final List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
+        all.addAll(List.of(arguments));
+        final Result result = KafkaTool.run(tool, all.toArray(String[]::new));
+        final List<String> out = lines.apply(ToolOutput.lines(broker, result.out()));
+        return String.join("\n", out) + "\n-- " + String.join("\n", ToolOutput.lines(broker, result.err()))
+                + "\nexit code " + result.exitCode();
+    }
+
+    private static void same(final String tool, final String... arguments) {
+        same(UnaryOperator.identity(), tool, arguments);
+    }
+
+    private static void same(final UnaryOperator<List<String>> lines, final String tool, final String... arguments) {
+        final List<String> outputs = outputs(lines, tool, arguments);
+        assertThat(outputs.get(1)).as("%s %s", tool, List.of(arguments)).isEqualTo(outputs.get(0));
+    }
+
+    private static List<String> sorted(final List<String> lines) {
+        return lines.stream().sorted().toList();
+    }
+
+    private static String file(final String name, final String text) {
+        try {
+            return Files.writeString(folder.resolve(name), text).toString();
+        } catch (final IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldSayTheSameOfTopics() {
+        same(TOOLS + "TopicCommand", "--create", "--topic", "t", "--partitions", "2", "--config", "retention.ms=5000");
+        same(TOOLS + "TopicCommand", "--describe", "--topic", "t");
+        same(TOOLS + "TopicCommand", "--create", "--topic", "t");
+        same(TOOLS + "TopicCommand", "--create", "--topic", "two", "--replication-factor", "2");
+        same(TOOLS + "TopicCommand", "--create", "--topic", "odd", "--replica-assignment", "1,2");
+        same(TOOLS + "TopicCommand", "--alter", "--topic", "t", "--partitions", "1");
+        same(TOOLS + "TopicCommand", "--alter", "--topic", "t", "--partitions", "3");
+        same(TOOLS + "TopicCommand", "--describe", "--topic", "nobody-made-this");
+        same(TOOLS + "TopicCommand", "--describe", "--under-replicated-partitions");
+        same(TOOLS + "TopicCommand", "--describe", "--unavailable-partitions");
+        same(TOOLS + "TopicCommand", "--delete", "--topic", "nobody-made-this");
+        same(TOOLS + "TopicCommand", "--delete", "--topic", "t");
+    }
+
+    @Test
+    void shouldSayTheSameOfTopicsConfigs() {
+        topic("configs", 1);
+        final String[] of = {"--entity-type", "topics", "--entity-name", "configs"};
+        same(CONFIGS, with(of, "--alter", "--add-config", "retention.ms=12345,cleanup.policy=[compact,delete]"));
+        same(ToolCompatibilityIT::sorted, CONFIGS, with(of, "--describe"));
+        same(ToolCompatibilityIT::withoutOurs, CONFIGS, with(of, "--describe", "--all"));
+        same(CONFIGS, with(of, "--alter", "--add-config", "retention.ms=soon"));
+        same(CONFIGS, with(of, "--alter", "--add-config", "no.such.setting=1"));
+        same(CONFIGS, with(of, "--alter", "--delete-config", "retention.ms"));
+        same(CONFIGS, with(of, "--alter", "--delete-config", "retention.ms"));
+        same(CONFIGS, "--describe", "--entity-type", "topics", "--entity-name", "nobody-made-this");
+    }
+
+    @Test
+    void shouldSayTheSameOfBrokersConfigs() {
+        final String[] of = {"--entity-type", "brokers", "--entity-name", "1"};
+        same(CONFIGS, with(of, "--alter", "--add-config", "log.retention.ms=86400000,num.io.threads=9"));
+        same(ToolCompatibilityIT::sorted, CONFIGS, with(of, "--describe"));
+        same(CONFIGS, with(of, "--alter", "--add-config", "log.retention.ms=soon"));
+        same(CONFIGS, with(of, "--alter", "--add-config", "log.dirs=/elsewhere"));
+        same(CONFIGS, with(of, "--alter", "--delete-config", "log.retention.ms,num.io.threads"));
+        final String[] all = {"--entity-type", "brokers", "--entity-default"};
+        same(CONFIGS, with(all, "--alter", "--add-config", "log.retention.ms=777777"));
+        same(ToolCompatibilityIT::withoutMinIsr, CONFIGS, with(all, "--describe"));
+        same(CONFIGS, with(all, "--alter", "--delete-config", "log.retention.ms"));
+        same(CONFIGS, "--describe", "--entity-type", "brokers", "--entity-name", "7");
+        same(CONFIGS, "--describe", "--entity-type", "broker-loggers", "--entity-name", "7");
+    }
+
+    @Test
+    void shouldSayTheSameOfOthersConfigs() {
+        final String[] group = {"--entity-type", "groups", "--entity-name", "g"};
+        same(CONFIGS, with(group, "--alter", "--add-config", "consumer.session.timeout.ms=50000"));
+        same(ToolCompatibilityIT::sorted, CONFIGS, with(group, "--describe"));
+        same(ToolCompatibilityIT::sorted, CONFIGS, with(group, "--describe", "--all"));
+        same(CONFIGS, "--describe", "--entity-type", "groups");
+        same(CONFIGS, with(group, "--alter", "--delete-config", "consumer.session.timeout.ms"));
+        final String[] metrics = {"--entity-type", "client-metrics", "--entity-name", "m"};
+        same(CONFIGS, with(metrics, "--alter", "--add-config", "interval.ms=500,match=[client_id=x]"));
+        same(ToolCompatibilityIT::sorted, CONFIGS, with(metrics, "--describe"));
+        same(CONFIGS, "--describe", "--entity-type", "client-metrics");
+        same(TOOLS + "ClientMetricsCommand", "--list");
+        same(TOOLS + "ClientMetricsCommand", "--describe", "--name", "m");
+        same(TOOLS + "ClientMetricsCommand", "--delete", "--name", "m");
+        same(TOOLS + "ClientMetricsCommand", "--list");
+    }
+
+    @Test
+    void shouldSayTheSameOfUsers() {
+        final String[] user = {"--entity-type", "users", "--entity-name", "alice"};
+        same(CONFIGS, with(user, "--alter", "--add-config", "SCRAM-SHA-256=[iterations=4096,password=secret]"));
+        same(CONFIGS, with(user, "--alter", "--delete-config", "SCRAM-SHA-256"));
+        same(CONFIGS, with(user, "--alter", "--delete-config", "SCRAM-SHA-256"));
+    }
+
+    @Test
+    void shouldSayTheSameOfElections() {
+        topic("elections", 2);
+        final String tool = TOOLS + "LeaderElectionCommand";
+        same(tool, "--election-type", "preferred", "--topic", "elections", "--partition", "1");
+        same(tool, "--election-type", "unclean", "--topic", "elections", "--partition", "0");
+        same(tool, "--election-type", "preferred", "--topic", "elections", "--partition", "7");
+        same(tool, "--election-type", "preferred", "--all-topic-partitions");
+        final String file = file("elect.json", "{\"partitions\":[{\"topic\":\"elections\",\"partition\":0}]}");
+        same(tool, "--election-type", "preferred", "--path-to-json-file", file);
+    }
+
+    @Test
+    void shouldSayTheSameOfReassignments() {
+        topic("moves", 2);
+        final String topics = file("topics.json", "{\"version\":1,\"topics\":[{\"topic\":\"moves\"}]}");
+        same(REASSIGN, "--generate", "--topics-to-move-json-file", topics, "--broker-list", "1");
+        same(REASSIGN, "--generate", "--topics-to-move-json-file", topics, "--broker-list", "1,2");
+        final String stay = file("stay.json", assignment("1"));
+        same(REASSIGN, "--execute", "--reassignment-json-file", stay);
+        same(REASSIGN, "--verify", "--reassignment-json-file", stay);
+        same(REASSIGN, "--list");
+        same(REASSIGN, "--cancel", "--reassignment-json-file", stay);
+        same(REASSIGN, "--execute", "--reassignment-json-file", file("away.json", assignment("2")));
+        same(REASSIGN, "--execute", "--throttle", "1000000", "--reassignment-json-file", stay);
+        same(ToolCompatibilityIT::sorted, CONFIGS, "--describe", "--entity-type", "brokers", "--entity-name", "1");
+        same(REASSIGN, "--verify", "--reassignment-json-file", stay);
+        same(ToolCompatibilityIT::sorted, CONFIGS, "--describe", "--entity-type", "topics", "--entity-name", "moves");
+    }
+
+    private static String assignment(final String replicas) {
+        return "{\"version\":1,\"partitions\":[{\"topic\":\"moves\",\"partition\":0,\"replicas\":[" + replicas
+                + "],\"log_dirs\":[\"any\"]}]}";
+    }
+
+    @Test
+    void shouldSayTheSameOfTheQuorum() {
+        final String tool = TOOLS + "MetadataQuorumCommand";
+        same(tool, "describe", "--status");
+        same(tool, "describe", "--replication");
+        same(tool, "remove-controller", "--controller-id", "7", "--controller-directory-id", "AAAAAAAAAAMAAAAAAAAABA");
+    }
+
+    @Test
+    void shouldSayTheSameOfFeatures() {
+        final String tool = TOOLS + "FeatureCommand";
+        final List<String> described = outputs(UnaryOperator.identity(), tool, "describe");
+        assertThat(described.get(0).lines())
+                .containsAll(described.get(1).lines().toList());
+        assertThat(described.get(1)).contains("group.version", "transaction.version");
+        same(tool, "upgrade", "--feature", "group.version=1");
+        same(tool, "upgrade", "--feature", "group.version=9");
+        same(tool, "upgrade", "--feature", "no.such.feature=1");
+        same(tool, "downgrade", "--feature", "transaction.version=1", "--dry-run");
+        same(tool, "disable", "--feature", "group.version", "--dry-run");
+    }
+
+    @Test
+    void shouldSayTheSameOfRulesAndTokens() {
+        final String acls = TOOLS + "AclCommand";
+        same(acls, "--list");
+        same(acls, "--add", "--allow-principal", "User:me", "--operation", "Read", "--topic", "t");
+        same(acls, "--remove", "--allow-principal", "User:me", "--operation", "Read", "--topic", "t", "--force");
+        final String config = file("client.properties", "request.timeout.ms=20000\n");
+        same(TOOLS + "DelegationTokenCommand", "--describe", "--command-config", config);
+        same(TOOLS + "DelegationTokenCommand", "--create", "--max-life-time-period", "-1", "--command-config", config);
+    }
+
+    @Test
+    void shouldSayTheSameOfRecordsAndWhereTheyLie() {
+        topic("records", 2);
+        for (final BrokerUnderTest broker : comparison.brokers()) {
+            try (var producer = Clients.producer(broker)) {
+                for (int i = 0; i < 9; i++) {
+                    Clients.get(producer.send(new ProducerRecord<>("records", 0, 1_000L + i, null, new byte[100])));
+                }
+            }
+        }
+        for (final String time :
+                List.of("earliest", "latest", "max-timestamp", "1004", "9999", "-5", "latest-tiered")) {
+            same(TOOLS + "GetOffsetShell", "--topic", "records", "--time", time);
+        }
+        same(TOOLS + "GetOffsetShell", "--topic-partitions", "records:7");
+        same(TOOLS + "GetOffsetShell", "--topic", "nobody-made-this");
+        final String file = file("deletes.json", deletion("records", 4));
+        same(TOOLS + "DeleteRecordsCommand", "--offset-json-file", file);
+        same(TOOLS + "DeleteRecordsCommand", "--offset-json-file", file("far.json", deletion("records", 99)));
+        same(TOOLS + "DeleteRecordsCommand", "--offset-json-file", file("none.json", deletion("nobody-made-this", 1)));
+        same(TOOLS + "GetOffsetShell", "--topic", "records", "--time", "earliest");
+        topic("empty", 1);
+        same(TOOLS + "LogDirsCommand", "--describe", "--topic-list", "empty");
+        same(TOOLS + "LogDirsCommand", "--describe", "--topic-list", "nobody-made-this");
+        same(TOOLS + "LogDirsCommand", "--describe", "--broker-list", "1,7", "--topic-list", "empty");
+    }
+
+    private static String deletion(final String topic, final int offset) {
+        return "{\"version\":1,\"partitions\":[{\"topic\":\"" + topic + "\",\"partition\":0,\"offset\":" + offset
+                + "}]}";
+    }
+
+    @Test
+    void shouldSayTheSameOfTheCluster() {
+        same(TOOLS + "ClusterTool", "list-endpoints");
+        same(TOOLS + "ClusterTool", "unregister", "--id", "7");
+    }
+
+    /** What is not served is UNSUPPORTED here; all else is the same. */
+    @Test
+    void shouldSayTheSameOfWhatIsServed() {
+        final List<String> versions = outputs(
+                lines -> lines.stream()
+                        .map(line -> line.endsWith(",") ? line.substring(0, line.length() - 1) : line)
+                        .toList(),
+                TOOLS + "BrokerApiVersionsCommand");
+        final List<String> kafka = versions.get(0).lines().toList();
+        final List<String> ours = versions.get(1).lines().toList();
+        assertThat(ours).hasSameSizeAs(kafka);
+        for (int i = 0; i < ours.size(); i++) {
+            if (!ours.get(i).endsWith("UNSUPPORTED")) {
+                assertThat(ours.get(i)).isEqualTo(kafka.get(i));
+            }
+        }
+    }
+
+    private static String[] with(final String[] some, final String... more) {
+        final List<String> all = new ArrayList<>(List.of(some));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    private static List<String> withoutOurs(final List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.contains("millrace.") && !line.contains("record.validation"))
+                .sorted()
+                .toList();
+    }
+
+    /** Apache Kafka's controller sets it by itself. */
+    private static List<String> withoutMinIsr(final List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.contains("min.insync.replicas"))
+                .toList();
+    }
+}

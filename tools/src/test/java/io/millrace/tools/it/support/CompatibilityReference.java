@@ -1,0 +1,180 @@
+package io.millrace.tools.it.support;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.message.ApiMessageType.ListenerType;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** The text of docs/compatibility.md. */
+public final class CompatibilityReference {
+    /** The Java clients that are tried, each with all that its version has. */
+    public static final List<String> JAVA_CLIENTS =
+            List.of("2.1.1", "2.8.2", "3.0.2", "3.6.2", "3.9.1", "4.0.0", "4.4.0");
+
+    private static final String HEAD = """
+            # Compatibility
+
+            <!-- Generated from what a broker advertises and what the tests run, by CompatibilityReferenceIT; do not edit. -->
+
+            Whatever talks to Apache Kafka %s should find here what it finds there. What is served is compared with it request
+            by request: the same bytes go to both brokers, in every version, and the answers are compared field by field,
+            wordings too (`RequestCompatibilityIT`, `AdministrationCompatibilityIT`); its command line tools print the same
+            (`ToolCompatibilityIT`).
+
+            ## Requests
+
+            A dash: not served, and not advertised either; a request closes the connection, as with Apache Kafka. Requests
+            between controllers and brokers of Apache Kafka are not listed.
+
+            | key | request | Apache Kafka | Millrace | |
+            |---|---|---|---|---|
+            """;
+
+    /** Why not, or what is different; every request that is not served has its reason here. */
+    private static final Map<Short, String> NOTES = notes();
+
+    private CompatibilityReference() {}
+
+    private static Map<Short, String> notes() {
+        final Map<Short, String> notes = new TreeMap<>();
+        note(notes, "No security yet: listeners are plain.", ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE);
+        note(
+                notes,
+                "No security yet: answered as a broker without an authorizer.",
+                ApiKeys.DESCRIBE_ACLS,
+                ApiKeys.CREATE_ACLS,
+                ApiKeys.DELETE_ACLS);
+        note(
+                notes,
+                "No security yet: refused as on a plain listener.",
+                ApiKeys.CREATE_DELEGATION_TOKEN,
+                ApiKeys.RENEW_DELEGATION_TOKEN,
+                ApiKeys.EXPIRE_DELEGATION_TOKEN,
+                ApiKeys.DESCRIBE_DELEGATION_TOKEN);
+        note(
+                notes,
+                "Kept, and used by nothing yet.",
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS);
+        note(notes, "No quotas yet.", ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiKeys.ALTER_CLIENT_QUOTAS);
+        note(
+                notes,
+                "No metrics of clients yet; subscriptions are kept.",
+                ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+                ApiKeys.PUSH_TELEMETRY);
+        note(
+                notes,
+                "No share groups yet.",
+                ApiKeys.SHARE_GROUP_HEARTBEAT,
+                ApiKeys.SHARE_GROUP_DESCRIBE,
+                ApiKeys.SHARE_FETCH,
+                ApiKeys.SHARE_ACKNOWLEDGE,
+                ApiKeys.INITIALIZE_SHARE_GROUP_STATE,
+                ApiKeys.READ_SHARE_GROUP_STATE,
+                ApiKeys.WRITE_SHARE_GROUP_STATE,
+                ApiKeys.DELETE_SHARE_GROUP_STATE,
+                ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
+                ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
+                ApiKeys.ALTER_SHARE_GROUP_OFFSETS,
+                ApiKeys.DELETE_SHARE_GROUP_OFFSETS);
+        note(
+                notes,
+                "No streams groups yet.",
+                ApiKeys.STREAMS_GROUP_HEARTBEAT,
+                ApiKeys.STREAMS_GROUP_DESCRIBE,
+                ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
+        note(
+                notes,
+                "One node: a partition stays where it is. Where each core is a broker, it does not go to another yet.",
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS);
+        note(notes, "One data directory: to stay there is no move.", ApiKeys.ALTER_REPLICA_LOG_DIRS);
+        note(notes, "One node, which cannot leave.", ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER);
+        note(
+                notes,
+                "The quorum does not change, as with kraft.version 0.",
+                ApiKeys.ADD_RAFT_VOTER,
+                ApiKeys.REMOVE_RAFT_VOTER);
+        return notes;
+    }
+
+    private static void note(final Map<Short, String> notes, final String text, final ApiKeys... apis) {
+        for (final ApiKeys api : apis) {
+            notes.put(api.id, text);
+        }
+    }
+
+    public static String markdown(final ApiVersionsResponseData advertised) {
+        final StringBuilder text = new StringBuilder(HEAD.formatted(Project.property("kafka.version")));
+        for (final ApiKeys api :
+                ApiKeys.apisForListener(ListenerType.BROKER).stream().sorted().toList()) {
+            final ApiVersion served = advertised.apiKeys().find(api.id);
+            final String note = NOTES.getOrDefault(api.id, "");
+            if (served == null && note.isEmpty()) {
+                throw new IllegalStateException(api + " is not served: say why");
+            }
+            if (served != null && note.startsWith("No ") && note.endsWith("yet.")) {
+                throw new IllegalStateException(api + " is served: take away why it is not");
+            }
+            text.append("| ").append(api.id).append(" | ").append(api.name).append(" | ");
+            text.append(versions(api.oldestVersion(), api.latestVersion(false))).append(" | ");
+            text.append(served == null ? "–" : versions(served.minVersion(), served.maxVersion()));
+            text.append(" | ").append(note).append(" |\n");
+        }
+        features(text, advertised);
+        programs(text);
+        return text.toString();
+    }
+
+    private static String versions(final short from, final short to) {
+        return from == to ? Short.toString(from) : from + "–" + to;
+    }
+
+    private static void features(final StringBuilder text, final ApiVersionsResponseData advertised) {
+        text.append("""
+
+                Produce 0 to 2 are advertised for clients of old that look for them, by Apache Kafka too, and close the connection.
+
+                ## Features
+
+                In force from the first start on, and up to which level; `kafka-features.sh` changes them, within 0 and that level.
+
+                | feature | level |
+                |---|---|
+                """);
+        final TreeMap<String, Short> levels = new TreeMap<>();
+        for (final FinalizedFeatureKey feature : advertised.finalizedFeatures()) {
+            levels.put(feature.name(), feature.maxVersionLevel());
+        }
+        levels.forEach((name, level) ->
+                text.append("| ").append(name).append(" | ").append(level).append(" |\n"));
+    }
+
+    private static void programs(final StringBuilder text) {
+        text.append("""
+
+                ## Clients and tools
+
+                Each of these is run by a test against a broker. Those without a version are run where they are installed.
+
+                | what | version |
+                |---|---|
+                """);
+        row(text, "Java client", String.join(", ", JAVA_CLIENTS));
+        row(text, "Apache Kafka's command line tools", Project.property("kafka.tools.version"));
+        row(text, "Kafka Streams, Kafka Connect, MirrorMaker 2", Project.property("kafka.tools.version"));
+        row(text, "Spring for Apache Kafka", Project.property("spring.kafka.version"));
+        row(text, "kafkajs", Project.property("kafkajs.version"));
+        row(text, "kcat (librdkafka)", "");
+        row(text, "confluent-kafka for Python (librdkafka)", "");
+        row(text, "kafka-python", "");
+        row(text, "Sarama", "");
+    }
+
+    private static void row(final StringBuilder text, final String name, final String version) {
+        text.append("| ").append(name).append(" | ").append(version).append(" |\n");
+    }
+}
