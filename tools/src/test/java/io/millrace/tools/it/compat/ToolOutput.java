@@ -19,6 +19,9 @@ final class ToolOutput {
 
     private static String line(final String line) {
         return line.replaceAll("TopicId: \\S+", "TopicId: (id)")
+                // What a broker's start or its controller has set for all topics.
+                .replaceAll("min.insync.replicas=1,", "")
+                .replaceAll(",millrace.durability=\\w+", "")
                 .replaceAll("Epoch: \\d+", "Epoch: (number)")
                 .replaceAll("(ClusterId|HighWatermark|LeaderEpoch):\\s+\\S+", "$1: (own)")
                 .replaceAll("(CONTROLLER|PLAINTEXT)://[^\"]*", "(endpoint)")

@@ -1,8 +1,15 @@
 package io.millrace.tools.it.support;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
@@ -34,6 +41,10 @@ public final class CompatibilityReference {
             |---|---|---|---|---|
             """;
 
+    private static final Pattern TOOL =
+            Pattern.compile("\"(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)?"
+                    + "([A-Z][A-Za-z]*(?:Command|Tool|Shell|Performance)|(?:Console|Verifiable)[A-Za-z]+)\"");
+
     /** Why not, or what is different; every request that is not served has its reason here. */
     private static final Map<Short, String> NOTES = notes();
 
@@ -63,7 +74,7 @@ public final class CompatibilityReference {
         note(notes, "No quotas yet.", ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiKeys.ALTER_CLIENT_QUOTAS);
         note(
                 notes,
-                "No metrics of clients yet; subscriptions are kept.",
+                "Not without a metrics reporter, in Apache Kafka either. Subscriptions are kept.",
                 ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
                 ApiKeys.PUSH_TELEMETRY);
         note(
@@ -120,7 +131,8 @@ public final class CompatibilityReference {
                 throw new IllegalStateException(api + " is served: take away why it is not");
             }
             text.append("| ").append(api.id).append(" | ").append(api.name).append(" | ");
-            text.append(versions(api.oldestVersion(), api.latestVersion(false))).append(" | ");
+            final short oldest = api == ApiKeys.PRODUCE ? 0 : api.oldestVersion();
+            text.append(versions(oldest, api.latestVersion(false))).append(" | ");
             text.append(served == null ? "–" : versions(served.minVersion(), served.maxVersion()));
             text.append(" | ").append(note).append(" |\n");
         }
@@ -164,7 +176,7 @@ public final class CompatibilityReference {
                 |---|---|
                 """);
         row(text, "Java client", String.join(", ", JAVA_CLIENTS));
-        row(text, "Apache Kafka's command line tools", Project.property("kafka.tools.version"));
+        row(text, "Apache Kafka's tools: " + String.join(", ", tools()), Project.property("kafka.tools.version"));
         row(text, "Kafka Streams, Kafka Connect, MirrorMaker 2", Project.property("kafka.tools.version"));
         row(text, "Spring for Apache Kafka", Project.property("spring.kafka.version"));
         row(text, "kafkajs", Project.property("kafkajs.version"));
@@ -172,6 +184,19 @@ public final class CompatibilityReference {
         row(text, "confluent-kafka for Python (librdkafka)", "");
         row(text, "kafka-python", "");
         row(text, "Sarama", "");
+    }
+
+    /** The main classes that the sources of the tests name. */
+    private static TreeSet<String> tools() {
+        final TreeSet<String> tools = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Project.HOME.resolve("tools/src/test/java/io/millrace/tools/it"))) {
+            for (final Path source : sources.filter(Files::isRegularFile).toList()) {
+                TOOL.matcher(Files.readString(source)).results().forEach(match -> tools.add(match.group(1)));
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return tools;
     }
 
     private static void row(final StringBuilder text, final String name, final String version) {
