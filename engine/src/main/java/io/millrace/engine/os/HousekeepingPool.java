@@ -1,6 +1,7 @@
 package io.millrace.engine.os;
 
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 
 /**
@@ -8,31 +9,54 @@ import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
  * HousekeepingLane}. Construct before the calling thread is pinned: threads inherit its mask.
  */
 public final class HousekeepingPool implements AutoCloseable {
-    private final MpmcVarHandleArrayQueue<HousekeepingTask> queue;
+    private final MpmcVarHandleArrayQueue<Runnable> queue;
     private final Semaphore waiting = new Semaphore(0);
     private final Thread[] threads;
     private final int nice;
+    private final HousekeepingPool starter;
+    private final AtomicBoolean startAsked = new AtomicBoolean();
+    private boolean started;
     private volatile boolean closing;
 
     /** Starts the threads. */
     public HousekeepingPool(final int threadCount, final int capacity) {
-        this("housekeeping", threadCount, capacity, 0);
+        this("housekeeping", threadCount, capacity, 0, null);
+        start();
     }
 
     /**
-     * Starts threads of another name.
+     * Threads of another name, which start when there is work.
      *
-     * @param nice their rank among those that want a processor, 0 to {@link ThreadNice#MAX}: the last
+     * @param nice    their rank among those that want a processor, 0 to {@link ThreadNice#MAX}: the last
+     * @param starter starts them, since whoever brings work is pinned; closed after this
      */
-    public HousekeepingPool(final String name, final int threadCount, final int capacity, final int nice) {
+    public HousekeepingPool(
+            final String name,
+            final int threadCount,
+            final int capacity,
+            final int nice,
+            final HousekeepingPool starter) {
         this.nice = nice;
+        this.starter = starter;
         this.queue = new MpmcVarHandleArrayQueue<>(capacity);
         this.threads = new Thread[threadCount];
         for (int i = 0; i < threadCount; i++) {
             threads[i] = new Thread(this::run, name + '-' + i);
             threads[i].setDaemon(true);
-            threads[i].start();
         }
+    }
+
+    private synchronized void start() {
+        if (!closing && !started) {
+            started = true;
+            for (final Thread thread : threads) {
+                thread.start();
+            }
+        }
+    }
+
+    private synchronized void end() {
+        closing = true;
     }
 
     /**
@@ -51,7 +75,7 @@ public final class HousekeepingPool implements AutoCloseable {
     /** Ends the threads; works that have not begun are dropped. Idempotent. */
     @Override
     public void close() {
-        closing = true;
+        end();
         waiting.release(threads.length);
         boolean interrupted = false;
         for (final Thread thread : threads) {
@@ -69,11 +93,26 @@ public final class HousekeepingPool implements AutoCloseable {
     }
 
     boolean offer(final HousekeepingTask task) {
-        if (closing || !queue.offer(task)) {
+        return offerWork(task);
+    }
+
+    private boolean offerWork(final Runnable work) {
+        if (closing || !isStartAsked() || !queue.offer(work)) {
             return false;
         }
         waiting.release();
         return true;
+    }
+
+    private boolean isStartAsked() {
+        if (starter == null || startAsked.get() || !startAsked.compareAndSet(false, true)) {
+            return true;
+        }
+        final boolean asked = starter.offerWork(this::start);
+        if (!asked) {
+            startAsked.set(false);
+        }
+        return asked;
     }
 
     private void run() {
@@ -86,7 +125,7 @@ public final class HousekeepingPool implements AutoCloseable {
                 return;
             }
             // A permit promises a task, but its slot may still be in the making by another core.
-            HousekeepingTask task = queue.poll();
+            Runnable task = queue.poll();
             while (task == null) {
                 Thread.onSpinWait();
                 task = queue.poll();

@@ -3,7 +3,7 @@ package io.millrace.engine.os;
 import java.lang.invoke.VarHandle;
 
 /** One work and what follows it; pooled by its {@link HousekeepingLane}. */
-final class HousekeepingTask {
+final class HousekeepingTask implements Runnable {
     private final Runnable wakeup;
     private Runnable work;
     private Runnable next;
@@ -22,7 +22,8 @@ final class HousekeepingTask {
     }
 
     /** On a pool thread. */
-    void run() {
+    @Override
+    public void run() {
         try {
             work.run();
         } catch (final Throwable t) {

@@ -39,6 +39,34 @@ class HousekeepingPoolTest extends HousekeepingContract {
     }
 
     @Test
+    void shouldStartThreadsOfAnotherPoolWithTheFirstWork() throws InterruptedException {
+        final List<String> workers = new ArrayList<>();
+        try (HousekeepingPool later = new HousekeepingPool("later", 2, 8, 0, pool)) {
+            assertThat(threadsCalled("later-")).isZero();
+            final HousekeepingLane laterLane = later.lane(8, ended::release);
+            for (int i = 0; i < 3; i++) {
+                laterLane.submit(() -> workers.add(Thread.currentThread().getName()), () -> {});
+                ended.acquire();
+            }
+            assertThat(workers).hasSize(3).allMatch(name -> name.startsWith("later-"));
+            assertThat(threadsCalled("later-")).isPositive();
+        }
+        assertThat(threadsCalled("later-")).isZero();
+    }
+
+    @Test
+    void shouldEndWithoutEverHavingHadWork() {
+        new HousekeepingPool("idle", 1, 8, 0, pool).close();
+        assertThat(threadsCalled("idle-")).isZero();
+    }
+
+    private static long threadsCalled(final String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .count();
+    }
+
+    @Test
     void shouldHoldBackWhatFollowsALaterWorkThatEndsFirst() throws InterruptedException {
         newHousekeeping(8);
         final CountDownLatch gate = new CountDownLatch(1);

@@ -164,10 +164,11 @@ public final class Broker implements AutoCloseable {
                 "compaction",
                 Math.max(1, config.settings().intOf(CleanerSettings.THREADS)),
                 HOUSEKEEPING_CAPACITY,
-                COMPACTION_NICE);
+                COMPACTION_NICE,
+                housekeeping);
         opened.add(compaction::close);
         recoding = new HousekeepingPool(
-                "recoding", Math.clamp(count / 2, 1, RECODING_THREADS_MAX), count * RECODING_CAPACITY, 0);
+                "recoding", Math.clamp(count / 2, 1, RECODING_THREADS_MAX), count * RECODING_CAPACITY, 0, housekeeping);
         opened.add(recoding::close);
         final CorePlace place = FirstTouch.of(config.processors(), Path.of("/"));
         mesh = new Mesh(count, config.ringBytes(), config.settings().intOf(BrokerSettings.LEASES), place);
