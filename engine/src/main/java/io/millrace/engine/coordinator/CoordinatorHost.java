@@ -1,7 +1,7 @@
 package io.millrace.engine.coordinator;
 
 import io.millrace.engine.status.Outcome;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
@@ -30,7 +30,8 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
     private final CoordinatorLog log;
     private final Function<CoordinatorHost, CoordinatorMachine> machines;
     private final LongConsumer retry;
-    private final Consumer<RuntimeException> broken;
+    private final BiConsumer<String, RuntimeException> broken;
+    private boolean damageTold;
     private State state = State.CLOSED;
     private CoordinatorMachine machine;
     private long written;
@@ -40,13 +41,13 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
     /**
      * @param machines makes the machine of each load
      * @param retry    asked to call {@link #load} again after so many milliseconds, as the log could not be read
-     * @param broken   told what the machine could not make anything of
+     * @param broken   told why nobody is served here, and what the machine could not make anything of, if it was that
      */
     public CoordinatorHost(
             final CoordinatorLog log,
             final Function<CoordinatorHost, CoordinatorMachine> machines,
             final LongConsumer retry,
-            final Consumer<RuntimeException> broken) {
+            final BiConsumer<String, RuntimeException> broken) {
         this.log = log;
         this.machines = machines;
         this.retry = retry;
@@ -141,8 +142,8 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
             machine.onReplay(buffer, offset, length);
         } catch (final RuntimeException unreadable) {
             // Somebody has written there what no coordinator writes. The rest of the node goes on without this one.
-            broken.accept(unreadable);
-            onFailed(Outcome.CORRUPT_BATCH);
+            broken.accept("what it holds is nothing that a coordinator writes", unreadable);
+            retryIn(RETRY_DAMAGED_MS);
         }
     }
 
@@ -158,13 +159,29 @@ public final class CoordinatorHost implements CoordinatorLog.Replay {
 
     @Override
     public void onFailed(final Outcome why) {
-        if (state == State.LOADING) {
-            state = State.CLOSED;
-            machine = null;
-            retry.accept(why == Outcome.NOT_READY ? RETRY_SOON_MS : RETRY_MS);
+        if (state != State.LOADING) {
+            return;
         }
+        if (why == Outcome.CORRUPT_BATCH || why == Outcome.READ_ONLY) {
+            // What can be read of it may be out of date, and nobody is to be told that it is true.
+            if (!damageTold) {
+                damageTold = true;
+                broken.accept("its log is damaged, " + why, null);
+            }
+            retryIn(RETRY_DAMAGED_MS);
+        } else {
+            retryIn(why == Outcome.NOT_READY ? RETRY_SOON_MS : RETRY_MS);
+        }
+    }
+
+    private void retryIn(final long delayMs) {
+        state = State.CLOSED;
+        machine = null;
+        retry.accept(delayMs);
     }
 
     private static final long RETRY_SOON_MS = 10;
     private static final long RETRY_MS = 1000;
+    /** That heals seldom before the next start, and to read all of it costs. */
+    private static final long RETRY_DAMAGED_MS = 60_000;
 }

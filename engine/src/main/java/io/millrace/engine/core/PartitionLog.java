@@ -3,9 +3,11 @@ package io.millrace.engine.core;
 import io.millrace.codec.core.ReadReplyDecoder;
 import io.millrace.codec.core.ReadRequestEncoder;
 import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.coordinator.CoordinatorLog;
 import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.partition.Partition;
 import io.millrace.engine.status.Outcome;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
@@ -13,7 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A partition of this core, read and written by the broker itself: the same messages as from a connection, by the same
- * way through the core's own ring. Owned by the core's thread.
+ * way through the core's own ring. Unlike for a connection, what is damaged is not handed on, and a log whose end is
+ * missing is not read at all: what it says may be out of date. Owned by the core's thread.
  */
 public final class PartitionLog implements CoordinatorLog {
     private static final int READ_BYTES = 1024 * 1024;
@@ -49,6 +52,7 @@ public final class PartitionLog implements CoordinatorLog {
         private final Replay replay;
         private UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(BATCH_BYTES_KEPT));
         private final BatchFlyweight batch = new BatchFlyweight();
+        private final Crc32c crc32c = new Crc32c();
         private long next;
 
         Loading(final Replay replay) {
@@ -92,42 +96,55 @@ public final class PartitionLog implements CoordinatorLog {
             final long logStart = part.logStartOffset();
             if (part.leaseId() != NONE) {
                 final LogSlice slice = core.leases(core.id()).receive(core.id(), part.leaseId());
-                final boolean copied = copy(slice);
+                final Outcome copied = copy(slice);
                 core.leases(core.id()).release(core.id(), slice);
-                if (copied) {
+                if (copied == Outcome.OK) {
                     ask(next);
                 } else {
-                    replay.onFailed(Outcome.OFFLINE);
+                    replay.onFailed(copied);
                 }
             } else if (outcome == Outcome.OFFSET_OUT_OF_RANGE && next < logStart) {
                 ask(logStart);
             } else if (outcome == Outcome.OK && next >= highWatermark) {
-                replay.onEnd(highWatermark);
+                if (isWhole()) {
+                    replay.onEnd(highWatermark);
+                } else {
+                    replay.onFailed(Outcome.READ_ONLY);
+                }
             } else {
                 replay.onFailed(outcome == Outcome.OK ? Outcome.NOT_READY : outcome);
             }
         }
 
-        /** Hands on the slice's whole batches; false if the file could not be read. */
-        private boolean copy(final LogSlice slice) {
+        private boolean isWhole() {
+            final Partition here = core.partitions().partition(partition.partitionKey());
+            return here == null || !here.isOpen() || !here.log().isReadOnly();
+        }
+
+        /** Hands on the slice's whole batches, if the file could be read and all of them are sound. */
+        private Outcome copy(final LogSlice slice) {
             final int bytes = slice.length();
             if (buffer.capacity() < bytes) {
                 buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
             }
             if (slice.read(0, buffer, 0, bytes) != bytes) {
-                return false;
+                return Outcome.OFFLINE;
             }
             int whole = 0;
             while (whole + BatchFlyweight.HEADER_BYTES <= bytes) {
                 batch.wrap(buffer, whole, bytes - whole);
-                if (whole + batch.sizeInBytes() > bytes) {
+                final int size = batch.sizeInBytes();
+                if (size > bytes - whole) {
                     break;
                 }
-                whole += batch.sizeInBytes();
+                if (size < BatchFlyweight.HEADER_BYTES || batch.lastOffset() < next || !batch.hasGoodCrc(crc32c)) {
+                    return Outcome.CORRUPT_BATCH;
+                }
+                whole += size;
                 next = batch.nextOffset();
             }
             replay.onBatches(buffer, 0, whole);
-            return true;
+            return Outcome.OK;
         }
     }
 }

@@ -122,18 +122,31 @@ final class AbortedLoad implements AbortedSink {
         return segment.aborted != null;
     }
 
+    /**
+     * The log ends, of damage, before the snapshot that was taken, which knows of ends of transactions that are lost: the
+     * producers become what they were there. What was aborted below is known already.
+     */
+    void producersGoBack(final long endOffset, final long nowMs) {
+        producers.abortedTo(AbortedSink.NONE);
+        replay(producers, loadSnapshot(producers, endOffset, nowMs), parts.segments.getLast(), endOffset);
+    }
+
     private void rebuild(final Segment segment, final long toOffset) {
         segment.aborted = null;
         final LogProducers others = producers.another();
-        final long from = loadSnapshot(others, segment.baseOffset);
+        final long from = loadSnapshot(others, segment.baseOffset, 0);
         others.abortedTo((producerId, firstOffset, lastOffset, lastStableOffset) -> {
             if (lastOffset >= segment.baseOffset) {
                 segment.addAborted(producerId, firstOffset, lastOffset, lastStableOffset);
             }
         });
+        replay(others, from, segment, toOffset);
+    }
+
+    private void replay(final LogProducers others, final long from, final Segment last, final long toOffset) {
         final SegmentScan scan = new SegmentScan(disk);
         scan.holesBelow = parts.holesBelow;
-        for (int i = Segment.holding(parts.segments, from); i <= Segment.numberOf(parts.segments, segment); i++) {
+        for (int i = Segment.holding(parts.segments, from); i <= Segment.numberOf(parts.segments, last); i++) {
             final Segment read = parts.segments.get(i);
             scan.run(read.file(), 0, read.baseOffset, false, (batch, position) -> {
                 if (batch.baseOffset() >= from && batch.lastOffset() < toOffset) {
@@ -144,12 +157,12 @@ final class AbortedLoad implements AbortedSink {
     }
 
     /** Takes the newest sound snapshot at or below the offset; returns from where on to replay. */
-    private long loadSnapshot(final LogProducers others, final long offset) {
+    private long loadSnapshot(final LogProducers others, final long offset, final long nowMs) {
         for (int i = parts.snapshots.count() - 1; i >= 0; i--) {
             final long at = parts.snapshots.at(i);
             if (at <= offset) {
                 final DirectBuffer bytes = readAll(LogFiles.path(directory, at, LogFiles.SNAPSHOT));
-                if (bytes != null && others.loadSnapshot(bytes, 0, bytes.capacity(), 0)) {
+                if (bytes != null && others.loadSnapshot(bytes, 0, bytes.capacity(), nowMs)) {
                     return at;
                 }
             }

@@ -104,6 +104,9 @@ final class LogLoad {
             durableOffset = Math.max(durableOffset, tail.provenOffset());
         }
         conclude();
+        if (parts.readOnly && parts.endOffset < snapshotOffset) {
+            aborted.producersGoBack(parts.endOffset, nowMs);
+        }
         return new RecoveredLog(finish(), report);
     }
 

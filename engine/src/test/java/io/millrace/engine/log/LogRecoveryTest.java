@@ -161,6 +161,30 @@ class LogRecoveryTest {
         }
     }
 
+    /** Else what it wrote would be shown to those who read what was committed. */
+    @Test
+    void shouldNotKnowOfATransactionsEndThatLiesBehindDamage() {
+        bench.create().appendMany(3);
+        final long begun = bench.log.endOffset();
+        for (int sequence = 0; sequence < 4; sequence++) {
+            bench.append(KafkaBatches.batch()
+                    .producer(7, 0, sequence)
+                    .transactional()
+                    .of(KafkaBatches.record(bench.nowMs, "k", "v")));
+        }
+        bench.append(KafkaBatches.marker(0, bench.nowMs, 7, 0, 0, false));
+        bench.appendMany(3);
+        bench.sync();
+        final long end = bench.log.endOffset();
+        assertThat(bench.close()).isEqualTo(DiskStatus.OK);
+        image.kill(new SeededEntropy(2));
+        image.overwrite(FIRST, positionOf(7) + 70, new byte[] {1, 2, 3});
+        reopen(end, 0, false);
+        assertThat(bench.report.isDamaged()).isTrue();
+        assertThat(bench.stored).hasSize(7);
+        assertThat(bench.table.firstUnstableOffset()).isEqualTo(begun);
+    }
+
     @Test
     void shouldFindDamageInASealedSegmentThatWasSynced() {
         bench.config(LogContract.SMALL).create().appendMany(60);

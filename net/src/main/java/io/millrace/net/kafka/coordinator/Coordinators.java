@@ -201,8 +201,12 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
                 new PartitionLog(core, partition),
                 machines,
                 delayMs -> core.deadlines().arm(again, core.nowNs() + delayMs * 1_000_000),
-                broken ->
-                        LOG.error("{}-{} cannot be read by its coordinator", topicName, partition.partition(), broken));
+                (why, cause) -> LOG.error(
+                        "{}-{} has no coordinator, whoever needs it is refused: {}",
+                        topicName,
+                        partition.partition(),
+                        why,
+                        cause));
         if (partition.partition() >= hosts.length) {
             hosts = Arrays.copyOf(hosts, partition.partition() + 1);
         }
