@@ -176,7 +176,7 @@ abstract class SimClient {
             if (link == null) {
                 return null;
             }
-            socket = new SimSocket(link, name);
+            socket = new SimSocket(link, name, world);
             sockets.put(port, socket);
         }
         return socket;

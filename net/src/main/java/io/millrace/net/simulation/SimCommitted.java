@@ -14,13 +14,22 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 
-/** What a reader of committed records makes of an answer: it leaves out what the broker says was aborted. */
+/** What a reader of committed records makes of one answer: it leaves out what the broker says was aborted. */
 final class SimCommitted {
     interface Reader {
         void onRecord(long offset, String text);
     }
 
-    private SimCommitted() {}
+    private final ArrayDeque<AbortedTransaction> aborted;
+    private final Set<Long> open = new HashSet<>();
+
+    SimCommitted(final PartitionData data) {
+        final List<AbortedTransaction> told =
+                data.abortedTransactions() == null ? List.of() : data.abortedTransactions();
+        aborted = new ArrayDeque<>(told.stream()
+                .sorted(Comparator.comparingLong(AbortedTransaction::firstOffset))
+                .toList());
+    }
 
     /** Reads what was fetched from the position on; returns the next position. */
     static long read(final TopicPartition partition, final long from, final PartitionData data, final Reader reader) {
@@ -39,12 +48,7 @@ final class SimCommitted {
             final PartitionData data,
             final boolean mayHaveHoles,
             final Reader reader) {
-        final List<AbortedTransaction> told =
-                data.abortedTransactions() == null ? List.of() : data.abortedTransactions();
-        final ArrayDeque<AbortedTransaction> aborted = new ArrayDeque<>(told.stream()
-                .sorted(Comparator.comparingLong(AbortedTransaction::firstOffset))
-                .toList());
-        final Set<Long> open = new HashSet<>();
+        final SimCommitted committed = new SimCommitted(data);
         long position = from;
         for (final MutableRecordBatch batch : ((MemoryRecords) data.records()).batches()) {
             batch.ensureValid();
@@ -56,17 +60,17 @@ final class SimCommitted {
                 throw new ViolationException(partition + ": batch up to " + batch.lastOffset()
                         + " was readable below last stable offset " + data.lastStableOffset());
             }
-            while (!aborted.isEmpty() && aborted.peekFirst().firstOffset() <= batch.lastOffset()) {
-                open.add(aborted.pollFirst().producerId());
-            }
-            read(position, batch, open, reader);
+            committed.read(position, batch, reader);
             position = Math.max(position, batch.nextOffset());
         }
         return position;
     }
 
-    private static void read(
-            final long from, final MutableRecordBatch batch, final Set<Long> open, final Reader reader) {
+    /** One batch after the other, from the position on. */
+    void read(final long from, final MutableRecordBatch batch, final Reader reader) {
+        while (!aborted.isEmpty() && aborted.peekFirst().firstOffset() <= batch.lastOffset()) {
+            open.add(aborted.pollFirst().producerId());
+        }
         for (final Record record : batch) {
             if (batch.isControlBatch()) {
                 if (ControlRecordType.parse(record.key()) == ControlRecordType.ABORT) {

@@ -13,6 +13,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** What a member does that moves records: each read is written to another topic, and committed, in one transaction. */
 final class SimMover {
+    /** So often in a row no member is refused that is one, when nothing fails any more. */
+    private static final int REFUSALS_MAX = 200;
+
     private final TxnBook transactionsBook;
     private final GroupBook book;
     private final String id;
@@ -21,6 +24,8 @@ final class SimMover {
     private final int partitions;
     private SimMember member;
     private SimTransactions transactions;
+    private int refusals;
+    private int refusedChanges;
 
     SimMover(
             final TxnBook transactionsBook,
@@ -165,17 +170,29 @@ final class SimMover {
                             GROUP_ID_NOT_FOUND,
                             REBALANCE_IN_PROGRESS -> {
                         member.world().onClientError(error);
+                        onRefused(error);
                         by.fail();
                     }
                     default -> {
                         if (by.accepted(error, letInAt)) {
                             done = true;
+                            refusals = 0;
                             book.onLetIn(memberId, sentAt);
                             book.onLetIn(partition, member.membership().owner(), epoch, sentAt);
                         }
                     }
                 }
             });
+        }
+
+        private void onRefused(final Errors error) {
+            if (!member.world().isHealed() || refusedChanges != member.membership().changes) {
+                refusals = 0;
+                refusedChanges = member.membership().changes;
+            } else if (++refusals > REFUSALS_MAX) {
+                throw new ViolationException(member.name() + ": offsets are refused with " + error
+                        + ", again and again, to " + member.membership() + ", who knows of no other epoch");
+            }
         }
 
         @Override

@@ -36,9 +36,11 @@ final class SimPrograms {
     private final int partitions;
     private final List<SimTxnProducer> producers = new ArrayList<>();
     private final List<List<SimMember>> groups = new ArrayList<>();
+    private final List<GroupBook> groupBooks = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
     private final Map<TopicPartition, TreeMap<Long, String>> ledger = new HashMap<>();
     private final Map<TopicPartition, TreeMap<Long, String>> copy = new HashMap<>();
+    private SimTxnKeys keysAuditor;
 
     /** Whether a seed's run has such programs. */
     static boolean areIn(final long seed) {
@@ -101,6 +103,7 @@ final class SimPrograms {
 
     private void addGroup(final String group, final boolean moves, final Entropy plan) {
         final GroupBook members = new GroupBook(world, group);
+        groupBooks.add(members);
         final boolean classic = plan.nextInt(2) == 0;
         final boolean migrates = plan.nextInt(2) == 0;
         final List<SimMember> all = new ArrayList<>();
@@ -190,10 +193,8 @@ final class SimPrograms {
 
     /** Those who read everything at the end. */
     List<SimClient> auditors() {
-        return List.of(
-                auditor(LEDGER, ledger),
-                auditor(COPY, copy),
-                new SimTxnKeys("auditor-keys", world, book, CHANGELOG, true, SimNode.NODE_PORT));
+        keysAuditor = new SimTxnKeys("auditor-keys", world, book, CHANGELOG, true, SimNode.NODE_PORT);
+        return List.of(auditor(LEDGER, ledger), auditor(COPY, copy), keysAuditor);
     }
 
     private SimClient auditor(final String topic, final Map<TopicPartition, TreeMap<Long, String>> records) {
@@ -209,5 +210,27 @@ final class SimPrograms {
         book.audit(LEDGER, ledger);
         book.audit(COPY, copy);
         GroupBook.auditMoved(ledger, copy);
+    }
+
+    /** Those who read once more what the audit has found, after damage. */
+    List<SimSurvey> surveys(final SimLosses losses, final int round) {
+        final Map<TopicPartition, TreeMap<Long, String>> changelog =
+                Map.of(new TopicPartition(CHANGELOG, 0), keysAuditor.found());
+        return List.of(
+                new SimSurvey("survey-" + LEDGER + round, world, losses, LEDGER, ledger, false),
+                new SimSurvey("survey-" + COPY + round, world, losses, COPY, copy, false),
+                new SimSurvey("survey-" + CHANGELOG + round, world, losses, CHANGELOG, changelog, true));
+    }
+
+    /** One who asks the coordinators once more. */
+    SimQuestions questions(final SimLosses losses, final int round) {
+        final SimQuestions questions = new SimQuestions("questions" + round, world, losses, COORDINATORS);
+        for (final GroupBook group : groupBooks) {
+            for (int partition = 0; partition < partitions; partition++) {
+                questions.askOffset(group, LEDGER, partition);
+            }
+        }
+        book.ids().forEach(id -> questions.askProducer(book, id));
+        return questions;
     }
 }

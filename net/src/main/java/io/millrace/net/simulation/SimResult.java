@@ -20,6 +20,11 @@ public record SimResult(
         return violation == null;
     }
 
+    /** Whether it found nothing but that something never came. */
+    boolean isHang() {
+        return violation instanceof final ViolationException broken && broken.isHang();
+    }
+
     @Override
     public String toString() {
         return "seed " + options.seed() + ": " + options.steps() + " steps, " + operations + " operations, " + records

@@ -21,10 +21,11 @@ final class SimSocket {
     /** One answer: which request it belongs to, and its body. */
     record Answer(ApiKeys api, short version, Object context, ByteBuffer body) {}
 
-    private record Sent(ApiKeys api, short version, int correlation, Object context) {}
+    private record Sent(ApiKeys api, short version, int correlation, Object context, long sentNs) {}
 
     private final SimLink link;
     private final String clientId;
+    private final SimWorld world;
     private final ArrayDeque<Sent> awaited = new ArrayDeque<>();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[READ_BYTES]);
     private byte[] outgoing = {};
@@ -32,9 +33,10 @@ final class SimSocket {
     private int incomingBytes;
     private int nextCorrelation;
 
-    SimSocket(final SimLink link, final String clientId) {
+    SimSocket(final SimLink link, final String clientId, final SimWorld world) {
         this.link = link;
         this.clientId = clientId;
+        this.world = world;
     }
 
     /** Queues a request; {@code context} comes back with its answer. No answer is expected with a null context. */
@@ -53,7 +55,7 @@ final class SimSocket {
         outgoing = Arrays.copyOf(outgoing, held + frame.capacity());
         System.arraycopy(frame.array(), 0, outgoing, held, frame.capacity());
         if (context != null) {
-            awaited.addLast(new Sent(api, version, correlation, context));
+            awaited.addLast(new Sent(api, version, correlation, context, world.nowNs()));
         }
     }
 
@@ -80,6 +82,7 @@ final class SimSocket {
     /** The next whole answer, or null. */
     Answer poll() {
         if (incomingBytes < Integer.BYTES) {
+            demandAnswer();
             return null;
         }
         final int length = ByteBuffer.wrap(incoming).getInt();
@@ -88,6 +91,7 @@ final class SimSocket {
         }
         final int whole = Integer.BYTES + length;
         if (incomingBytes < whole) {
+            demandAnswer();
             return null;
         }
         final ByteBuffer frame = ByteBuffer.wrap(Arrays.copyOfRange(incoming, Integer.BYTES, whole));
@@ -104,6 +108,14 @@ final class SimSocket {
                     + sent.correlation + " (" + sent.api + ") was due");
         }
         return new Answer(sent.api, sent.version, sent.context, frame);
+    }
+
+    private void demandAnswer() {
+        final Sent next = awaited.peekFirst();
+        if (next != null && world.isOverdue(next.sentNs) && !isOver()) {
+            throw new ViolationException(clientId + ": " + next.api + " v" + next.version + ", request "
+                    + next.correlation + " of its connection, was never answered");
+        }
     }
 
     /** Whether the connection is over and everything that arrived was read. */

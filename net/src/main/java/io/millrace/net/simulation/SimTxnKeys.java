@@ -1,6 +1,7 @@
 package io.millrace.net.simulation;
 
 import java.util.List;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -24,6 +25,9 @@ final class SimTxnKeys extends SimCaller {
     private boolean done;
     /** Null before it begins. */
     private TxnKeyBook.Pass pass;
+
+    /** What it has found where, the last time. */
+    private final TreeMap<Long, String> found = new TreeMap<>();
 
     private long position;
     /** The end of what there was when it began, or {@link #NOT_BEGUN}. */
@@ -53,6 +57,7 @@ final class SimTxnKeys extends SimCaller {
             position = 0;
             end = NOT_BEGUN;
             pass = book.keys().begin();
+            found.clear();
         }
         final FetchTopic named = new FetchTopic().setTopic(partition.topic());
         named.partitions()
@@ -97,6 +102,7 @@ final class SimTxnKeys extends SimCaller {
         position = SimCommitted.readCompacted(partition, position, data, (offset, text) -> {
             book.onSeen(partition, offset, text);
             pass.onSeen(offset, text);
+            found.put(offset, text);
         });
         if (position >= end) {
             world().count("committed keys read from the start");
@@ -105,6 +111,10 @@ final class SimTxnKeys extends SimCaller {
             pass = null;
             done = once;
         }
+    }
+
+    TreeMap<Long, String> found() {
+        return found;
     }
 
     @Override

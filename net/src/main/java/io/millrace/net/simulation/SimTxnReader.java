@@ -27,6 +27,8 @@ class SimTxnReader extends SimCaller {
         private long position;
         private long highWatermark = -1;
         private long stable = -1;
+        /** Since when the last stable offset lies where it does, below the high watermark. */
+        private long stuckSinceNs;
 
         Lane(final TopicPartition partition) {
             this.partition = partition;
@@ -132,6 +134,12 @@ class SimTxnReader extends SimCaller {
         if (data.lastStableOffset() > data.highWatermark()) {
             throw new ViolationException(lane.partition + ": last stable offset " + data.lastStableOffset()
                     + " is above high watermark " + data.highWatermark());
+        }
+        if (data.lastStableOffset() > lane.stable || data.lastStableOffset() == data.highWatermark()) {
+            lane.stuckSinceNs = world().nowNs();
+        } else if (world().isOverdue(lane.stuckSinceNs)) {
+            throw new ViolationException(lane.partition + ": last stable offset stays at " + lane.stable
+                    + ", high watermark " + data.highWatermark() + ": a transaction does not end");
         }
         lane.highWatermark = data.highWatermark();
         lane.stable = data.lastStableOffset();

@@ -19,6 +19,10 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** What outlives the simulated broker: time, the disk, the network, the clients' memory, and the count of faults. */
 final class SimWorld {
+    private static final long NEVER = Long.MAX_VALUE;
+    /** Much longer than any time-out of those who take part, once nothing fails any more. */
+    private static final long PATIENCE_NS = 20_000_000_000L;
+
     private final SimTime time = new SimTime();
     private final SimDiskImage image = new SimDiskImage();
     private final History history = new History();
@@ -34,6 +38,7 @@ final class SimWorld {
     private final ScrubBook scrubBook = new ScrubBook(image, wounds);
     private final List<BiConsumer<TopicPartition, Long>> shortened = new ArrayList<>();
     private boolean mayForgetAcked;
+    private long healedNs = NEVER;
     private long syncErrorsSeen;
     private long trace = 1125899906842597L;
 
@@ -130,6 +135,20 @@ final class SimWorld {
         if (journalWounds.add(damage)) {
             count("journal damaged");
         }
+    }
+
+    /** From now on nothing fails. */
+    void healed() {
+        healedNs = nowNs();
+    }
+
+    boolean isHealed() {
+        return healedNs != NEVER;
+    }
+
+    /** Whether what has been waited for since then should long have come. */
+    boolean isOverdue(final long sinceNs) {
+        return healedNs != NEVER && nowNs() - Math.max(sinceNs, healedNs) > PATIENCE_NS;
     }
 
     long nowNs() {

@@ -265,13 +265,30 @@ public final class Simulation {
             clients.addAll(readers);
             settle("what the programs have written", () -> readers.stream().allMatch(SimClient::isDone));
             programs.audit();
+            comeAfter(new SimAftermath(world, programs));
+        }
+    }
+
+    /** What nobody could count on while programs did. */
+    private void comeAfter(final SimAftermath aftermath) {
+        while (aftermath.goesOn()) {
+            clients.clear();
+            aftermath.strike();
+            if (entropy.nextInt(3) == 0) {
+                stopOrderly();
+            } else {
+                end(entropy.nextInt(2) == 0);
+            }
+            clients.addAll(aftermath.clients());
+            settle("what is left behind damage", () -> clients.stream().allMatch(SimClient::isDone));
+            aftermath.audit();
         }
     }
 
     private void settle(final String what, final BooleanSupplier done) {
         for (int step = 0; !stranded && !done.getAsBoolean(); step++) {
             if (step == (programs == null ? HEALING_STEPS : SimPrograms.HEALING_STEPS)) {
-                throw new ViolationException("waited in vain for " + what
+                throw ViolationException.hang("waited in vain for " + what
                         + ": everything was healed, but nothing came; "
                         + clients.stream().filter(client -> !client.isDone()).toList());
             }
@@ -413,6 +430,7 @@ public final class Simulation {
     }
 
     private void heal() {
+        world.healed();
         world.diskFaults().heal();
         journalsStruckAtEnd = 0;
         world.network().faults().heal();

@@ -108,6 +108,11 @@ final class TxnBook {
         world.count("transaction given up");
     }
 
+    /** Every transactional id that a producer had. */
+    List<String> ids() {
+        return List.copyOf(new TreeMap<>(holders).keySet());
+    }
+
     /** A moment, to compare with the ones at which producers got their ids. */
     long now() {
         return ++clock;

@@ -13,16 +13,17 @@ final class PlantedSeeds {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
             case MESSAGE_DROPPED, DELETION_NOT_DURABLE -> 3;
-            case JOURNAL_NOT_AWAITED -> 5;
             case INDEX_STALE -> 6;
-            case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE, GROUP_ANSWERS_NOT_AWAITED ->
-                7;
+            case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
             case COMPACTION_DROPS_NEWEST,
                     COMPACTION_FORGETS_TOMBSTONES,
-                    GROUP_GENERATION_UNCHECKED,
-                    GROUP_DELETIONS_FORGOTTEN -> 8;
-            case TORN_TAIL_KEPT -> 9;
-            case SCRUB_BLIND -> 24;
+                    COMPACTION_NOT_SYNCED,
+                    TXN_MARKER_LOST,
+                    GROUP_GENERATION_UNCHECKED -> 8;
+            case COMPACTION_DELETES_EARLY -> 9;
+            case SCRUB_BLIND -> 31;
+            case JOURNAL_NOT_AWAITED -> 36;
+            case GROUP_TXN_OFFSETS_FORGOTTEN -> 41;
             case JOURNAL_DAMAGE_UNTOLD -> 55;
             default -> 1;
         };
