@@ -56,7 +56,7 @@ public final class ConfigDescriber {
             synonyms.addAll(synonyms(broker.getFirst(), broker));
         }
         return entry(
-                setting.name(), value, synonyms, false, false, setting.type().name(), setting.doc());
+                setting.name(), value, synonyms, false, false, setting.type().name(), doc(setting));
     }
 
     /** All configs of this broker: ours, and those that Kafka would show. */
@@ -112,7 +112,7 @@ public final class ConfigDescriber {
                 !dynamic,
                 kafka == null ? setting == null : kafka.isSensitive(),
                 type,
-                setting != null ? setting.doc() : NO_EFFECT);
+                setting != null ? doc(setting) : NO_EFFECT);
     }
 
     /** The dynamic configs that hold for all brokers. */
@@ -174,7 +174,14 @@ public final class ConfigDescriber {
     private static ConfigEntry resourceEntry(
             final Setting setting, final String value, final List<ConfigEntry.Synonym> synonyms) {
         return entry(
-                setting.name(), value, synonyms, false, false, setting.type().name(), setting.doc());
+                setting.name(), value, synonyms, false, false, setting.type().name(), doc(setting));
+    }
+
+    /** Says of what does nothing that it does nothing. */
+    private static String doc(final Setting setting) {
+        return setting.isUsed() || setting.doc().contains("without effect")
+                ? setting.doc()
+                : setting.doc() + " Without effect in this version of Millrace.";
     }
 
     private static ConfigEntry entry(

@@ -55,6 +55,22 @@ class ConfigDescriberTest {
     }
 
     @Test
+    void shouldSayOfWhatHasNoEffectThatItHasNone() {
+        node.create("a", 1, -1, Map.of());
+        assertThat(ofTopic("flush.ms").doc()).contains("without effect");
+        assertThat(ofTopic("retention.ms").doc()).doesNotContainIgnoringCase("effect");
+        assertThat(ofBroker("background.threads").doc()).contains("has no effect");
+        assertThat(ofBroker("log.segment.delete.delay.ms").doc()).contains("Without effect");
+        final ConfigDescriber describer = new ConfigDescriber(node.image);
+        assertThat(describer.clientMetrics("m"))
+                .allSatisfy(entry -> assertThat(entry.doc()).contains("Without effect"));
+        assertThat(find(describer.group("g"), "streams.num.standby.replicas").doc())
+                .contains("Without effect");
+        assertThat(find(describer.group("g"), "consumer.session.timeout.ms").doc())
+                .doesNotContainIgnoringCase("effect");
+    }
+
+    @Test
     void shouldShowTheBrokersValues() {
         assertThat(ofBroker("num.partitions").readOnly()).isTrue();
         assertThat(ofBroker("log.retention.ms").readOnly()).isFalse();
