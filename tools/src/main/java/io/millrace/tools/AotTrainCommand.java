@@ -38,6 +38,7 @@ final class AotTrainCommand implements Callable<Integer> {
         try {
             final SettingsLoader loader = new SettingsLoader()
                     .commandLine("num.partitions", Integer.toString(TrainingRun.PARTITIONS))
+                    .commandLine("log.cleaner.backoff.ms", Integer.toString(TrainingRun.COMPACTION_BACKOFF_MS))
                     .commandLine("listeners", "PLAINTEXT://127.0.0.1:0")
                     .commandLine("log.dirs", data.toString());
             final BrokerConfig config = BrokerConfig.conclude(loader.load(), "localhost", Processors.allowed(), false);

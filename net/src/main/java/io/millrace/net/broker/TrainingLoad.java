@@ -58,7 +58,8 @@ final class TrainingLoad {
         }
     }
 
-    private interface Client {
+    /** One of those who ask the broker, on a thread of its own until the time is over. */
+    interface Client {
         void run(LoopbackClient connection, int partition, long endNs) throws IOException;
     }
 
@@ -69,6 +70,7 @@ final class TrainingLoad {
             clients.add(start(this::write, partition, endNs));
             clients.add(start(this::read, partition, endNs));
         }
+        clients.add(start(new TrainingCompaction(), 0, endNs));
         for (final Thread client : clients) {
             join(client);
         }
@@ -125,7 +127,7 @@ final class TrainingLoad {
         }
     }
 
-    private static void check(final ProduceResponseData answer) throws IOException {
+    static void check(final ProduceResponseData answer) throws IOException {
         for (final ProduceResponseData.TopicProduceResponse of : answer.responses()) {
             for (final ProduceResponseData.PartitionProduceResponse part : of.partitionResponses()) {
                 check("produce", part.errorCode());
@@ -134,7 +136,7 @@ final class TrainingLoad {
     }
 
     /** A topic that was made a moment ago is known before each of its partitions is open: that passes. */
-    private static void check(final String what, final short error) throws IOException {
+    static void check(final String what, final short error) throws IOException {
         if (error == Errors.NOT_LEADER_OR_FOLLOWER.code()) {
             LockSupport.parkNanos(AGAIN_NS);
         } else if (error != Errors.NONE.code()) {

@@ -24,6 +24,9 @@ public final class TrainingRun {
     /** So many the topic must have when it is made. */
     public static final int PARTITIONS = TrainingLoad.PARTITIONS;
 
+    /** How long a core may wait between two compactions. */
+    public static final int COMPACTION_BACKOFF_MS = TrainingCompaction.BACKOFF_MS;
+
     private static final int ATTEMPTS_MAX = 100;
     private static final short METADATA_VERSION = 12;
 
