@@ -83,6 +83,11 @@ public final class LeaseTable {
         }
     }
 
+    /** The named core, which has received the slice, sends its id on to another one, which receives it then. */
+    public void handOn(final int core) {
+        held[core * COUNTER_STRIDE]--;
+    }
+
     /** Home core: gives a slice back. */
     public void release(final LogSlice slice) {
         if (!slice.lent || slices[slice.id()] != slice) {

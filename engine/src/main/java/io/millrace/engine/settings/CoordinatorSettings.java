@@ -141,35 +141,42 @@ public final class CoordinatorSettings {
         table.add(TRANSACTION_ABORT_INTERVAL_MS);
         table.add(TRANSACTIONAL_ID_EXPIRATION_MS);
         GROUPS.forEach(table::add);
+        ShareSettings.addTo(table);
     }
 
     /** What group coordinators are to know, by name. */
     public static Map<String, String> ofGroups(final Settings settings) {
         final Map<String, String> values = new TreeMap<>();
         GROUPS.forEach(setting -> values.put(setting.name(), settings.text(setting.name())));
+        ShareSettings.putGroups(settings, values);
         return values;
     }
 
     /** In which way the settings contradict each other, in Apache Kafka's words, or null. */
     public static String complaint(final UnaryOperator<String> texts) {
         for (final String time : BOUNDED) {
-            final String name = "group.consumer." + time;
-            final String least = "group.consumer.min." + time;
-            final String most = "group.consumer.max." + time;
-            if (number(texts, most) < number(texts, least)) {
-                return most + " must be greater than or equal to " + least;
-            }
-            if (number(texts, name) < number(texts, least)) {
-                return name + " must be greater than or equal to " + least;
-            }
-            if (number(texts, name) > number(texts, most)) {
-                return name + " must be less than or equal to " + most;
+            final String complaint = complaint(
+                    texts, "group.consumer." + time, "group.consumer.min." + time, "group.consumer.max." + time);
+            if (complaint != null) {
+                return complaint;
             }
         }
-        return null;
+        return ShareSettings.complaint(texts);
     }
 
-    private static long number(final UnaryOperator<String> texts, final String name) {
+    /** In which way a setting does not lie between its bounds, or null. */
+    static String complaint(
+            final UnaryOperator<String> texts, final String name, final String least, final String most) {
+        if (number(texts, most) < number(texts, least)) {
+            return most + " must be greater than or equal to " + least;
+        }
+        if (number(texts, name) < number(texts, least)) {
+            return name + " must be greater than or equal to " + least;
+        }
+        return number(texts, name) > number(texts, most) ? name + " must be less than or equal to " + most : null;
+    }
+
+    static long number(final UnaryOperator<String> texts, final String name) {
         return Long.parseLong(texts.apply(name).trim());
     }
 }
