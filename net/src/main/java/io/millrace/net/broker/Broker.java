@@ -252,6 +252,7 @@ public final class Broker implements AutoCloseable {
             gate.onClosed(connection.remoteAddress());
             handoff.onClosed(core);
             ClientSession.of(connection).gone();
+            made.onClosed(connection);
         });
         return made;
     }

@@ -7,6 +7,7 @@ import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.settings.ShareSettings;
 import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.ConnectionSettings;
@@ -28,8 +29,12 @@ import io.millrace.net.kafka.coordinator.InternalTopic;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.group.GroupApis;
 import io.millrace.net.kafka.group.Groups;
+import io.millrace.net.kafka.group.SharePersister;
+import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.produce.ProduceHandler;
 import io.millrace.net.kafka.security.SecurityApis;
+import io.millrace.net.kafka.share.ShareHandlers;
+import io.millrace.net.kafka.share.ShareHosts;
 import io.millrace.net.kafka.txn.Admissions;
 import io.millrace.net.kafka.txn.PartitionMarkers;
 import io.millrace.net.kafka.txn.TransactionApis;
@@ -56,6 +61,8 @@ public final class BrokerCore {
     private final FetchHandler fetches;
     private final ApiVersionsHandler versions;
     private final Groups groups;
+    private final ShareStates shareStates;
+    private final ShareHandlers shares;
     private final Transactions transactions;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
@@ -79,13 +86,37 @@ public final class BrokerCore {
         SecurityApis.register(table, core);
         core.addService(Groups.class, groups);
         core.addMetadataListener(groups);
-        GroupApis.register(table, core, groups);
+        final Map<Byte, InternalTopic> topics = internalTopics(core, config.settings());
+        shareStates = new ShareStates(
+                core, topics.get(CoordinatorType.SHARE.id()), ShareSettings.ofStates(config.settings()));
+        shares = serveShares();
         serveTransactions(produces);
-        final FindCoordinatorApi find = new FindCoordinatorApi(core, internalTopics(core, config.settings()));
+        final FindCoordinatorApi find = new FindCoordinatorApi(core, topics);
         table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
         core.addStage("connections", connections);
         // Behind the connections: what they have the groups write goes to the log in the same duty cycle.
         core.addStage("groups", groups);
+        core.addStage("share states", shareStates);
+        connections.closeListener(this::onClosed);
+    }
+
+    private ShareHandlers serveShares() {
+        core.addService(ShareStates.class, shareStates);
+        core.addMetadataListener(shareStates);
+        final SharePersister persister = new SharePersister(shareStates);
+        GroupApis.register(table, core, groups, persister);
+        final ShareHosts hosts = new ShareHosts(core, persister);
+        core.addService(ShareHosts.class, hosts);
+        core.addMetadataListener(hosts);
+        core.addStage("shares", hosts);
+        final ShareHandlers handlers = new ShareHandlers(core, hosts);
+        handlers.register(table);
+        return handlers;
+    }
+
+    /** A connection of this core has closed for good. */
+    public void onClosed(final Connection connection) {
+        shares.onClosed(connection.id());
     }
 
     private void serveTransactions(final ProduceHandler produces) {
@@ -117,7 +148,25 @@ public final class BrokerCore {
                         Topic.TRANSACTION_STATE_TOPIC_NAME,
                         settings.intOf(CoordinatorSettings.TRANSACTION_TOPIC_PARTITIONS),
                         settings.intOf(CoordinatorSettings.TRANSACTION_TOPIC_SEGMENT_BYTES),
-                        "uncompressed"));
+                        "uncompressed"),
+                CoordinatorType.SHARE.id(),
+                new InternalTopic(
+                        core,
+                        Topic.SHARE_GROUP_STATE_TOPIC_NAME,
+                        settings.intOf(ShareSettings.STATE_TOPIC_PARTITIONS),
+                        Map.of(
+                                "cleanup.policy",
+                                "delete",
+                                "retention.ms",
+                                "-1",
+                                "compression.type",
+                                "producer",
+                                "segment.bytes",
+                                segmentBytes(settings.intOf(ShareSettings.STATE_TOPIC_SEGMENT_BYTES)))));
+    }
+
+    private static String segmentBytes(final int wanted) {
+        return Integer.toString(Math.max(TOPIC_SEGMENT_BYTES_MIN, wanted));
     }
 
     private static InternalTopic internalTopic(
@@ -126,12 +175,17 @@ public final class BrokerCore {
             final int partitions,
             final int segmentBytes,
             final String compression) {
-        final String bytes = Integer.toString(Math.max(TOPIC_SEGMENT_BYTES_MIN, segmentBytes));
         return new InternalTopic(
                 core,
                 name,
                 partitions,
-                Map.of("cleanup.policy", "compact", "compression.type", compression, "segment.bytes", bytes));
+                Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "compression.type",
+                        compression,
+                        "segment.bytes",
+                        segmentBytes(segmentBytes)));
     }
 
     private static ConnectionSettings connectionSettings(final BrokerConfig config) {
@@ -175,6 +229,7 @@ public final class BrokerCore {
                 connection.remoteAddress(),
                 client,
                 fetches.pack(connection.id()),
+                shares.pack(connection.id()),
                 core.nowNs() + restNs);
     }
 
@@ -197,6 +252,7 @@ public final class BrokerCore {
                 connections.arrive(endpoint, dispatchers[luggage.listener()], luggage.restUntilNs());
         versions.welcome(connection, luggage.client());
         fetches.unpack(luggage.fetches(), connection.id());
+        shares.unpack(luggage.shares(), connection.id());
         return true;
     }
 
@@ -204,7 +260,9 @@ public final class BrokerCore {
     public void stopServing() {
         stopping = true;
         fetches.endWaits();
+        shares.endWaits();
         groups.stop();
+        shareStates.stop();
         transactions.stop();
     }
 

@@ -21,6 +21,9 @@ public final class CoordinatorWrites {
     /** A batch's frame, and that of a record besides its key and value, at most. */
     public static final int BATCH_OVERHEAD = 64;
 
+    /** The id, and the epoch, of no producer. */
+    public static final int NO_PRODUCER = -1;
+
     private static final int RECORD_OVERHEAD = 32;
     private static final int BATCH_BYTES = 16 * 1024;
 

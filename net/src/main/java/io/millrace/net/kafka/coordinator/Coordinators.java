@@ -222,6 +222,10 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         }
     }
 
+    protected final boolean isStopped() {
+        return stopped;
+    }
+
     /** No request is taken any more, and who waits is sent elsewhere. */
     public final void stop() {
         stopped = true;

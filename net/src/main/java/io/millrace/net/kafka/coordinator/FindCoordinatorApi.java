@@ -15,7 +15,9 @@ import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import org.apache.kafka.common.requests.FindCoordinatorResponse;
+import org.apache.kafka.server.share.SharePartitionKey;
 
 /** FindCoordinator: which broker keeps the state of a group or transaction, as the listener shows brokers. */
 public final class FindCoordinatorApi {
@@ -49,9 +51,11 @@ public final class FindCoordinatorApi {
         final List<String> keys = batched ? request.coordinatorKeys() : List.of(request.key());
         final FindCoordinatorResponseData response = new FindCoordinatorResponseData();
         for (final String key : keys) {
-            final Node node = outcome == Outcome.OK ? nodeOf(header.listener(), topic, key) : Node.noNode();
+            final Node node = outcome == Outcome.OK && isKey(request.keyType(), key)
+                    ? nodeOf(header.listener(), topic, key)
+                    : Node.noNode();
             final Errors error;
-            if (topic == null) {
+            if (topic == null || !isKey(request.keyType(), key)) {
                 error = Errors.INVALID_REQUEST;
             } else {
                 error = node.isEmpty() ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.NONE;
@@ -68,6 +72,19 @@ public final class FindCoordinatorApi {
             }
         }
         ColdApi.respond(exchange, response);
+    }
+
+    /** That of a share partition has three parts. */
+    private static boolean isKey(final byte type, final String key) {
+        if (type != CoordinatorType.SHARE.id()) {
+            return true;
+        }
+        try {
+            SharePartitionKey.validate(key);
+            return true;
+        } catch (final IllegalArgumentException malformed) {
+            return false;
+        }
     }
 
     private Node nodeOf(final ListenerView listener, final InternalTopic topic, final String key) {

@@ -7,6 +7,7 @@ import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.Gathering;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -17,10 +18,14 @@ import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
+import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 import org.apache.kafka.common.requests.DescribeGroupsRequest;
+import org.apache.kafka.common.requests.ShareGroupDescribeRequest;
+import org.apache.kafka.server.share.persister.DeleteShareGroupStateParameters;
 
 /** Groups as administrators see them: listed, described, deleted. */
 final class GroupAdmin {
@@ -28,9 +33,11 @@ final class GroupAdmin {
     private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
     private final Groups groups;
+    private final ShareDeletion shares;
 
-    GroupAdmin(final Groups groups) {
+    GroupAdmin(final Groups groups, final SharePersister persister) {
         this.groups = groups;
+        shares = new ShareDeletion(persister);
     }
 
     void list(final Exchange exchange, final RequestHeader header, final ListGroupsRequestData request) {
@@ -138,6 +145,51 @@ final class GroupAdmin {
         gathering.end();
     }
 
+    void describeShares(
+            final Exchange exchange, final RequestHeader header, final ShareGroupDescribeRequestData request) {
+        if (!groups.servesShares()) {
+            ColdApi.respond(
+                    exchange,
+                    new ShareGroupDescribeResponseData()
+                            .setGroups(ShareGroupDescribeRequest.getErrorDescribedGroupList(
+                                    request.groupIds(), Errors.UNSUPPORTED_VERSION)));
+            return;
+        }
+        final ShareGroupDescribeResponseData response = new ShareGroupDescribeResponseData();
+        final List<List<ShareGroupDescribeResponseData.DescribedGroup>> answers = new ArrayList<>();
+        final Gathering gathering = new Gathering(() -> {
+            answers.forEach(response.groups()::addAll);
+            if (request.includeAuthorizedOperations()) {
+                response.groups().stream()
+                        .filter(group -> group.errorCode() == Errors.NONE.code())
+                        .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
+            }
+            ColdApi.respond(exchange, response);
+        });
+        for (final String group : request.groupIds()) {
+            final int place = answers.size();
+            final List<String> one = List.of(group);
+            answers.add(List.of());
+            final Answer<List<ShareGroupDescribeResponseData.DescribedGroup>> answer = gathering.one(
+                    found -> answers.set(place, found),
+                    (error, message) ->
+                            answers.set(place, ShareGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
+            if (group.isEmpty()) {
+                answer.onError(Errors.INVALID_GROUP_ID, null);
+                continue;
+            }
+            groups.ask(
+                    header,
+                    groups.partitionFor(group),
+                    (machine, told) -> machine.read(
+                            "share-group-describe",
+                            (shard, committed) -> shard.shareGroupDescribe(one, committed),
+                            told),
+                    answer);
+        }
+        gathering.end();
+    }
+
     void delete(final Exchange exchange, final RequestHeader header, final DeleteGroupsRequestData request) {
         final DeletableGroupResultCollection results = new DeletableGroupResultCollection();
         final Gathering gathering =
@@ -145,17 +197,59 @@ final class GroupAdmin {
         final GroupClient client = GroupClient.of(exchange, header);
         for (final String group : request.groupsNames()) {
             final List<String> one = List.of(group);
-            groups.ask(
+            final Answer<DeletableGroupResultCollection> answer = gathering.one(
+                    deleted -> add(results, deleted),
+                    (error, message) -> add(results, DeleteGroupsRequest.getErrorResultCollection(one, error)));
+            deleteState(
                     header,
-                    groups.partitionFor(group),
-                    (machine, told) ->
-                            machine.write("delete-groups", () -> machine.shard().deleteGroups(client, one), told),
-                    gathering.<DeletableGroupResultCollection>one(
-                            deleted -> add(results, deleted),
-                            (error, message) ->
-                                    add(results, DeleteGroupsRequest.getErrorResultCollection(one, error))));
+                    group,
+                    answer,
+                    () -> groups.ask(
+                            header,
+                            groups.partitionFor(group),
+                            (machine, told) -> machine.write(
+                                    "delete-groups", () -> machine.shard().deleteGroups(client, one), told),
+                            answer));
         }
         gathering.end();
+    }
+
+    /** Of a share group first what it has done with its partitions, then the group. */
+    private void deleteState(
+            final RequestHeader header,
+            final String group,
+            final Answer<DeletableGroupResultCollection> refused,
+            final Runnable deleted) {
+        groups.ask(
+                header,
+                groups.partitionFor(group),
+                (machine, told) -> machine.write(
+                        "delete-share-groups",
+                        () -> machine.shard().sharePartitionDeleteRequests(List.of(group)),
+                        told),
+                new Answer<Map<String, Map.Entry<DeleteShareGroupStateParameters, Errors>>>() {
+                    @Override
+                    public void onAnswer(final Map<String, Map.Entry<DeleteShareGroupStateParameters, Errors>> wanted) {
+                        final Map.Entry<DeleteShareGroupStateParameters, Errors> own = wanted.get(group);
+                        if (own == null) {
+                            deleted.run();
+                        } else if (own.getValue() != Errors.NONE) {
+                            refused.onError(own.getValue(), null);
+                        } else {
+                            shares.run(
+                                    own.getKey().groupTopicPartitionData(),
+                                    results -> results.values().stream()
+                                            .filter(error -> error != Errors.NONE)
+                                            .findFirst()
+                                            .ifPresentOrElse(error -> refused.onError(error, null), deleted));
+                        }
+                    }
+
+                    @Override
+                    public void onError(final Errors error, final String message) {
+                        refused.onError(error, message);
+                    }
+                });
     }
 
     /** An element belongs to one collection at a time. */

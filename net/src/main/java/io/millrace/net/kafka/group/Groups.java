@@ -33,6 +33,14 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /** The group coordinators of one core, and what they share. Made when the internal topic appears; owned by the core. */
 public final class Groups extends Coordinators<GroupMachine> {
+    private static final Answer<Void> NOBODY = new Answer<>() {
+        @Override
+        public void onAnswer(final Void nothing) {}
+
+        @Override
+        public void onError(final Errors error, final String message) {}
+    };
+
     private final GroupTopology topology;
     private final GroupTime time;
     private final Set<Uuid> created = new HashSet<>();
@@ -98,6 +106,11 @@ public final class Groups extends Coordinators<GroupMachine> {
     /** Whether operators let groups have the protocol of KIP-848. */
     boolean servesConsumerProtocol() {
         return Feature.GROUP_VERSION.level(core().image()) > 0;
+    }
+
+    /** Whether operators let groups share records. */
+    boolean servesShares() {
+        return Feature.SHARE_VERSION.level(core().image()) > 0;
     }
 
     GroupCoordinatorConfig config() {
@@ -191,13 +204,11 @@ public final class Groups extends Coordinators<GroupMachine> {
         forEachActive(machine -> {
             machine.shard().onMetadataUpdate(delta, topology);
             if (!gone.isEmpty()) {
-                machine.write("topics deleted", () -> machine.shard().onTopicsDeleted(gone), new Answer<Void>() {
-                    @Override
-                    public void onAnswer(final Void nothing) {}
-
-                    @Override
-                    public void onError(final Errors error, final String message) {}
-                });
+                machine.write("topics deleted", () -> machine.shard().onTopicsDeleted(gone), NOBODY);
+                machine.write(
+                        "maybe-cleanup-share-group-state",
+                        () -> machine.shard().maybeCleanupShareGroupState(delta.deletedTopicIds()),
+                        NOBODY);
             }
         });
     }

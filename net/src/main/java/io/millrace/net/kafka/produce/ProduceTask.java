@@ -168,7 +168,7 @@ final class ProduceTask implements ReplyHandler {
         if (acks != ACKS_ALL && acks != ACKS_NONE && acks != ACKS_LEADER) {
             return Errors.INVALID_REQUIRED_ACKS;
         }
-        if (InternalTopics.refuses(topic, exchange.frame(), header)) {
+        if (InternalTopics.refuses(topic)) {
             return Errors.INVALID_TOPIC_EXCEPTION;
         }
         return isServedHere(partition) ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;

@@ -50,6 +50,11 @@ public final class NodeEndpoints {
         }
         writer.unsignedVarint(1);
         writer.tag(TAG, contentBytes());
+        writeAsArray(writer);
+    }
+
+    /** Writes the nodes where an answer always names them, if only that there is none. */
+    public void writeAsArray(final WireWriter writer) {
         writer.arrayLength(true, count);
         for (int i = 0; i < count; i++) {
             writer.int32(nodeIds[i]);

@@ -14,6 +14,7 @@ import io.millrace.engine.port.Stage;
 import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.SettingsLoader;
+import io.millrace.engine.settings.ShareSettings;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
@@ -33,11 +34,16 @@ import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.TransactionGate;
 import io.millrace.net.kafka.cluster.ClusterApis;
+import io.millrace.net.kafka.coordinator.InternalTopic;
 import io.millrace.net.kafka.fetch.FetchHandler;
 import io.millrace.net.kafka.group.GroupApis;
 import io.millrace.net.kafka.group.Groups;
+import io.millrace.net.kafka.group.SharePersister;
+import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.produce.ProduceHandler;
 import io.millrace.net.kafka.security.SecurityApis;
+import io.millrace.net.kafka.share.ShareHandlers;
+import io.millrace.net.kafka.share.ShareHosts;
 import io.millrace.net.kafka.txn.PartitionMarkers;
 import io.millrace.net.kafka.txn.TransactionApis;
 import io.millrace.net.kafka.txn.Transactions;
@@ -50,6 +56,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.agrona.ExpandableArrayBuffer;
+import org.apache.kafka.common.internals.Topic;
 
 /**
  * A node whose cores take turns on the test's thread, over a simulated disk and virtual time: everything from the frame
@@ -165,7 +172,22 @@ public final class TestNode {
         ClusterApis.register(table, core, facts);
         SecurityApis.register(table, core);
         TransactionApis.register(table, core, transactions, groups::partitionFor);
-        GroupApis.register(table, core, groups);
+        final ShareStates shareStates = new ShareStates(
+                core,
+                new InternalTopic(core, Topic.SHARE_GROUP_STATE_TOPIC_NAME, 4, Map.of("retention.ms", "-1")),
+                ShareSettings.ofStates(core.image().settings()));
+        final SharePersister persister = new SharePersister(shareStates);
+        GroupApis.register(table, core, groups, persister);
+        final ShareHosts hosts = new ShareHosts(core, persister);
+        final ShareHandlers shares = new ShareHandlers(core, hosts);
+        shares.register(table);
+        own.closeListener(connection -> shares.onClosed(connection.id()));
+        core.addService(ShareStates.class, shareStates);
+        core.addService(ShareHosts.class, hosts);
+        core.addMetadataListener(shareStates);
+        core.addMetadataListener(hosts);
+        core.addStage("share states", shareStates);
+        core.addStage("shares", hosts);
         core.addService(Groups.class, groups);
         core.addService(Transactions.class, transactions);
         core.addMetadataListener(groups);

@@ -1,0 +1,52 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.ResourceType;
+import io.millrace.engine.settings.Setting;
+import io.millrace.engine.settings.ShareSettings;
+import io.millrace.engine.share.ShareLimits;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What is set for a share group, by itself or by the broker's settings.
+ *
+ * @param limits    of what is handed out
+ * @param committed whether records of transactions that are undecided or aborted are left out
+ * @param reset     where a group begins whose state does not say: earliest, latest, or by_duration with a duration
+ */
+record GroupRulesInForce(ShareLimits limits, boolean committed, String reset) {
+    static final String EARLIEST = "earliest";
+    private static final String LATEST = "latest";
+    private static final String BY_DURATION = "by_duration:";
+    private static final long NS_PER_MS = 1_000_000;
+
+    static GroupRulesInForce of(final MetadataImage image, final String group) {
+        final Map<String, String> own = image.overrides(ResourceType.GROUP, group);
+        return new GroupRulesInForce(
+                new ShareLimits(
+                        number(image, own, ShareSettings.RECORD_LOCK_DURATION_MS) * NS_PER_MS,
+                        (int) number(image, own, ShareSettings.DELIVERY_COUNT_LIMIT),
+                        (int) number(image, own, ShareSettings.PARTITION_RECORD_LOCKS),
+                        Boolean.parseBoolean(own.getOrDefault("share.renew.acknowledge.enable", "true"))),
+                "read_committed".equals(own.get("share.isolation.level")),
+                own.getOrDefault("share.auto.offset.reset", LATEST));
+    }
+
+    /** A group's own settings have the broker's names without the first word. */
+    private static long number(final MetadataImage image, final Map<String, String> own, final Setting setting) {
+        final String text = own.get(setting.name().substring("group.".length()));
+        return text == null ? image.settings().intOf(setting) : Long.parseLong(text.trim());
+    }
+
+    int lockMs() {
+        return (int) (limits.lockNs() / NS_PER_MS);
+    }
+
+    /** Before which time records are of no interest, or -1 if none is set. */
+    long resetTimeMs(final long nowMs) {
+        return reset.startsWith(BY_DURATION)
+                ? nowMs - Duration.parse(reset.substring(BY_DURATION.length())).toMillis()
+                : -1;
+    }
+}

@@ -1,0 +1,282 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.engine.core.Core;
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.MetadataListener;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.Stage;
+import io.millrace.engine.share.FoundBatches;
+import io.millrace.engine.share.Holder;
+import io.millrace.engine.share.RecordRanges;
+import io.millrace.net.kafka.group.SharePersister;
+import io.millrace.net.kafka.share.AcquireAsk.Wanted;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The share partitions of one core, made when a member first asks for them, and forgotten when nobody does for a while.
+ * Asked by all cores. Owned by the core's thread.
+ */
+public final class ShareHosts implements Stage, MetadataListener {
+    private static final long SWEEP_NS = 30_000_000_000L;
+    private static final int GROUPS_REMEMBERED = 10_000;
+    private static final long AT_REST_NS = 120_000_000_000L;
+
+    private final Core core;
+    private final SharePersister persister;
+    private final Map<String, Map<Long, SharePartitionHost>> byGroup = new HashMap<>();
+    private final Map<String, GroupRulesInForce> rules = new HashMap<>();
+    private long rulesVersion = -1;
+    private final ArrayDeque<AcquireAsk> ready = new ArrayDeque<>();
+    private boolean proceeding;
+    private long sweepNs;
+
+    private final SliceWalk walk = new SliceWalk();
+    private final FoundBatches found = new FoundBatches();
+    private final RecordRanges acquired = new RecordRanges();
+
+    public ShareHosts(final Core core, final SharePersister persister) {
+        this.core = core;
+        this.persister = persister;
+        persister.resets(this::onReset);
+    }
+
+    Core core() {
+        return core;
+    }
+
+    SharePersister persister() {
+        return persister;
+    }
+
+    SliceWalk walk() {
+        return walk;
+    }
+
+    FoundBatches found() {
+        return found;
+    }
+
+    /** Lent until the next call. */
+    RecordRanges acquired() {
+        acquired.clear();
+        return acquired;
+    }
+
+    /** What is set for the group at the moment. */
+    GroupRulesInForce rules(final String group) {
+        final MetadataImage image = core.image();
+        if (rulesVersion != image.version() || rules.size() > GROUPS_REMEMBERED) {
+            rulesVersion = image.version();
+            rules.clear();
+        }
+        return rules.computeIfAbsent(group, name -> GroupRulesInForce.of(image, name));
+    }
+
+    // Leases
+
+    LogSlice receive(final int leaseId) {
+        return core.leases(core.id()).receive(core.id(), leaseId);
+    }
+
+    void release(final LogSlice slice) {
+        if (slice != null) {
+            core.leases(core.id()).release(core.id(), slice);
+        }
+    }
+
+    /** The slice goes to another core, or to another part of this one, by its id. */
+    int handOn(final LogSlice slice) {
+        core.leases(core.id()).handOn(core.id());
+        return slice.id();
+    }
+
+    // Requests of all cores
+
+    /** Hands records out, as far as there are any; told on the core that asks. */
+    void acquire(final AcquireAsk ask) {
+        ready.addLast(ask);
+        proceed();
+    }
+
+    /** The ask's present partition is done. */
+    void proceed(final AcquireAsk ask) {
+        ask.next++;
+        ready.addLast(ask);
+        proceed();
+    }
+
+    private void proceed() {
+        if (proceeding) {
+            return;
+        }
+        proceeding = true;
+        AcquireAsk ask;
+        while ((ask = ready.pollFirst()) != null) {
+            while (!ask.isDone() && acquireNext(ask)) {
+                ask.next++;
+            }
+            if (ask.isDone()) {
+                final AcquireAsk answer = ask;
+                tell(ask.gatherer, () -> answer.told.accept(answer));
+            }
+        }
+        proceeding = false;
+    }
+
+    private boolean acquireNext(final AcquireAsk ask) {
+        final Wanted wanted = ask.wanted.get(ask.next);
+        final SharePartitionHost host = host(ask.group, wanted);
+        if (host == null) {
+            wanted.error = Errors.NOT_LEADER_OR_FOLLOWER;
+            return true;
+        }
+        return host.acquire(ask);
+    }
+
+    /** Null if the partition is not here. */
+    private SharePartitionHost host(final String group, final Wanted wanted) {
+        final PartitionImage image = core.image().partition(wanted.partitionKey);
+        if (image == null || image.ownerCore() != core.id() || image.leaderEpoch() != wanted.ownerEpoch) {
+            return null;
+        }
+        final Map<Long, SharePartitionHost> hosts = byGroup.computeIfAbsent(group, name -> new HashMap<>());
+        SharePartitionHost host = hosts.get(wanted.partitionKey);
+        if (host == null) {
+            host = new SharePartitionHost(
+                    this,
+                    new ShareKey(group, wanted.partitionKey, wanted.topicId, image.partition(), image.leaderEpoch()));
+            hosts.put(wanted.partitionKey, host);
+            host.load();
+        }
+        return host;
+    }
+
+    private SharePartitionHost find(final String group, final long partitionKey) {
+        final Map<Long, SharePartitionHost> hosts = byGroup.get(group);
+        return hosts == null ? null : hosts.get(partitionKey);
+    }
+
+    /** Keeps what a member says; told on the core that asks. */
+    void acknowledge(final AckAsk ask) {
+        ask.missing = ask.parts.size();
+        for (final AckAsk.Part part : List.copyOf(ask.parts)) {
+            final SharePartitionHost host = find(ask.group, part.partitionKey);
+            if (host == null) {
+                part.error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
+                acknowledged(ask);
+            } else {
+                host.acknowledge(ask, part);
+            }
+        }
+    }
+
+    /** One part of the ask is answered. */
+    void acknowledged(final AckAsk ask) {
+        if (--ask.missing == 0) {
+            tell(ask.gatherer, () -> ask.told.accept(ask));
+        }
+    }
+
+    /** Has the waiter told when there may be something in one of these partitions. */
+    void wait(final String group, final List<Long> partitionKeys, final ShareWaiter waiter) {
+        for (final Long key : partitionKeys) {
+            final SharePartitionHost host = find(group, key);
+            if (host == null) {
+                tell(waiter);
+            } else {
+                host.wait(waiter);
+            }
+        }
+    }
+
+    void tell(final ShareWaiter waiter) {
+        if (!waiter.told) {
+            waiter.told = true;
+            tell(waiter.core, waiter.news);
+        }
+    }
+
+    private void tell(final int asker, final Runnable action) {
+        core.calls().run(asker, there -> action.run());
+    }
+
+    /** A member's session has ended. */
+    void release(final String group, final Holder holder) {
+        final Map<Long, SharePartitionHost> hosts = byGroup.get(group);
+        if (hosts != null) {
+            List.copyOf(hosts.values()).forEach(host -> host.release(holder));
+        }
+    }
+
+    // What happens to partitions
+
+    void forget(final SharePartitionHost host) {
+        final Map<Long, SharePartitionHost> hosts = byGroup.get(host.key().group());
+        if (hosts != null && hosts.remove(host.key().partitionKey(), host) && hosts.isEmpty()) {
+            byGroup.remove(host.key().group());
+        }
+    }
+
+    /** A coordinator that this core asked has begun a state anew: the partition's core is to look again. */
+    private void onReset(final String group, final Uuid topicId, final int partition, final int stateEpoch) {
+        final TopicImage topic =
+                core.image().topicById(topicId.getMostSignificantBits(), topicId.getLeastSignificantBits());
+        final PartitionImage image = topic == null ? null : topic.partition(partition);
+        if (image != null) {
+            final long key = image.partitionKey();
+            core.calls().run(image.ownerCore(), there -> {
+                final SharePartitionHost host = there.service(ShareHosts.class).find(group, key);
+                if (host != null && host.isOlderThan(stateEpoch)) {
+                    host.end(Errors.NOT_LEADER_OR_FOLLOWER);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void onPartitionPlaced(final TopicImage topic, final PartitionImage partition, final int previousCore) {
+        if (previousCore == core.id()) {
+            all().stream()
+                    .filter(host -> host.key().partitionKey() == partition.partitionKey())
+                    .forEach(host -> host.end(Errors.NOT_LEADER_OR_FOLLOWER));
+        }
+    }
+
+    @Override
+    public void onTopicDeleted(final TopicImage topic) {
+        all().stream()
+                .filter(host -> core.image().partition(host.key().partitionKey()) == null)
+                .forEach(host -> host.end(Errors.UNKNOWN_TOPIC_OR_PARTITION));
+    }
+
+    private List<SharePartitionHost> all() {
+        final List<SharePartitionHost> all = new ArrayList<>();
+        byGroup.values().forEach(hosts -> all.addAll(hosts.values()));
+        return all;
+    }
+
+    @Override
+    public int doWork(final long nowNs, final long nowMs) {
+        if (nowNs - sweepNs < SWEEP_NS) {
+            return 0;
+        }
+        sweepNs = nowNs;
+        all().stream()
+                .filter(host -> host.isAtRest(AT_REST_NS))
+                .forEach(host -> host.end(Errors.NOT_LEADER_OR_FOLLOWER));
+        return 0;
+    }
+
+    @Override
+    public boolean mayPark() {
+        return true;
+    }
+}

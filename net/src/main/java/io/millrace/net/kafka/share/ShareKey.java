@@ -1,0 +1,6 @@
+package io.millrace.net.kafka.share;
+
+import org.apache.kafka.common.Uuid;
+
+/** One partition of one share group. */
+record ShareKey(String group, long partitionKey, Uuid topicId, int partition, int leaderEpoch) {}

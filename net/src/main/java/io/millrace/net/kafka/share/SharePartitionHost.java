@@ -1,0 +1,362 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.codec.core.ReadReplyDecoder;
+import io.millrace.engine.core.Deadline;
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.share.AckResult;
+import io.millrace.engine.share.Holder;
+import io.millrace.engine.share.RecordRanges;
+import io.millrace.engine.share.SharePartition;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.kafka.api.WireErrors;
+import io.millrace.net.kafka.share.AcquireAsk.Wanted;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ReadShareGroupStateResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One partition as one share group works it off, on the partition's core: reads the log for whoever asks, one after the
+ * other, hands records out, has what members say of them kept before they are answered, takes records back when their
+ * time is over, and wakes those who wait.
+ *
+ * <pre>
+ *   LOADING → ACTIVE → ENDED     moved, deleted, its state begun anew, or long at rest
+ *      └→ FAILED → ENDED         its state could not be read: told for a while, then forgotten
+ * </pre>
+ */
+final class SharePartitionHost {
+    private static final long UNKNOWN = -1;
+    private static final long FAILED_NS = 1_000_000_000;
+    private static final int WAITERS_SWEPT_FROM = 64;
+
+    private enum State {
+        LOADING,
+        ACTIVE,
+        FAILED,
+        ENDED
+    }
+
+    private final ShareHosts hosts;
+    private final ShareKey key;
+    private final ShareLog log;
+    private final ShareStateWrites writes;
+    private final ArrayDeque<AcquireAsk> queue = new ArrayDeque<>();
+    private final List<ShareWaiter> waiters = new ArrayList<>();
+    private final Deadline locks = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            onLocksEnd(nowNs);
+        }
+    };
+
+    private State state = State.LOADING;
+    private Errors failure = Errors.NONE;
+    private SharePartition share;
+    private int stateEpoch;
+    private AcquireAsk reading;
+    private GroupRulesInForce readingRules;
+    private long readOffset;
+    /** Up to where the log could be read when somebody last looked. */
+    private long readable = UNKNOWN;
+    /** Something may have happened to the log since. */
+    private boolean news = true;
+
+    private long locksEndNs = SharePartition.NEVER;
+    private long usedNs;
+
+    SharePartitionHost(final ShareHosts hosts, final ShareKey key) {
+        this.hosts = hosts;
+        this.key = key;
+        log = new ShareLog(hosts, key, this::onNews);
+        writes = new ShareStateWrites(hosts, key, this::onWritten);
+    }
+
+    ShareKey key() {
+        return key;
+    }
+
+    void load() {
+        new ShareStateLoad(hosts, key, hosts.rules(key.group())).run(this::onLoaded);
+    }
+
+    private void onLoaded(
+            final Errors error, final ReadShareGroupStateResponseData.PartitionResult kept, final long startOffset) {
+        if (state != State.LOADING) {
+            return;
+        }
+        if (error != Errors.NONE) {
+            state = State.FAILED;
+            failure = error;
+            hosts.core().deadlines().arm(locks, hosts.core().nowNs() + FAILED_NS);
+        } else {
+            state = State.ACTIVE;
+            stateEpoch = kept.stateEpoch();
+            share = new SharePartition(startOffset);
+            kept.stateBatches()
+                    .forEach(batch -> share.restore(
+                            batch.firstOffset(), batch.lastOffset(), batch.deliveryState(), batch.deliveryCount()));
+            share.restored();
+            writes.begin(share, stateEpoch);
+        }
+        wake();
+    }
+
+    // Handing out
+
+    /** Gets what it can for the ask, at once: true; or tells {@link ShareHosts#proceed} later. */
+    boolean acquire(final AcquireAsk ask) {
+        usedNs = hosts.core().nowNs();
+        if (reading != null) {
+            queue.addLast(ask);
+            return false;
+        }
+        return !read(ask);
+    }
+
+    /** False if there is nothing to be had by reading. */
+    private boolean read(final AcquireAsk ask) {
+        if (state == State.FAILED || state == State.ENDED) {
+            ask.wanted.get(ask.next).error = state == State.ENDED ? Errors.NOT_LEADER_OR_FOLLOWER : failure;
+            return false;
+        }
+        if (!isAcquirable()) {
+            return false;
+        }
+        reading = ask;
+        readingRules = hosts.rules(key.group());
+        readOffset = share.nextOffset();
+        log.read(
+                readOffset,
+                (int) Math.min(Integer.MAX_VALUE, ask.bytesLeft),
+                readingRules.committed(),
+                this::onReadReply);
+        return true;
+    }
+
+    private void onReadReply(final ReadReplyDecoder.PartsDecoder part) {
+        final AcquireAsk ask = reading;
+        final Wanted wanted = ask.wanted.get(ask.next);
+        reading = null;
+        final Outcome outcome = Outcome.of(part.outcome());
+        final LogSlice slice = part.leaseId() >= 0 ? hosts.receive(part.leaseId()) : null;
+        if (state == State.ENDED) {
+            wanted.error = Errors.NOT_LEADER_OR_FOLLOWER;
+            hosts.release(slice);
+        } else if (outcome == Outcome.OK || outcome == Outcome.OFFSET_OUT_OF_RANGE) {
+            readable = readingRules.committed() ? part.lastStableOffset() : part.highWatermark();
+            news = false;
+            share.onLogStart(part.logStartOffset());
+            take(ask, wanted, slice);
+        } else {
+            wanted.error = WireErrors.of(outcome);
+            hosts.release(slice);
+            if (outcome == Outcome.NOT_OWNER || outcome == Outcome.UNKNOWN_PARTITION) {
+                end(Errors.NOT_LEADER_OR_FOLLOWER);
+            }
+        }
+        serveQueue();
+        hosts.proceed(ask);
+    }
+
+    private void take(final AcquireAsk ask, final Wanted wanted, final LogSlice slice) {
+        if (slice == null) {
+            wanted.starved = readable > readOffset && readOffset >= share.startOffset();
+            return;
+        }
+        final RecordRanges acquired = hosts.acquired();
+        final int recordsMax = (int) Math.min(Integer.MAX_VALUE, ask.recordsLeft);
+        if (!hosts.walk().walk(slice, readOffset, recordsMax + share.inFlight(), hosts.found())) {
+            wanted.error = Errors.CORRUPT_MESSAGE;
+            hosts.release(slice);
+            return;
+        }
+        final long count = share.acquire(
+                ask.holder,
+                hosts.found(),
+                readOffset,
+                recordsMax,
+                Math.max(1, ask.batchSize),
+                ask.exact,
+                readingRules.limits(),
+                hosts.core().nowNs(),
+                acquired);
+        if (count == 0) {
+            hosts.release(slice);
+            return;
+        }
+        armLocks(hosts.core().nowNs() + readingRules.limits().lockNs());
+        wanted.bytes = hosts.found().bytesUpTo(acquired.last());
+        wanted.acquired = acquired.copy();
+        wanted.leaseId = hosts.handOn(slice);
+        ask.recordsLeft -= count;
+        ask.bytesLeft -= wanted.bytes;
+    }
+
+    private void serveQueue() {
+        AcquireAsk next;
+        while (reading == null && (next = queue.pollFirst()) != null) {
+            if (!read(next)) {
+                hosts.proceed(next);
+            }
+        }
+        if (reading == null && state == State.ACTIVE && isAcquirable()) {
+            wake();
+        }
+    }
+
+    private boolean isAcquirable() {
+        if (state != State.ACTIVE || !share.canAcquire(hosts.rules(key.group()).limits())) {
+            return false;
+        }
+        return news || share.nextOffset() < readable;
+    }
+
+    // Waiting
+
+    /** Tells the waiter of what may be news, once; at once if there may be something already. */
+    void wait(final ShareWaiter waiter) {
+        if (state == State.FAILED || state == State.ENDED || isAcquirable()) {
+            hosts.tell(waiter);
+            return;
+        }
+        if (waiters.size() >= WAITERS_SWEPT_FROM) {
+            waiters.removeIf(each -> each.told);
+        }
+        waiters.add(waiter);
+        if (state == State.ACTIVE && readable != UNKNOWN) {
+            log.watch(readable, hosts.rules(key.group()).committed());
+        }
+    }
+
+    private void onNews() {
+        news = true;
+        wake();
+    }
+
+    private void wake() {
+        for (int i = 0; i < waiters.size(); i++) {
+            hosts.tell(waiters.get(i));
+        }
+        waiters.clear();
+    }
+
+    // What members say
+
+    /** Begins what a member says; told once it is kept, or refused. */
+    void acknowledge(final AckAsk ask, final AckAsk.Part part) {
+        usedNs = hosts.core().nowNs();
+        if (state != State.ACTIVE) {
+            part.error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            hosts.acknowledged(ask);
+            return;
+        }
+        final long ticket = writes.newTicket();
+        for (final AckAsk.Batch batch : part.batches) {
+            final AckResult result = share.acknowledge(
+                    ask.memberId,
+                    batch.first(),
+                    batch.last(),
+                    batch.types(),
+                    ticket,
+                    hosts.rules(key.group()).limits(),
+                    hosts.core().nowNs());
+            if (result != AckResult.OK) {
+                share.rollBack(ticket - 1, ticket);
+                part.error = result == AckResult.OUT_OF_RANGE ? Errors.INVALID_REQUEST : Errors.INVALID_RECORD_STATE;
+                part.message = messageOf(result);
+                hosts.acknowledged(ask);
+                return;
+            }
+        }
+        writes.write(error -> {
+            part.error = error;
+            hosts.acknowledged(ask);
+        });
+    }
+
+    private static String messageOf(final AckResult result) {
+        return switch (result) {
+            case OK -> null;
+            case INVALID_STATE -> "The records cannot be acknowledged: the member does not hold them.";
+            case OUT_OF_RANGE -> "Batch record not found. The last offset in request is past acquired records.";
+            case NO_RENEWAL -> "Renewing acquisition locks is not enabled for the group.";
+        };
+    }
+
+    /** A session has ended: what was handed out in it may go to others. */
+    void release(final Holder holder) {
+        if (state == State.ACTIVE
+                && share.release(
+                        holder, writes.newTicket(), hosts.rules(key.group()).limits())) {
+            writes.write(error -> {});
+        }
+    }
+
+    private void onWritten(final Errors error) {
+        if (error == Errors.NOT_LEADER_OR_FOLLOWER
+                || error == Errors.GROUP_ID_NOT_FOUND
+                || error == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
+            end(error);
+        } else if (state == State.ACTIVE) {
+            armLocks(share.earliestLockEndNs());
+            if (isAcquirable()) {
+                wake();
+            }
+        }
+    }
+
+    // Time
+
+    private void armLocks(final long endNs) {
+        if (endNs < locksEndNs) {
+            locksEndNs = endNs;
+            hosts.core().deadlines().arm(locks, endNs);
+        }
+    }
+
+    private void onLocksEnd(final long nowNs) {
+        locksEndNs = SharePartition.NEVER;
+        if (state == State.FAILED) {
+            end(failure);
+        } else if (state == State.ACTIVE) {
+            final RecordRanges changed = hosts.acquired();
+            changed.clear();
+            share.expire(nowNs, hosts.rules(key.group()).limits(), changed);
+            if (!changed.isEmpty()) {
+                writes.writeExpired(changed);
+                wake();
+            }
+            armLocks(share.earliestLockEndNs());
+        }
+    }
+
+    /** Whether nobody has had anything to do with it for so long, and all is kept that happened. */
+    boolean isAtRest(final long forNs) {
+        return state == State.ACTIVE
+                && hosts.core().nowNs() - usedNs > forNs
+                && reading == null
+                && waiters.stream().allMatch(each -> each.told)
+                && share.earliestLockEndNs() == SharePartition.NEVER
+                && writes.isIdle();
+    }
+
+    /** The state that somebody has begun anew is a later one than this. */
+    boolean isOlderThan(final int newStateEpoch) {
+        return state == State.LOADING || stateEpoch < newStateEpoch;
+    }
+
+    /** Whoever comes next finds another in its place, or that the partition is elsewhere. */
+    void end(final Errors why) {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            hosts.core().deadlines().disarm(locks);
+            hosts.forget(this);
+            writes.end(why);
+            log.end();
+            wake();
+            serveQueue();
+        }
+    }
+}

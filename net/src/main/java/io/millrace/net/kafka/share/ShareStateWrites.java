@@ -1,0 +1,156 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.engine.share.RecordRanges;
+import io.millrace.engine.share.SharePartition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
+import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Keeps the changes of one share partition's state, one write at a time: what comes meanwhile goes along with the next.
+ * Owned by the core's thread.
+ */
+final class ShareStateWrites {
+    private record Waiting(long ticket, Consumer<Errors> told) {}
+
+    private final ShareHosts hosts;
+    private final ShareKey key;
+    private final Consumer<Errors> written;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final RecordRanges expired = new RecordRanges();
+    private final RecordRanges changes = new RecordRanges();
+    private SharePartition share;
+    private int stateEpoch;
+    private long lastTicket;
+    private long keptTicket;
+    private long writingTicket;
+    private boolean writing;
+    private boolean ended;
+
+    /** @param written told how each write has ended, after those who waited for it */
+    ShareStateWrites(final ShareHosts hosts, final ShareKey key, final Consumer<Errors> written) {
+        this.hosts = hosts;
+        this.key = key;
+        this.written = written;
+    }
+
+    void begin(final SharePartition loaded, final int epoch) {
+        share = loaded;
+        stateEpoch = epoch;
+    }
+
+    /** For changes that are begun now; {@link #write} follows, or they are rolled back. */
+    long newTicket() {
+        return ++lastTicket;
+    }
+
+    boolean isIdle() {
+        return !writing && waiting.isEmpty() && expired.isEmpty();
+    }
+
+    /** Keeps what was begun under the last ticket; told once it is kept, and counts. */
+    void write(final Consumer<Errors> told) {
+        changes.clear();
+        share.changes(lastTicket - 1, lastTicket, changes);
+        if (changes.isEmpty()) {
+            told.accept(Errors.NONE);
+            return;
+        }
+        waiting.addLast(new Waiting(lastTicket, told));
+        next();
+    }
+
+    /** Keeps what time has brought; nobody waits for it. */
+    void writeExpired(final RecordRanges changed) {
+        for (int i = 0; i < changed.count(); i++) {
+            expired.add(changed.first(i), changed.last(i), changed.state(i), changed.deliveries(i));
+        }
+        next();
+    }
+
+    private void next() {
+        if (writing || ended) {
+            return;
+        }
+        writingTicket = keptTicket;
+        changes.clear();
+        if (!expired.isEmpty()) {
+            // Alone: what is said later of the same records must come later.
+            send(expired);
+            expired.clear();
+        } else if (!waiting.isEmpty()) {
+            writingTicket = lastTicket;
+            share.changes(keptTicket, writingTicket, changes);
+            send(changes);
+        }
+    }
+
+    private void send(final RecordRanges ranges) {
+        writing = true;
+        final List<WriteShareGroupStateRequestData.StateBatch> batches = new ArrayList<>(ranges.count());
+        for (int i = 0; i < ranges.count(); i++) {
+            batches.add(new WriteShareGroupStateRequestData.StateBatch()
+                    .setFirstOffset(ranges.first(i))
+                    .setLastOffset(ranges.last(i))
+                    .setDeliveryState(ranges.state(i))
+                    .setDeliveryCount(ranges.deliveries(i)));
+        }
+        hosts.persister()
+                .write(
+                        null,
+                        key.group(),
+                        key.topicId(),
+                        new WriteShareGroupStateRequestData.PartitionData()
+                                .setPartition(key.partition())
+                                .setStateEpoch(stateEpoch)
+                                .setLeaderEpoch(key.leaderEpoch())
+                                .setStartOffset(share.startOffset())
+                                .setDeliveryCompleteCount(share.deliveryCompleteCount(writingTicket))
+                                .setStateBatches(batches),
+                        this::onWritten);
+    }
+
+    private void onWritten(final WriteShareGroupStateResponseData.PartitionResult result) {
+        writing = false;
+        if (ended) {
+            return;
+        }
+        final Errors error = told(Errors.forCode(result.errorCode()));
+        if (error == Errors.NONE) {
+            share.commit(writingTicket);
+        } else {
+            share.rollBack(keptTicket, writingTicket);
+        }
+        keptTicket = writingTicket;
+        tellUpTo(writingTicket, error);
+        written.accept(error);
+        next();
+    }
+
+    /** What members are told if the state could not be kept. */
+    private static Errors told(final Errors error) {
+        return switch (error) {
+            case NONE, GROUP_ID_NOT_FOUND, UNKNOWN_TOPIC_OR_PARTITION -> error;
+            case NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS ->
+                Errors.COORDINATOR_NOT_AVAILABLE;
+            case FENCED_LEADER_EPOCH, FENCED_STATE_EPOCH -> Errors.NOT_LEADER_OR_FOLLOWER;
+            default -> Errors.UNKNOWN_SERVER_ERROR;
+        };
+    }
+
+    private void tellUpTo(final long ticket, final Errors error) {
+        while (!waiting.isEmpty() && waiting.peekFirst().ticket() <= ticket) {
+            waiting.pollFirst().told().accept(error);
+        }
+    }
+
+    /** Nothing is kept any more; who waits is told so. */
+    void end(final Errors why) {
+        ended = true;
+        tellUpTo(Long.MAX_VALUE, why);
+    }
+}
