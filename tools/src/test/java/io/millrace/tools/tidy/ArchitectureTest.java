@@ -41,7 +41,8 @@ final class ArchitectureTest {
                     "kafka.cluster",
                     "kafka.security",
                     "kafka.group",
-                    "kafka.txn"));
+                    "kafka.txn"),
+            List.of("kafka.share"));
 
     /** What both composition roots put cores together with, and end them. */
     private static final List<String> SHARED = List.of(
@@ -136,7 +137,8 @@ final class ArchitectureTest {
                                         "kafka.cluster",
                                         "kafka.security",
                                         "kafka.group",
-                                        "kafka.txn")),
+                                        "kafka.txn",
+                                        "kafka.share")),
                 no(NET + "kafka.produce..").maySee("one handler per API", rooms(NET, "kafka.fetch", "kafka.group")),
                 no(NET + "kafka.fetch..").maySee("one handler per API", rooms(NET, "kafka.produce", "kafka.group")),
                 noClasses()

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -45,6 +46,14 @@ public final class Clients {
         configs.putIfAbsent("enable.auto.commit", "false");
         configs.putIfAbsent("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A member of a share group. */
+    public static KafkaShareConsumer<byte[], byte[]> shareConsumer(
+            final BrokerUnderTest broker, final String group, final String... settings) {
+        final Map<String, Object> configs = configs(broker.bootstrap(), settings);
+        configs.put("group.id", group);
+        return new KafkaShareConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     public static Admin admin(final BrokerUnderTest broker, final String... settings) {
