@@ -79,21 +79,6 @@ public final class CompatibilityReference {
                 ApiKeys.PUSH_TELEMETRY);
         note(
                 notes,
-                "No share groups yet.",
-                ApiKeys.SHARE_GROUP_HEARTBEAT,
-                ApiKeys.SHARE_GROUP_DESCRIBE,
-                ApiKeys.SHARE_FETCH,
-                ApiKeys.SHARE_ACKNOWLEDGE,
-                ApiKeys.INITIALIZE_SHARE_GROUP_STATE,
-                ApiKeys.READ_SHARE_GROUP_STATE,
-                ApiKeys.WRITE_SHARE_GROUP_STATE,
-                ApiKeys.DELETE_SHARE_GROUP_STATE,
-                ApiKeys.READ_SHARE_GROUP_STATE_SUMMARY,
-                ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS,
-                ApiKeys.ALTER_SHARE_GROUP_OFFSETS,
-                ApiKeys.DELETE_SHARE_GROUP_OFFSETS);
-        note(
-                notes,
                 "No streams groups yet.",
                 ApiKeys.STREAMS_GROUP_HEARTBEAT,
                 ApiKeys.STREAMS_GROUP_DESCRIBE,
