@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -270,6 +273,49 @@ class ToolCompatibilityIT {
     void shouldSayTheSameOfTheCluster() {
         same(TOOLS + "ClusterTool", "list-endpoints");
         same(TOOLS + "ClusterTool", "unregister", "--id", "7");
+    }
+
+    @Test
+    void shouldSayTheSameOfGroups() {
+        topic("of-groups", 1);
+        comparison.brokers().forEach(broker -> {
+            try (var consumer = Clients.consumer(broker, "group.id", "readers", "enable.auto.commit", "false")) {
+                final TopicPartition partition = new TopicPartition("of-groups", 0);
+                consumer.assign(List.of(partition));
+                consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
+            }
+        });
+        final String groups = TOOLS + "consumer.group.ConsumerGroupCommand";
+        same(TOOLS + "GroupsCommand", "--list");
+        same(groups, "--list", "--state", "--type");
+        same(groups, "--describe", "--group", "readers");
+        same(groups, "--describe", "--group", "readers", "--state");
+        same(groups, "--describe", "--group", "readers", "--members");
+        same(groups, "--describe", "--group", "nobody");
+        same(groups, "--reset-offsets", "--group", "readers", "--topic", "of-groups", "--to-latest", "--dry-run");
+        same(groups, "--reset-offsets", "--group", "readers", "--topic", "of-groups", "--to-offset", "9", "--execute");
+        same(groups, "--delete-offsets", "--group", "readers", "--topic", "of-groups");
+        same(groups, "--delete", "--group", "readers");
+        same(groups, "--delete", "--group", "readers");
+    }
+
+    @Test
+    void shouldSayTheSameOfTransactions() {
+        topic("of-transactions", 1);
+        comparison.brokers().forEach(broker -> {
+            try (var producer = Clients.producer(broker, "transactional.id", "mover")) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("of-transactions", 0, null, new byte[10]));
+                producer.commitTransaction();
+            }
+        });
+        final String transactions = TOOLS + "TransactionsCommand";
+        same(transactions, "list");
+        same(transactions, "describe", "--transactional-id", "mover");
+        same(transactions, "describe", "--transactional-id", "nobody");
+        same(transactions, "describe-producers", "--topic", "of-transactions", "--partition", "0");
+        same(transactions, "find-hanging", "--broker-id", "1");
     }
 
     /** What is not served is UNSUPPORTED here; all else is the same. */

@@ -1,13 +1,40 @@
 package io.millrace.tools.it.compat;
 
 import io.millrace.tools.it.support.BrokerUnderTest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Takes out of what a tool printed what two brokers rightly have each for itself. */
 final class ToolOutput {
+    private static final Set<String> OWN_COLUMNS = Set.of("ProducerId", "TransactionDurationMs", "LastTimestamp");
+
     private ToolOutput() {}
 
     static List<String> lines(final BrokerUnderTest broker, final String output) {
+        return withoutOwnColumns(plain(broker, output));
+    }
+
+    /** In tables that have such columns. */
+    private static List<String> withoutOwnColumns(final List<String> lines) {
+        final List<String> without = new ArrayList<>();
+        final Set<Integer> own = new TreeSet<>();
+        for (final String line : lines) {
+            final String[] cells = line.split("\\s*\t\\s*");
+            for (int i = 0; i < cells.length; i++) {
+                if (OWN_COLUMNS.contains(cells[i])) {
+                    own.add(i);
+                } else if (own.contains(i)) {
+                    cells[i] = "(own)";
+                }
+            }
+            without.add(String.join("\t", cells));
+        }
+        return without;
+    }
+
+    private static List<String> plain(final BrokerUnderTest broker, final String output) {
         return output.replace(broker.bootstrap(), "(address)")
                 .replace("localhost:" + broker.port(), "(address)")
                 .replace(broker.dataDir().toString(), "(data)")
