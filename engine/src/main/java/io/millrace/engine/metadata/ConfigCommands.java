@@ -138,9 +138,8 @@ final class ConfigCommands {
     private void alterFeatures(final List<ConfigChange> wishes) {
         for (final ConfigChange wish : wishes) {
             final Feature feature = Feature.of(wish.name());
-            final short level = Short.parseShort(wish.value());
-            if (feature == null || level < 0 || level > feature.levelMax()) {
-                throw new Refusal(Outcome.INVALID_REQUEST, "There is no " + wish.name() + " " + level);
+            if (feature == null || !feature.has(wish.value())) {
+                throw new Refusal(Outcome.INVALID_REQUEST, "There is no " + wish.name() + " " + wish.value());
             }
         }
         final SortedMap<String, String> current = image.overrides(ResourceType.FEATURES, Feature.RESOURCE);

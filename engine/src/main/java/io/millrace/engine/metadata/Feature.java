@@ -42,6 +42,16 @@ public enum Feature {
         return levelMax;
     }
 
+    /** Whether the text is one of its levels. */
+    boolean has(final String level) {
+        for (int supported = 0; supported <= levelMax; supported++) {
+            if (Integer.toString(supported).equals(level)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The level in force. One that a later version has set is taken for the highest. */
     public short level(final MetadataImage image) {
         final String set = image.overrides(ResourceType.FEATURES, RESOURCE).get(featureName);

@@ -28,6 +28,11 @@ public final class TopicNames {
         return null;
     }
 
+    /** For messages: what no topic can be called may be very long. */
+    public static String shortened(final String name) {
+        return name.length() > LENGTH_MAX ? name.substring(0, LENGTH_MAX) + "..." : name;
+    }
+
     private static boolean isLegal(final char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')

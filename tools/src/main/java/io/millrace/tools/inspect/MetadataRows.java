@@ -10,6 +10,7 @@ import io.millrace.codec.metadata.ProducerIdsTakenDecoder;
 import io.millrace.codec.metadata.TopicCreatedDecoder;
 import io.millrace.codec.metadata.TopicDeletedDecoder;
 import io.millrace.engine.metadata.ResourceType;
+import io.millrace.engine.settings.KnownNames;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.agrona.DirectBuffer;
@@ -152,9 +153,10 @@ final class MetadataRows {
         final StringBuilder changes = new StringBuilder();
         for (final ConfigChangedDecoder.ChangesDecoder change : record.changes()) {
             final boolean removed = change.removed() != 0;
-            changes.append(' ').append(change.configName());
+            final String name = change.configName();
+            changes.append(' ').append(name);
             final String value = change.configValue();
-            changes.append(removed ? " removed" : type == ResourceType.USER ? "=(secret)" : "=" + value);
+            changes.append(removed ? " removed" : isSecret(type, name) ? "=(secret)" : "=" + value);
         }
         final String resource = record.resourceName();
         limit = record.limit();
@@ -162,6 +164,14 @@ final class MetadataRows {
                 ? "resource type " + record.resourceType()
                 : type.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return kind + ' ' + (resource.isEmpty() ? "(all)" : resource) + ':' + changes;
+    }
+
+    /** Users' credentials, passwords, and of one listener's settings all, since what they are is not known here. */
+    private static boolean isSecret(final ResourceType type, final String name) {
+        final KnownNames.KafkaSetting setting = KnownNames.kafka(name);
+        return type == ResourceType.USER
+                || type == ResourceType.BROKER
+                        && (setting == null ? name.startsWith("listener.name.") : setting.isSensitive());
     }
 
     /** {@code 3@1.0e2}: partition 3 on node 1, core 0, with leader epoch 2. */

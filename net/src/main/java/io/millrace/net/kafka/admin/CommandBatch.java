@@ -7,9 +7,9 @@ import org.agrona.DirectBuffer;
 /** The metadata commands of one request: told once the last of them was answered. Used once, on the connection's core. */
 public final class CommandBatch {
     /** As many records as Kafka's controller writes for one operation; more is refused. */
-    static final int ITEMS_MAX = 10_000;
+    public static final int ITEMS_MAX = 10_000;
 
-    static final String TOO_LARGE = "Unable to perform excessively large batch operation.";
+    public static final String TOO_LARGE = "Unable to perform excessively large batch operation.";
 
     private final Core core;
     private final Runnable done;

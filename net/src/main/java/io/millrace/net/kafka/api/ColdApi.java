@@ -18,6 +18,8 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
  * grows into a large one of objects.
  */
 public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
+    private static final int ANSWER_BYTES_MAX = 256 << 20;
+
     /** Larger requests close the connection; some ten thousand topics fit. */
     public static final int REQUEST_BYTES_MAX = 2 * 1024 * 1024;
 
@@ -70,9 +72,21 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         }
     }
 
+    /** Small requests that ask for very much are the client's mistake, and must not become the node's. */
+    private static boolean isTooLarge(final Exchange exchange, final int length) {
+        final boolean tooLarge = length < 0 || length > ANSWER_BYTES_MAX;
+        if (tooLarge) {
+            exchange.fail(CloseReason.MEMORY);
+        }
+        return tooLarge;
+    }
+
     private static void respond(final Exchange exchange, final ByteBuffer body) {
         final RequestHeader header = RequestHeader.of(exchange);
         final int length = header.replyHeaderLength() + body.remaining();
+        if (isTooLarge(exchange, length)) {
+            return;
+        }
         final PooledBuffer buffer = exchange.pool().take(length);
         final int at = header.writeReplyHeader(buffer);
         buffer.putBytes(at, body, body.position(), body.remaining());
@@ -84,6 +98,9 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         final RequestHeader header = RequestHeader.of(exchange);
         final ObjectSerializationCache cache = new ObjectSerializationCache();
         final int length = header.replyHeaderLength() + response.size(cache, version);
+        if (isTooLarge(exchange, length)) {
+            return;
+        }
         final PooledBuffer buffer = exchange.pool().take(length);
         final ByteBuffer target = buffer.byteBuffer().duplicate().clear();
         target.position(header.writeReplyHeader(buffer));

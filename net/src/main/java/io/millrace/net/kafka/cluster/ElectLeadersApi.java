@@ -2,7 +2,9 @@ package io.millrace.net.kafka.cluster;
 
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.admin.CommandBatch;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
 import java.util.List;
@@ -34,6 +36,12 @@ final class ElectLeadersApi {
         final ApiError refused = refusalOfAll(request);
         if (refused.isFailure()) {
             refuse(response, request, refused, header.version() >= ERROR_OF_ALL_SINCE);
+        } else if (partitions(request) > CommandBatch.ITEMS_MAX) {
+            refuse(
+                    response,
+                    request,
+                    new ApiError(Errors.POLICY_VIOLATION, null),
+                    header.version() >= ERROR_OF_ALL_SINCE);
         } else if (request.topicPartitions() == null) {
             for (int i = 0; i < core.image().topicCount(); i++) {
                 // What needs no election is left out where all were meant.
@@ -45,6 +53,16 @@ final class ElectLeadersApi {
             }
         }
         ColdApi.respond(exchange, response);
+    }
+
+    private static long partitions(final ElectLeadersRequestData request) {
+        long count = 0;
+        if (request.topicPartitions() != null) {
+            for (final TopicPartitions wish : request.topicPartitions()) {
+                count += wish.partitions().size();
+            }
+        }
+        return count;
     }
 
     private static ApiError refusalOfAll(final ElectLeadersRequestData request) {
@@ -88,12 +106,12 @@ final class ElectLeadersApi {
 
     private void elect(final TopicPartitions wish, final List<PartitionResult> results) {
         final TopicImage topic = core.image().topic(wish.topic());
+        final String unknown = topic != null ? null : "No such topic as " + TopicNames.shortened(wish.topic());
         for (final int partition : wish.partitions()) {
             final PartitionResult result = new PartitionResult().setPartitionId(partition);
             results.add(result);
             if (topic == null) {
-                result.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
-                        .setErrorMessage("No such topic as " + wish.topic());
+                result.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code()).setErrorMessage(unknown);
             } else if (topic.partition(partition) == null) {
                 result.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
                         .setErrorMessage("No such partition as " + wish.topic() + "-" + partition);

@@ -3,7 +3,9 @@ package io.millrace.net.kafka.cluster;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.admin.CommandBatch;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.RequestHeader;
@@ -37,6 +39,11 @@ final class ReassignmentApis {
                 .setErrorMessage(null)
                 .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
         final boolean isLate = request.timeoutMs() <= 0 && !request.topics().isEmpty();
+        if (partitions(request) > CommandBatch.ITEMS_MAX) {
+            response.setErrorCode(Errors.POLICY_VIOLATION.code()).setErrorMessage(CommandBatch.TOO_LARGE);
+            ColdApi.respond(exchange, response);
+            return;
+        }
         if (isLate) {
             response.setErrorCode(Errors.REQUEST_TIMED_OUT.code());
         } else if (request.topics().isEmpty()) {
@@ -59,10 +66,18 @@ final class ReassignmentApis {
         ColdApi.respond(exchange, response);
     }
 
+    private static long partitions(final AlterPartitionReassignmentsRequestData request) {
+        long count = 0;
+        for (final ReassignableTopic topic : request.topics()) {
+            count += topic.partitions().size();
+        }
+        return count;
+    }
+
     private ApiError alter(final ListenerView listener, final String name, final ReassignablePartition wish) {
         final TopicImage topic = core.image().topic(name);
         if (topic == null) {
-            return unknown("Unable to find a topic named " + name + ".");
+            return unknown("Unable to find a topic named " + TopicNames.shortened(name) + ".");
         }
         final PartitionImage partition = topic.partition(wish.partitionIndex());
         if (partition == null) {

@@ -10,8 +10,10 @@ import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import org.agrona.ExpandableArrayBuffer;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -78,11 +80,25 @@ final class UserApis {
     /** Keys are derived beside the core: the first time takes the JVM long. */
     void alter(
             final Exchange exchange, final RequestHeader header, final AlterUserScramCredentialsRequestData request) {
+        if (request.deletions().size() + request.upsertions().size() > CommandBatch.ITEMS_MAX) {
+            refuse(exchange, request);
+            return;
+        }
         final UserWishes wishes = new UserWishes(core.image(), request);
         if (!core.housekeeping().submit(wishes::derive, () -> alter(exchange, wishes))) {
             wishes.derive();
             alter(exchange, wishes);
         }
+    }
+
+    private static void refuse(final Exchange exchange, final AlterUserScramCredentialsRequestData request) {
+        final Set<String> names = new LinkedHashSet<>();
+        request.deletions().forEach(deletion -> names.add(deletion.name()));
+        request.upsertions().forEach(upsertion -> names.add(upsertion.name()));
+        final ApiError error = new ApiError(Errors.POLICY_VIOLATION, CommandBatch.TOO_LARGE);
+        final AlterUserScramCredentialsResponseData response = new AlterUserScramCredentialsResponseData();
+        names.forEach(name -> response.results().add(result(name, error)));
+        ColdApi.respond(exchange, response);
     }
 
     private void alter(final Exchange exchange, final UserWishes wishes) {

@@ -6,6 +6,7 @@ import io.millrace.engine.metadata.Feature;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
@@ -17,6 +18,9 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitionsCollection;
+import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -69,6 +73,39 @@ class ClusterApisTest {
         assertThat(moved.errorMessage()).contains("does not move partitions between cores yet");
         assertThat(reassign(coreClient, FIRST_CORE, SECOND_CORE).errorMessage())
                 .contains("several brokers that are cores of one node");
+    }
+
+    @Test
+    void shouldNotMakeMuchOfASmallRequest() {
+        final String name = "x".repeat(30_000);
+        final ElectLeadersRequestData elects =
+                new ElectLeadersRequestData().setTimeoutMs(1000).setTopicPartitions(new TopicPartitionsCollection());
+        elects.topicPartitions()
+                .add(new ElectLeadersRequestData.TopicPartitions()
+                        .setTopic(name)
+                        .setPartitions(Collections.nCopies(9_000, 0)));
+        final var elected = client.call(elects, 2, ElectLeadersResponseData::new)
+                .replicaElectionResults()
+                .getFirst()
+                .partitionResult();
+        assertThat(elected).hasSize(9_000);
+        assertThat(elected.getFirst().errorMessage()).hasSizeLessThan(300);
+        assertThat(elected.getLast().errorMessage())
+                .isEqualTo(elected.getFirst().errorMessage());
+        elects.topicPartitions().iterator().next().setPartitions(Collections.nCopies(10_001, 0));
+        assertThat(client.call(elects, 2, ElectLeadersResponseData::new).errorCode())
+                .isEqualTo(Errors.POLICY_VIOLATION.code());
+
+        final AlterPartitionReassignmentsRequestData moves =
+                new AlterPartitionReassignmentsRequestData().setTimeoutMs(1000);
+        moves.topics()
+                .add(new ReassignableTopic()
+                        .setName(name)
+                        .setPartitions(Collections.nCopies(10_001, new ReassignablePartition())));
+        final AlterPartitionReassignmentsResponseData refused =
+                client.call(moves, 0, AlterPartitionReassignmentsResponseData::new);
+        assertThat(refused.errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+        assertThat(refused.responses()).isEmpty();
     }
 
     @Test
