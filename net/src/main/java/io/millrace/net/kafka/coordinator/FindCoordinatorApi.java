@@ -22,6 +22,7 @@ import org.apache.kafka.server.share.SharePartitionKey;
 /** FindCoordinator: which broker keeps the state of a group or transaction, as the listener shows brokers. */
 public final class FindCoordinatorApi {
     private static final short BATCHED_SINCE = 4;
+    private static final short SHARES_SINCE = 6;
 
     private final Core core;
     private final Map<Byte, InternalTopic> topics;
@@ -51,11 +52,11 @@ public final class FindCoordinatorApi {
         final List<String> keys = batched ? request.coordinatorKeys() : List.of(request.key());
         final FindCoordinatorResponseData response = new FindCoordinatorResponseData();
         for (final String key : keys) {
-            final Node node = outcome == Outcome.OK && isKey(request.keyType(), key)
+            final Node node = outcome == Outcome.OK && isKey(header.version(), request.keyType(), key)
                     ? nodeOf(header.listener(), topic, key)
                     : Node.noNode();
             final Errors error;
-            if (topic == null || !isKey(request.keyType(), key)) {
+            if (topic == null || !isKey(header.version(), request.keyType(), key)) {
                 error = Errors.INVALID_REQUEST;
             } else {
                 error = node.isEmpty() ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.NONE;
@@ -74,10 +75,13 @@ public final class FindCoordinatorApi {
         ColdApi.respond(exchange, response);
     }
 
-    /** That of a share partition has three parts. */
-    private static boolean isKey(final byte type, final String key) {
+    /** That of a share partition has three parts, and is known to the last version alone. */
+    private static boolean isKey(final short version, final byte type, final String key) {
         if (type != CoordinatorType.SHARE.id()) {
             return true;
+        }
+        if (version < SHARES_SINCE) {
+            return false;
         }
         try {
             SharePartitionKey.validate(key);
