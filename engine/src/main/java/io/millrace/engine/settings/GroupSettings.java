@@ -176,8 +176,8 @@ public final class GroupSettings {
             return "earliest".equals(value) || "latest".equals(value);
         }
         try {
-            return !Duration.parse(value.substring(BY_DURATION.length())).isNegative();
-        } catch (final DateTimeParseException e) {
+            return Duration.parse(value.substring(BY_DURATION.length())).toMillis() >= 0;
+        } catch (final DateTimeParseException | ArithmeticException e) {
             return false;
         }
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * not shown.
  */
 public final class Statistics {
-    public static final int SLOTS_MAX = 20 * 1024;
-    public static final int NAMES_MAX = 512;
+    public static final int SLOTS_MAX = 32 * 1024;
+    public static final int NAMES_MAX = 1024;
     public static final int NAME_BYTES_MAX = 52;
 
     private final long[] slots = new long[SLOTS_MAX];

@@ -118,6 +118,11 @@ final class ShareStateMachine implements CoordinatorMachine {
             answer.onError(Errors.forException(refused), null);
             return;
         }
+        if (result.records().stream().anyMatch(this::isTooLarge)) {
+            // Nothing is replayed yet.
+            answer.onError(Errors.RECORD_LIST_TOO_LARGE, null);
+            return;
+        }
         try {
             result.records().forEach(this::append);
         } catch (final RuntimeException broken) {
@@ -129,6 +134,12 @@ final class ShareStateMachine implements CoordinatorMachine {
         }
         writes.whenCommitted(
                 () -> answer.onAnswer(result.response()), () -> answer.onError(Errors.NOT_COORDINATOR, null));
+    }
+
+    private boolean isTooLarge(final CoordinatorRecord record) {
+        return CoordinatorWrites.bytesOf(serde.serializeKey(record), serde.serializeValue(record))
+                        + CoordinatorWrites.BATCH_OVERHEAD
+                > states.batchBytesMax();
     }
 
     private void append(final CoordinatorRecord record) {

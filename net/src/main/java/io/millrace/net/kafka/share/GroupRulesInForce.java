@@ -45,8 +45,10 @@ record GroupRulesInForce(ShareLimits limits, boolean committed, String reset) {
 
     /** Before which time records are of no interest, or -1 if none is set. */
     long resetTimeMs(final long nowMs) {
-        return reset.startsWith(BY_DURATION)
-                ? nowMs - Duration.parse(reset.substring(BY_DURATION.length())).toMillis()
-                : -1;
+        if (!reset.startsWith(BY_DURATION)) {
+            return -1;
+        }
+        final Duration back = Duration.parse(reset.substring(BY_DURATION.length()));
+        return back.compareTo(Duration.ofMillis(nowMs)) > 0 ? 0 : nowMs - back.toMillis();
     }
 }

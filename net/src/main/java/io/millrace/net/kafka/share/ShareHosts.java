@@ -25,8 +25,9 @@ import org.apache.kafka.common.protocol.Errors;
  * Asked by all cores. Owned by the core's thread.
  */
 public final class ShareHosts implements Stage, MetadataListener {
-    private static final long SWEEP_NS = 30_000_000_000L;
+    private static final long SWEEP_NS = 1_000_000_000L;
     private static final int GROUPS_REMEMBERED = 10_000;
+    private static final int WATCHES_MAX = 4096;
     private static final long AT_REST_NS = 120_000_000_000L;
 
     private final Core core;
@@ -36,6 +37,7 @@ public final class ShareHosts implements Stage, MetadataListener {
     private long rulesVersion = -1;
     private final ArrayDeque<AcquireAsk> ready = new ArrayDeque<>();
     private boolean proceeding;
+    private int watches;
     private long sweepNs;
 
     private final SliceWalk walk = new SliceWalk();
@@ -257,6 +259,15 @@ public final class ShareHosts implements Stage, MetadataListener {
                 .forEach(host -> host.end(Errors.UNKNOWN_TOPIC_OR_PARTITION));
     }
 
+    /** Each watch holds room in the core's own ring; who finds none looks again at the next sweep. */
+    boolean mayWatch() {
+        return watches < WATCHES_MAX;
+    }
+
+    void watches(final int more) {
+        watches += more;
+    }
+
     private List<SharePartitionHost> all() {
         final List<SharePartitionHost> all = new ArrayList<>();
         byGroup.values().forEach(hosts -> all.addAll(hosts.values()));
@@ -269,9 +280,12 @@ public final class ShareHosts implements Stage, MetadataListener {
             return 0;
         }
         sweepNs = nowNs;
-        all().stream()
-                .filter(host -> host.isAtRest(AT_REST_NS))
-                .forEach(host -> host.end(Errors.NOT_LEADER_OR_FOLLOWER));
+        for (final SharePartitionHost host : all()) {
+            host.sweep();
+            if (host.isAtRest(AT_REST_NS)) {
+                host.rest();
+            }
+        }
         return 0;
     }
 

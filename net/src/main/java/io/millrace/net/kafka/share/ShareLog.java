@@ -29,6 +29,7 @@ final class ShareLog {
     private final ReplyHandler onWatch = this::onWatchReply;
     private Consumer<ReadReplyDecoder.PartsDecoder> reader;
     private boolean watching;
+    private boolean ending;
     private long watchCorrelation;
 
     /** @param news told when the log has changed since a watch began */
@@ -76,10 +77,11 @@ final class ShareLog {
 
     /** Tells of the next change beyond what is known; no effect while a watch is out. */
     void watch(final long known, final boolean committed) {
-        if (watching) {
+        if (watching || !hosts.mayWatch()) {
             return;
         }
         watching = true;
+        hosts.watches(1);
         watchCorrelation = hosts.core().requests().correlation(onWatch, 0);
         watch.wrap(message, 0)
                 .correlation(watchCorrelation)
@@ -96,12 +98,24 @@ final class ShareLog {
     private void onWatchReply(
             final long token, final int templateId, final DirectBuffer body, final int at, final int length) {
         watching = false;
+        ending = false;
+        hosts.watches(-1);
         news.run();
     }
 
-    void end() {
-        if (watching) {
+    boolean isWatching() {
+        return watching;
+    }
+
+    /** The watch ends soon, as if there were news. */
+    void endWatch() {
+        if (watching && !ending) {
+            ending = true;
             hosts.core().requests().cancelWatch(watchCorrelation);
         }
+    }
+
+    void end() {
+        endWatch();
     }
 }

@@ -6,6 +6,7 @@ import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.share.AckResult;
 import io.millrace.engine.share.Holder;
 import io.millrace.engine.share.RecordRanges;
+import io.millrace.engine.share.RecordState;
 import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.kafka.api.WireErrors;
@@ -65,6 +66,8 @@ final class SharePartitionHost {
 
     private long locksEndNs = SharePartition.NEVER;
     private long usedNs;
+    /** The group's start is part of its state, and will be the same for whoever loads that. */
+    private boolean startKept;
 
     SharePartitionHost(final ShareHosts hosts, final ShareKey key) {
         this.hosts = hosts;
@@ -90,8 +93,13 @@ final class SharePartitionHost {
             state = State.FAILED;
             failure = error;
             hosts.core().deadlines().arm(locks, hosts.core().nowNs() + FAILED_NS);
+        } else if (!isSound(kept)) {
+            state = State.FAILED;
+            failure = Errors.UNKNOWN_SERVER_ERROR;
+            hosts.core().deadlines().arm(locks, hosts.core().nowNs() + FAILED_NS);
         } else {
             state = State.ACTIVE;
+            startKept = kept.startOffset() >= 0;
             stateEpoch = kept.stateEpoch();
             share = new SharePartition(startOffset);
             kept.stateBatches()
@@ -101,6 +109,23 @@ final class SharePartitionHost {
             writes.begin(share, stateEpoch);
         }
         wake();
+    }
+
+    /** What others have written there may be anything. */
+    private static boolean isSound(final ReadShareGroupStateResponseData.PartitionResult kept) {
+        long from = Long.MIN_VALUE;
+        for (final ReadShareGroupStateResponseData.StateBatch batch : kept.stateBatches()) {
+            final byte state = batch.deliveryState();
+            if (batch.lastOffset() < batch.firstOffset()
+                    || batch.lastOffset() == Long.MAX_VALUE
+                    || batch.firstOffset() < from
+                    || state < RecordState.AVAILABLE
+                    || state > RecordState.ARCHIVED) {
+                return false;
+            }
+            from = batch.lastOffset() + 1;
+        }
+        return true;
     }
 
     // Handing out
@@ -226,7 +251,12 @@ final class SharePartitionHost {
         }
         waiters.add(waiter);
         if (state == State.ACTIVE && readable != UNKNOWN) {
-            log.watch(readable, hosts.rules(key.group()).committed());
+            if (share.canAcquire(hosts.rules(key.group()).limits())) {
+                log.watch(readable, hosts.rules(key.group()).committed());
+            } else {
+                // Room is told of where it comes; what the log has got meanwhile is looked for then.
+                news = true;
+            }
         }
     }
 
@@ -300,6 +330,7 @@ final class SharePartitionHost {
                 || error == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
             end(error);
         } else if (state == State.ACTIVE) {
+            startKept |= error == Errors.NONE;
             armLocks(share.earliestLockEndNs());
             if (isAcquirable()) {
                 wake();
@@ -340,6 +371,29 @@ final class SharePartitionHost {
                 && waiters.stream().allMatch(each -> each.told)
                 && share.earliestLockEndNs() == SharePartition.NEVER
                 && writes.isIdle();
+    }
+
+    /** Ends what is at rest, once the next to come finds the same start. */
+    void rest() {
+        if (startKept) {
+            end(Errors.NOT_LEADER_OR_FOLLOWER);
+        } else {
+            writes.keepStart();
+        }
+    }
+
+    /** Now and then: nobody watches for nobody, and who waits without a watch looks again. */
+    void sweep() {
+        if (state != State.ACTIVE) {
+            return;
+        }
+        waiters.removeIf(each -> each.told);
+        if (waiters.isEmpty()) {
+            log.endWatch();
+        } else if (!log.isWatching()
+                && share.canAcquire(hosts.rules(key.group()).limits())) {
+            onNews();
+        }
     }
 
     /** The state that somebody has begun anew is a later one than this. */

@@ -79,18 +79,26 @@ final class ShareStateWrites {
         writingTicket = keptTicket;
         changes.clear();
         if (!expired.isEmpty()) {
-            // Alone: what is said later of the same records must come later.
-            send(expired);
+            // Alone: what is said later of the same records must come later. The answer may come before this returns.
+            final List<WriteShareGroupStateRequestData.StateBatch> batches = batches(expired);
             expired.clear();
+            send(batches);
         } else if (!waiting.isEmpty()) {
             writingTicket = lastTicket;
             share.changes(keptTicket, writingTicket, changes);
-            send(changes);
+            send(batches(changes));
         }
     }
 
-    private void send(final RecordRanges ranges) {
-        writing = true;
+    /** Has the start kept, though nothing has been said of any record yet. */
+    void keepStart() {
+        if (!writing && !ended) {
+            writingTicket = keptTicket;
+            send(List.of());
+        }
+    }
+
+    private static List<WriteShareGroupStateRequestData.StateBatch> batches(final RecordRanges ranges) {
         final List<WriteShareGroupStateRequestData.StateBatch> batches = new ArrayList<>(ranges.count());
         for (int i = 0; i < ranges.count(); i++) {
             batches.add(new WriteShareGroupStateRequestData.StateBatch()
@@ -99,6 +107,11 @@ final class ShareStateWrites {
                     .setDeliveryState(ranges.state(i))
                     .setDeliveryCount(ranges.deliveries(i)));
         }
+        return batches;
+    }
+
+    private void send(final List<WriteShareGroupStateRequestData.StateBatch> batches) {
+        writing = true;
         hosts.persister()
                 .write(
                         null,
