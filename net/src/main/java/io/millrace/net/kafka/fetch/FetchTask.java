@@ -350,22 +350,17 @@ final class FetchTask extends Deadline implements ExchangeListener {
         if (starved) {
             state = State.PAUSING;
             handler.deadlines().arm(this, Math.min(deadlineNs, handler.nowNs() + PAUSE_NS));
-        } else if (maySendWaiting()) {
+            return;
+        }
+        routes.chainLive(partitions, count);
+        if (!hasWaited && mayWait()) {
+            rerouted = false;
             waitToRead();
         } else {
             state = State.WATCHING;
             watch();
             handler.deadlines().arm(this, deadlineNs);
         }
-    }
-
-    private boolean maySendWaiting() {
-        if (hasWaited) {
-            return false;
-        }
-        rerouted = false;
-        routes.chainLive(partitions, count);
-        return mayWait();
     }
 
     /** Any news ends the wait of a question that waits, so it is for those that want no more than that. */
@@ -422,7 +417,6 @@ final class FetchTask extends Deadline implements ExchangeListener {
 
     private void watch() {
         watches.clear();
-        routes.chainLive(partitions, count);
         final int messages = routes.countMessages(partitions, FetchMessages.PARTS_MAX);
         final long missing = answerBytesMin - limits.total();
         final int share = (int) ((missing + messages - 1) / messages);

@@ -8,6 +8,9 @@ import io.millrace.net.kafka.coordinator.Gathering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -110,39 +113,20 @@ final class GroupAdmin {
                                     request.groupIds(), Errors.UNSUPPORTED_VERSION)));
             return;
         }
-        final ConsumerGroupDescribeResponseData response = new ConsumerGroupDescribeResponseData();
-        final List<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answers = new ArrayList<>();
-        final Gathering gathering = new Gathering(() -> {
-            answers.forEach(response.groups()::addAll);
-            if (request.includeAuthorizedOperations()) {
-                response.groups().stream()
-                        .filter(group -> group.errorCode() == Errors.NONE.code())
-                        .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
-            }
-            ColdApi.respond(exchange, response);
-        });
-        for (final String group : request.groupIds()) {
-            final int place = answers.size();
-            final List<String> one = List.of(group);
-            answers.add(List.of());
-            final Answer<List<ConsumerGroupDescribeResponseData.DescribedGroup>> answer = gathering.one(
-                    found -> answers.set(place, found),
-                    (error, message) ->
-                            answers.set(place, ConsumerGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
-            if (group.isEmpty()) {
-                answer.onError(Errors.INVALID_GROUP_ID, null);
-                continue;
-            }
-            groups.ask(
-                    header,
-                    groups.partitionFor(group),
-                    (machine, told) -> machine.read(
-                            "consumer-group-describe",
-                            (shard, committed) -> shard.consumerGroupDescribe(one, committed),
-                            told),
-                    answer);
-        }
-        gathering.end();
+        describeEach(
+                header,
+                request.groupIds(),
+                "consumer-group-describe",
+                one -> (shard, committed) -> shard.consumerGroupDescribe(one, committed),
+                ConsumerGroupDescribeRequest::getErrorDescribedGroupList,
+                found -> {
+                    if (request.includeAuthorizedOperations()) {
+                        found.stream()
+                                .filter(group -> group.errorCode() == Errors.NONE.code())
+                                .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
+                    }
+                    ColdApi.respond(exchange, new ConsumerGroupDescribeResponseData().setGroups(found));
+                });
     }
 
     void describeShares(
@@ -155,25 +139,43 @@ final class GroupAdmin {
                                     request.groupIds(), Errors.UNSUPPORTED_VERSION)));
             return;
         }
-        final ShareGroupDescribeResponseData response = new ShareGroupDescribeResponseData();
-        final List<List<ShareGroupDescribeResponseData.DescribedGroup>> answers = new ArrayList<>();
+        describeEach(
+                header,
+                request.groupIds(),
+                "share-group-describe",
+                one -> (shard, committed) -> shard.shareGroupDescribe(one, committed),
+                ShareGroupDescribeRequest::getErrorDescribedGroupList,
+                found -> {
+                    if (request.includeAuthorizedOperations()) {
+                        found.stream()
+                                .filter(group -> group.errorCode() == Errors.NONE.code())
+                                .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
+                    }
+                    ColdApi.respond(exchange, new ShareGroupDescribeResponseData().setGroups(found));
+                });
+    }
+
+    /** Asks each group's coordinator; what they say is told in the order of the request. */
+    private <G> void describeEach(
+            final RequestHeader header,
+            final List<String> ids,
+            final String name,
+            final Function<List<String>, GroupMachine.Query<List<G>>> query,
+            final BiFunction<List<String>, Errors, List<G>> refused,
+            final Consumer<List<G>> told) {
+        final List<List<G>> answers = new ArrayList<>();
         final Gathering gathering = new Gathering(() -> {
-            answers.forEach(response.groups()::addAll);
-            if (request.includeAuthorizedOperations()) {
-                response.groups().stream()
-                        .filter(group -> group.errorCode() == Errors.NONE.code())
-                        .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
-            }
-            ColdApi.respond(exchange, response);
+            final List<G> all = new ArrayList<>();
+            answers.forEach(all::addAll);
+            told.accept(all);
         });
-        for (final String group : request.groupIds()) {
+        for (final String group : ids) {
             final int place = answers.size();
             final List<String> one = List.of(group);
             answers.add(List.of());
-            final Answer<List<ShareGroupDescribeResponseData.DescribedGroup>> answer = gathering.one(
+            final Answer<List<G>> answer = gathering.one(
                     found -> answers.set(place, found),
-                    (error, message) ->
-                            answers.set(place, ShareGroupDescribeRequest.getErrorDescribedGroupList(one, error)));
+                    (error, message) -> answers.set(place, refused.apply(one, error)));
             if (group.isEmpty()) {
                 answer.onError(Errors.INVALID_GROUP_ID, null);
                 continue;
@@ -181,10 +183,7 @@ final class GroupAdmin {
             groups.ask(
                     header,
                     groups.partitionFor(group),
-                    (machine, told) -> machine.read(
-                            "share-group-describe",
-                            (shard, committed) -> shard.shareGroupDescribe(one, committed),
-                            told),
+                    (machine, asker) -> machine.read(name, query.apply(one), asker),
                     answer);
         }
         gathering.end();

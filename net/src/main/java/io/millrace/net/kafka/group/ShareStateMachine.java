@@ -6,6 +6,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.net.kafka.coordinator.Answer;
 import io.millrace.net.kafka.coordinator.CoordinatorWrites;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.apache.kafka.common.TopicPartition;
@@ -118,13 +119,23 @@ final class ShareStateMachine implements CoordinatorMachine {
             answer.onError(Errors.forException(refused), null);
             return;
         }
-        if (result.records().stream().anyMatch(this::isTooLarge)) {
-            // Nothing is replayed yet.
-            answer.onError(Errors.RECORD_LIST_TOO_LARGE, null);
-            return;
+        final List<CoordinatorRecord> records = result.records();
+        final byte[][] keys = new byte[records.size()][];
+        final byte[][] values = new byte[records.size()][];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = serde.serializeKey(records.get(i));
+            values[i] = serde.serializeValue(records.get(i));
+            if (CoordinatorWrites.bytesOf(keys[i], values[i]) + CoordinatorWrites.BATCH_OVERHEAD
+                    > states.batchBytesMax()) {
+                // Nothing is replayed yet.
+                answer.onError(Errors.RECORD_LIST_TOO_LARGE, null);
+                return;
+            }
         }
         try {
-            result.records().forEach(this::append);
+            for (int i = 0; i < keys.length; i++) {
+                append(records.get(i), keys[i], values[i]);
+            }
         } catch (final RuntimeException broken) {
             // Half of it may have been replayed: what the log says counts.
             LOG.error("{}: {} failed, the state is read anew", this, name, broken);
@@ -136,15 +147,7 @@ final class ShareStateMachine implements CoordinatorMachine {
                 () -> answer.onAnswer(result.response()), () -> answer.onError(Errors.NOT_COORDINATOR, null));
     }
 
-    private boolean isTooLarge(final CoordinatorRecord record) {
-        return CoordinatorWrites.bytesOf(serde.serializeKey(record), serde.serializeValue(record))
-                        + CoordinatorWrites.BATCH_OVERHEAD
-                > states.batchBytesMax();
-    }
-
-    private void append(final CoordinatorRecord record) {
-        final byte[] key = serde.serializeKey(record);
-        final byte[] value = serde.serializeValue(record);
+    private void append(final CoordinatorRecord record, final byte[] key, final byte[] value) {
         writes.prepare(
                 CoordinatorWrites.NO_PRODUCER,
                 (short) CoordinatorWrites.NO_PRODUCER,

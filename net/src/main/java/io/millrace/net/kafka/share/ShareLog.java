@@ -114,8 +114,4 @@ final class ShareLog {
             hosts.core().requests().cancelWatch(watchCorrelation);
         }
     }
-
-    void end() {
-        endWatch();
-    }
 }

@@ -408,7 +408,7 @@ final class SharePartitionHost {
             hosts.core().deadlines().disarm(locks);
             hosts.forget(this);
             writes.end(why);
-            log.end();
+            log.endWatch();
             wake();
             serveQueue();
         }
