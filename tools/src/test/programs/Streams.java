@@ -33,10 +33,13 @@ public final class Streams {
         settings.put("commit.interval.ms", "100");
         settings.put("num.stream.threads", "2");
         settings.put("consumer.auto.offset.reset", "earliest");
-        settings.put("consumer.session.timeout.ms", "6000");
-        settings.put("consumer.heartbeat.interval.ms", "500");
         settings.put("producer.transaction.timeout.ms", "6000");
         Arrays.stream(arguments).skip(3).map(s -> s.split("=", 2)).forEach(s -> settings.put(s[0], s[1]));
+        if (!"streams".equals(settings.get("group.protocol"))) {
+            // Of streams groups the broker decides.
+            settings.put("consumer.session.timeout.ms", "6000");
+            settings.put("consumer.heartbeat.interval.ms", "500");
+        }
 
         final StreamsBuilder builder = new StreamsBuilder();
         countWords(builder);

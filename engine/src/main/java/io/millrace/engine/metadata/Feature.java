@@ -8,7 +8,8 @@ public enum Feature {
     GROUP_VERSION("group.version", 1),
     TRANSACTION_VERSION("transaction.version", 2),
     /** The second level has dead-letter topics, which are not served yet. */
-    SHARE_VERSION("share.version", 1);
+    SHARE_VERSION("share.version", 1),
+    STREAMS_VERSION("streams.version", 1);
 
     /** The one resource that holds all levels. */
     public static final String RESOURCE = "";

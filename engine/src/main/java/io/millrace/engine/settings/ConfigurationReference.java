@@ -57,8 +57,8 @@ public final class ConfigurationReference {
         text.append("\n## Settings of groups and of subscriptions to clients' metrics\n\n");
         text.append(
                 "Checked, kept and shown (`kafka-configs.sh --entity-type groups` and `client-metrics`). Groups keep to"
-                        + " those of `consumer` groups from their members' next heartbeats on. Share groups, streams groups and"
-                        + " metrics of clients are not served in this version of Millrace: what is set for them has no effect. The"
+                        + " them from their members' next heartbeats on. Metrics of clients are not served in this version of"
+                        + " Millrace: what is set for them has no effect. The"
                         + " bounds of a group's times and counts are the broker's settings `group.<kind>.min.<name>` and"
                         + " `group.<kind>.max.<name>`.\n\n");
         text.append("| name | type | default | valid values | follows | meaning |\n");

@@ -59,6 +59,19 @@ public final class CoordinatorSettings {
                     "After which time without a transaction a transactional id is forgotten.")
             .check(ValueCheck.atLeast(1));
 
+    public static final Setting REBALANCE_PROTOCOLS = Setting.broker(
+                    "group.coordinator.rebalance.protocols",
+                    LIST,
+                    "classic,consumer,streams",
+                    "Kinds of groups that may have members, besides share groups; `classic` has to be among them."
+                            + " Deprecated in Kafka: the features `group.version` and `streams.version` say it too.")
+            .check(ValueCheck.eachOneOf("consumer", "classic", "share", "streams")
+                    .and(new ValueCheck("", (name, value) -> {
+                        if (!((List<?>) value).contains("classic")) {
+                            throw new SettingException("Disabling the 'classic' protocol is not supported.");
+                        }
+                    })));
+
     private static final List<Setting> GROUPS = List.of(
             number(
                     "offsets.retention.minutes",
@@ -141,7 +154,9 @@ public final class CoordinatorSettings {
         table.add(TRANSACTION_ABORT_INTERVAL_MS);
         table.add(TRANSACTIONAL_ID_EXPIRATION_MS);
         GROUPS.forEach(table::add);
+        table.add(REBALANCE_PROTOCOLS);
         ShareSettings.addTo(table);
+        StreamsSettings.addTo(table);
     }
 
     /** What group coordinators are to know, by name. */
@@ -149,6 +164,7 @@ public final class CoordinatorSettings {
         final Map<String, String> values = new TreeMap<>();
         GROUPS.forEach(setting -> values.put(setting.name(), settings.text(setting.name())));
         ShareSettings.putGroups(settings, values);
+        StreamsSettings.putGroups(settings, values);
         return values;
     }
 
@@ -161,7 +177,8 @@ public final class CoordinatorSettings {
                 return complaint;
             }
         }
-        return ShareSettings.complaint(texts);
+        final String ofShares = ShareSettings.complaint(texts);
+        return ofShares != null ? ofShares : StreamsSettings.complaint(texts);
     }
 
     /** In which way a setting does not lie between its bounds, or null. */

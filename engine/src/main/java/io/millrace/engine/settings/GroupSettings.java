@@ -28,10 +28,6 @@ public final class GroupSettings {
             return setting.name();
         }
 
-        private GroupSetting asUnused() {
-            return new GroupSetting(setting.asUnused(), broker, min, max, internal);
-        }
-
         private GroupSetting within(final String newMin, final String newMax) {
             return new GroupSetting(setting, broker, newMin, newMax, internal);
         }
@@ -167,8 +163,7 @@ public final class GroupSettings {
     }
 
     private static void add(final GroupSetting setting) {
-        // There are no streams groups yet.
-        TABLE.put(setting.name(), setting.name().startsWith("streams.") ? setting.asUnused() : setting);
+        TABLE.put(setting.name(), setting);
     }
 
     private static boolean isOffsetReset(final String value) {

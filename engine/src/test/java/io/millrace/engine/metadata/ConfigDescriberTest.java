@@ -64,8 +64,6 @@ class ConfigDescriberTest {
         final ConfigDescriber describer = new ConfigDescriber(node.image);
         assertThat(describer.clientMetrics("m"))
                 .allSatisfy(entry -> assertThat(entry.doc()).contains("Without effect"));
-        assertThat(find(describer.group("g"), "streams.num.standby.replicas").doc())
-                .contains("Without effect");
         assertThat(find(describer.group("g"), "consumer.session.timeout.ms").doc())
                 .doesNotContainIgnoringCase("effect");
     }

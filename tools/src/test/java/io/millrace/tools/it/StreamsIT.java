@@ -2,8 +2,10 @@ package io.millrace.tools.it;
 
 import static io.millrace.tools.it.support.Clients.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.tools.it.support.Artifacts;
+import io.millrace.tools.it.support.BrokerOptions;
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.ChildProcess;
@@ -17,20 +19,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.ListStreamsGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.StreamsGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kafka Streams under exactly_once_v2: a program is killed in the midst of its transactions, another restores its state
  * from the changelogs alone, then the broker is killed under that one. Each update must come out once, with its value.
  */
 class StreamsIT {
+    private static final String GROUP = "shop";
     private static final int PARTITIONS = 3;
     private static final int WORDS = 7;
     private static final int ACCOUNTS = 5;
@@ -46,7 +62,12 @@ class StreamsIT {
     void launch() {
         Artifacts.kafkaStreams();
         folder = Project.scratch("streams");
-        broker = Brokers.launch();
+        broker = Brokers.launch(BrokerOptions.defaults()
+                .with("group.streams.min.session.timeout.ms", "6000")
+                .with("group.streams.session.timeout.ms", "6000")
+                .with("group.streams.min.heartbeat.interval.ms", "500")
+                .with("group.streams.heartbeat.interval.ms", "500")
+                .with("group.streams.initial.rebalance.delay.ms", "500"));
         List.of(
                         "lines",
                         "amounts",
@@ -68,10 +89,11 @@ class StreamsIT {
         }
     }
 
-    @Test
-    void shouldUpdateEachResultOnceThroughKills() {
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "streams"})
+    void shouldUpdateEachResultOnceThroughKills(final String protocol) {
         writeTables(0);
-        try (ChildProcess first = start("state-0")) {
+        try (ChildProcess first = start("state-0", protocol)) {
             first.awaitLine("running", WITHIN);
             assertThat(Clients.readCommitted(broker, "customer-limits", PARTITIONS, ACCOUNTS))
                     .hasSizeGreaterThanOrEqualTo(ACCOUNTS);
@@ -81,7 +103,7 @@ class StreamsIT {
             writeRound(1);
             first.kill();
         }
-        try (ChildProcess second = start("state-1")) {
+        try (ChildProcess second = start("state-1", protocol)) {
             second.awaitLine("running", WITHIN);
             writeTables(1);
             writeRound(2);
@@ -95,14 +117,93 @@ class StreamsIT {
         }
     }
 
-    private ChildProcess start(final String state) {
+    @Test
+    void shouldShareTheTasksOfAStreamsGroupAndTakeOverThoseOfWhoLeaves() {
+        writeTables(1);
+        try (ChildProcess first = start("state-0", "streams");
+                ChildProcess second = start("state-1", "streams")) {
+            first.awaitLine("running", WITHIN);
+            second.awaitLine("running", WITHIN);
+            awaitBusyProcesses(2);
+            assertThat(describe().groupState()).isEqualTo(GroupState.STABLE);
+            checkInternalTopics();
+            writeRound(0);
+            assertThat(Clients.readCommitted(broker, "word-counts", PARTITIONS, 2 * ROUND))
+                    .hasSize(2 * ROUND);
+            second.terminateCleanly(Duration.ofSeconds(30));
+            writeRound(1);
+            awaitBusyProcesses(1);
+            writeRound(2);
+            checkWords();
+            checkWindows();
+            checkJoins();
+            first.terminateCleanly(Duration.ofSeconds(30));
+            assertThat(first.output() + second.output()).doesNotContain("failed:");
+        }
+        assertThat(describe().groupState()).isEqualTo(GroupState.EMPTY);
+        try (Admin admin = Clients.admin(broker)) {
+            assertThat(Clients.get(admin.listGroups(ListGroupsOptions.forStreamsGroups())
+                            .all()))
+                    .extracting(GroupListing::groupId)
+                    .containsExactly(GROUP);
+            assertThat(Clients.get(admin.listStreamsGroupOffsets(Map.of(GROUP, new ListStreamsGroupOffsetsSpec()))
+                            .partitionsToOffsetAndMetadata(GROUP)))
+                    .containsKey(new TopicPartition("lines", 0));
+            Clients.get(admin.deleteStreamsGroups(List.of(GROUP)).all());
+            assertThatThrownBy(() -> Clients.get(
+                            admin.describeStreamsGroups(List.of(GROUP)).all()))
+                    .isInstanceOf(GroupIdNotFoundException.class);
+        }
+    }
+
+    private StreamsGroupDescription describe() {
+        try (Admin admin = Clients.admin(broker)) {
+            return Clients.get(admin.describeStreamsGroups(List.of(GROUP)).all())
+                    .get(GROUP);
+        }
+    }
+
+    /** Waits until all tasks are the members' of so many processes, each of which has some. */
+    private void awaitBusyProcesses(final int count) {
+        StreamsGroupDescription group = describe();
+        final long deadlineNs = System.nanoTime() + WITHIN.toNanos();
+        while ((busyProcesses(group) != count || group.groupState() != GroupState.STABLE)
+                && System.nanoTime() < deadlineNs) {
+            LockSupport.parkNanos(100_000_000);
+            group = describe();
+        }
+        assertThat(busyProcesses(group)).as("%s", group).isEqualTo(count);
+    }
+
+    private static int busyProcesses(final StreamsGroupDescription group) {
+        return (int) group.members().stream()
+                .filter(member -> !member.assignment().activeTasks().isEmpty())
+                .map(StreamsGroupMemberDescription::processId)
+                .distinct()
+                .count();
+    }
+
+    private void checkInternalTopics() {
+        final ConfigResource changelog = new ConfigResource(ConfigResource.Type.TOPIC, GROUP + "-counts-changelog");
+        final ConfigResource repartition = new ConfigResource(ConfigResource.Type.TOPIC, GROUP + "-counts-repartition");
+        try (Admin admin = Clients.admin(broker)) {
+            final var configs = Clients.get(
+                    admin.describeConfigs(List.of(changelog, repartition)).all());
+            assertThat(configs.get(changelog).get("cleanup.policy").value()).isEqualTo("compact");
+            assertThat(configs.get(repartition).get("cleanup.policy").value()).isEqualTo("delete");
+            assertThat(configs.get(repartition).get("retention.ms").value()).isEqualTo("-1");
+        }
+    }
+
+    private ChildProcess start(final String state, final String protocol) {
         return Programs.startJava(
                 "Streams",
                 folder,
                 Artifacts.kafkaStreams(),
                 broker.bootstrap(),
-                "shop",
-                folder.resolve(state).toString());
+                GROUP,
+                folder.resolve(state).toString(),
+                "group.protocol=" + protocol);
     }
 
     private static String line(final int i) {

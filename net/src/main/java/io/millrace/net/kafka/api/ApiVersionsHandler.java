@@ -89,6 +89,7 @@ public final class ApiVersionsHandler implements ApiHandler, ColdHandler<ApiVers
         addFeature(version, response, Feature.GROUP_VERSION);
         addFeature(version, response, Feature.TRANSACTION_VERSION);
         addFeature(version, response, Feature.SHARE_VERSION);
+        addFeature(version, response, Feature.STREAMS_VERSION);
         // Clients that come again believe what is younger.
         response.setFinalizedFeaturesEpoch(image.version());
     }

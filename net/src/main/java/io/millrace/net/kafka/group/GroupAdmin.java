@@ -23,17 +23,23 @@ import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 import org.apache.kafka.common.requests.DescribeGroupsRequest;
 import org.apache.kafka.common.requests.ShareGroupDescribeRequest;
+import org.apache.kafka.common.requests.StreamsGroupDescribeRequest;
 import org.apache.kafka.server.share.persister.DeleteShareGroupStateParameters;
 
 /** Groups as administrators see them: listed, described, deleted. */
 final class GroupAdmin {
     /** Read, delete, describe, describe and alter configs: what may be done to a group where everything may be done. */
     private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+
+    /** As a broker of Apache Kafka says that has no plugin to keep them. */
+    private static final byte NO_DESCRIPTION_STORED = 1;
 
     private final Groups groups;
     private final ShareDeletion shares;
@@ -152,6 +158,38 @@ final class GroupAdmin {
                                 .forEach(group -> group.setAuthorizedOperations(ALL_OPERATIONS));
                     }
                     ColdApi.respond(exchange, new ShareGroupDescribeResponseData().setGroups(found));
+                });
+    }
+
+    void describeStreams(
+            final Exchange exchange, final RequestHeader header, final StreamsGroupDescribeRequestData request) {
+        if (!groups.servesStreams()) {
+            ColdApi.respond(
+                    exchange,
+                    new StreamsGroupDescribeResponseData()
+                            .setGroups(StreamsGroupDescribeRequest.getErrorDescribedGroupList(
+                                    request.groupIds(), Errors.UNSUPPORTED_VERSION)));
+            return;
+        }
+        describeEach(
+                header,
+                request.groupIds(),
+                "streams-group-describe",
+                one -> (shard, committed) ->
+                        shard.streamsGroupDescribe(one, committed).describedGroups(),
+                StreamsGroupDescribeRequest::getErrorDescribedGroupList,
+                found -> {
+                    for (final StreamsGroupDescribeResponseData.DescribedGroup group : found) {
+                        if (group.errorCode() == Errors.NONE.code()) {
+                            if (request.includeAuthorizedOperations()) {
+                                group.setAuthorizedOperations(ALL_OPERATIONS);
+                            }
+                            if (request.includeTopologyDescription()) {
+                                group.setTopologyDescriptionStatus(NO_DESCRIPTION_STORED);
+                            }
+                        }
+                    }
+                    ColdApi.respond(exchange, new StreamsGroupDescribeResponseData().setGroups(found));
                 });
     }
 

@@ -22,6 +22,9 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.ShareGroupDescribeRequestData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -56,6 +59,14 @@ public final class GroupApis {
                 ConsumerGroupHeartbeatRequestData::new,
                 new ConsumerMembership(groups)::heartbeat);
         serve(table, Api.CONSUMER_GROUP_DESCRIBE, ConsumerGroupDescribeRequestData::new, admin::describeConsumers);
+        final StreamsMembership streams = new StreamsMembership(groups, new StreamsTopics(core));
+        serve(table, Api.STREAMS_GROUP_HEARTBEAT, StreamsGroupHeartbeatRequestData::new, streams::heartbeat);
+        serve(table, Api.STREAMS_GROUP_DESCRIBE, StreamsGroupDescribeRequestData::new, admin::describeStreams);
+        serve(
+                table,
+                Api.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE,
+                StreamsGroupTopologyDescriptionUpdateRequestData::new,
+                streams::updateDescription);
         registerShares(table, core, groups, admin, persister);
     }
 

@@ -25,6 +25,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorShard;
@@ -47,6 +48,7 @@ public final class Groups extends Coordinators<GroupMachine> {
     private final Set<Uuid> changed = new HashSet<>();
     private final Map<Uuid, String> deleted = new HashMap<>();
     private final Map<String, String> settings;
+    private final List<String> protocols;
     private Shared shared;
     private OffsetAdmission admission;
     private boolean deltaAsked;
@@ -58,6 +60,7 @@ public final class Groups extends Coordinators<GroupMachine> {
     public Groups(final Core core, final Map<String, String> settings, final String rack) {
         super(core, Topic.GROUP_METADATA_TOPIC_NAME, Groups.class);
         this.settings = Map.copyOf(settings);
+        protocols = List.copyOf(core.image().settings().listOf(CoordinatorSettings.REBALANCE_PROTOCOLS));
         topology = new GroupTopology(core.image(), rack);
         time = new GroupTime(core);
     }
@@ -105,7 +108,20 @@ public final class Groups extends Coordinators<GroupMachine> {
 
     /** Whether operators let groups have the protocol of KIP-848. */
     boolean servesConsumerProtocol() {
-        return Feature.GROUP_VERSION.level(core().image()) > 0;
+        return protocols.contains("consumer") && Feature.GROUP_VERSION.level(core().image()) > 0;
+    }
+
+    /** Whether operators let members of streams programs have groups of their own kind, KIP-1071. */
+    boolean servesStreams() {
+        return protocols.contains("streams") && Feature.STREAMS_VERSION.level(core().image()) > 0;
+    }
+
+    /** How often members of a streams group are told to report. */
+    int streamsHeartbeatMs(final String group) {
+        return shared().groupConfigs()
+                .groupConfig(group)
+                .flatMap(GroupConfig::streamsHeartbeatIntervalMs)
+                .orElseGet(() -> config().streamsGroupHeartbeatIntervalMs());
     }
 
     /** Whether operators let groups share records. */

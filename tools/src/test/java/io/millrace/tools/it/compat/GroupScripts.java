@@ -44,7 +44,7 @@ final class GroupScripts {
     private GroupScripts() {}
 
     /** Waits until the internal topic is there and its coordinators answer. */
-    private static void awaitCoordinators(final Twins twins) {
+    static void awaitCoordinators(final Twins twins) {
         twins.learn(
                 "coordinator",
                 FIND_VERSION,
@@ -290,6 +290,7 @@ final class GroupScripts {
         twins.ask("in no such state", party -> new ListGroupsRequestData().setStatesFilter(List.of("Nonsense")));
         twins.ask("dead", party -> new ListGroupsRequestData().setStatesFilter(List.of("dead")));
         twins.ask("of no such type", party -> new ListGroupsRequestData().setTypesFilter(List.of("nonsense")));
+        twins.ask("of streams", party -> new ListGroupsRequestData().setTypesFilter(List.of("streams")));
         twins.ask("of shares", party -> new ListGroupsRequestData().setTypesFilter(List.of("share")));
     }
 

@@ -305,6 +305,33 @@ class ToolCompatibilityIT {
     }
 
     @Test
+    void shouldSayTheSameOfStreamsGroups() {
+        topic("of-streams", 2);
+        final String group = "program";
+        comparison.each(party -> StreamsScripts.enter(party, group, "of-streams"));
+        final String tool = TOOLS + "streams.StreamsGroupCommand";
+        final String[] of = {"--describe", "--group", group};
+        same(tool, with(of, "--state", "--verbose"));
+        same(tool, with(of, "--members", "--verbose"));
+        same(tool, with(of, "--offsets", "--verbose"));
+        same(tool, "--delete", "--group", group);
+        comparison.each(party -> StreamsScripts.leave(party, group));
+        same(tool, "--list");
+        same(tool, "--list", "--state");
+        same(tool, of);
+        same(tool, with(of, "--members"));
+        same(tool, "--describe", "--group", "nobody");
+        final String[] reset = {"--reset-offsets", "--group", group, "--input-topic", "of-streams"};
+        same(tool, with(reset, "--to-latest", "--dry-run"));
+        same(tool, with(reset, "--shift-by", "-1", "--execute"));
+        same(tool, "--delete-offsets", "--group", group, "--all-input-topics");
+        same(TOOLS + "GroupsCommand", "--list", "--streams");
+        same(tool, "--delete", "--group", group, "--delete-all-internal-topics");
+        same(tool, "--delete", "--group", group);
+        same(TOOLS + "TopicCommand", "--describe", "--topic", group + "-counts");
+    }
+
+    @Test
     void shouldSayTheSameOfTransactions() {
         topic("of-transactions", 1);
         comparison.brokers().forEach(broker -> {

@@ -42,7 +42,7 @@ public final class CompatibilityReference {
             """;
 
     private static final Pattern TOOL =
-            Pattern.compile("\"(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)?"
+            Pattern.compile("\"(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)*"
                     + "([A-Z][A-Za-z]*(?:Command|Tool|Shell|Performance)|(?:Console|Verifiable)[A-Za-z]+)\"");
 
     /** Why not, or what is different; every request that is not served has its reason here. */
@@ -79,9 +79,7 @@ public final class CompatibilityReference {
                 ApiKeys.PUSH_TELEMETRY);
         note(
                 notes,
-                "No streams groups yet.",
-                ApiKeys.STREAMS_GROUP_HEARTBEAT,
-                ApiKeys.STREAMS_GROUP_DESCRIBE,
+                "Refused as by a broker without a plugin that keeps descriptions; none can be plugged in.",
                 ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
         note(
                 notes,

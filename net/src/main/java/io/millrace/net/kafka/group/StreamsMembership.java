@@ -1,0 +1,236 @@
+package io.millrace.net.kafka.group;
+
+import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.api.ColdApi;
+import io.millrace.net.kafka.api.RequestHeader;
+import io.millrace.net.kafka.coordinator.Answer;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Subtopology;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.TopicInfo;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.StreamsGroupHeartbeatResponse.Status;
+import org.apache.kafka.coordinator.group.streams.StreamsGroupHeartbeatResult;
+
+/**
+ * The one request by which threads of streams programs join, stay and leave (KIP-1071). The first tells the program's
+ * topology; the topics that it needs for itself are created here.
+ */
+final class StreamsMembership {
+    private static final int JOIN = 0;
+    private static final int LEAVE_STATIC = -2;
+
+    private final Groups groups;
+    private final StreamsTopics topics;
+
+    StreamsMembership(final Groups groups, final StreamsTopics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    void heartbeat(
+            final Exchange exchange, final RequestHeader header, final StreamsGroupHeartbeatRequestData request) {
+        if (!groups.servesStreams()) {
+            ColdApi.respond(exchange, refusal(Errors.UNSUPPORTED_VERSION, null));
+            return;
+        }
+        final String ofTopology = topologyComplaint(request);
+        if (ofTopology != null) {
+            ColdApi.respond(exchange, refusal(Errors.STREAMS_INVALID_TOPOLOGY, ofTopology));
+            return;
+        }
+        final String complaint = complaint(request);
+        if (complaint != null) {
+            ColdApi.respond(exchange, refusal(Errors.INVALID_REQUEST, complaint));
+            return;
+        }
+        final String changelog = request.memberEpoch() == JOIN ? changelogComplaint(request) : null;
+        if (changelog != null) {
+            ColdApi.respond(exchange, refusal(Errors.STREAMS_INVALID_TOPOLOGY, changelog));
+            return;
+        }
+        final GroupClient client = GroupClient.of(exchange, header);
+        groups.ask(
+                header,
+                groups.partitionFor(request.groupId()),
+                (machine, answer) -> machine.write(
+                        "streams-group-heartbeat",
+                        () -> machine.shard().streamsGroupHeartbeat(client, request),
+                        answer),
+                new Answer<StreamsGroupHeartbeatResult>() {
+                    @Override
+                    public void onAsked(final int core) {
+                        exchange.asks(core);
+                    }
+
+                    @Override
+                    public void onAnswer(final StreamsGroupHeartbeatResult result) {
+                        create(request.groupId(), result);
+                        ColdApi.respond(exchange, result.data());
+                    }
+
+                    @Override
+                    public void onError(final Errors error, final String message) {
+                        ColdApi.respond(exchange, refusal(error, message));
+                    }
+                });
+    }
+
+    /** As Apache Kafka: the member is answered at once, and a later heartbeat finds the topics, or why there are none. */
+    private void create(final String group, final StreamsGroupHeartbeatResult result) {
+        if (result.creatableTopics().isEmpty()) {
+            return;
+        }
+        topics.create(result.creatableTopics().values(), 2L * groups.streamsHeartbeatMs(group));
+        final List<StreamsGroupHeartbeatResponseData.Status> status =
+                result.data().status();
+        if (status == null) {
+            return;
+        }
+        status.stream()
+                .filter(each -> each.statusCode() == Status.MISSING_INTERNAL_TOPICS.code())
+                .findFirst()
+                .ifPresent(missing -> {
+                    final String why = topics.failures(result.creatableTopics().keySet());
+                    if (!why.isEmpty()) {
+                        final String said = missing.statusDetail() == null ? "" : missing.statusDetail();
+                        missing.setStatusDetail(said + "; Creation failed: " + why + ".");
+                    }
+                });
+    }
+
+    /** Descriptions of topologies are kept by a plugin of the broker's, of which there is none. */
+    void updateDescription(
+            final Exchange exchange,
+            final RequestHeader header,
+            final StreamsGroupTopologyDescriptionUpdateRequestData request) {
+        final String message = groups.servesStreams()
+                ? "The broker has no streams group topology description plugin configured."
+                : Errors.UNSUPPORTED_VERSION.message();
+        ColdApi.respond(
+                exchange,
+                new StreamsGroupTopologyDescriptionUpdateResponseData()
+                        .setErrorCode(Errors.UNSUPPORTED_VERSION.code())
+                        .setErrorMessage(message));
+    }
+
+    private static StreamsGroupHeartbeatResponseData refusal(final Errors error, final String message) {
+        return new StreamsGroupHeartbeatResponseData()
+                .setErrorCode(error.code())
+                .setErrorMessage(message);
+    }
+
+    /** What is wrong with the names of a program's topics, in Apache Kafka's words, or null. */
+    private static String topologyComplaint(final StreamsGroupHeartbeatRequestData request) {
+        if (request.topology() == null) {
+            return null;
+        }
+        final List<String> names = request.topology().subtopologies().stream()
+                .flatMap(StreamsMembership::topicsOf)
+                .distinct()
+                .toList();
+        final String internal = joined(names, Topic::isInternal);
+        if (!internal.isEmpty()) {
+            return "Use of Kafka internal topics " + internal + " in a Kafka Streams topology is prohibited.";
+        }
+        final String invalid = joined(names, name -> !Topic.isValid(name));
+        return invalid.isEmpty() ? null : "Topic names " + invalid + " are not valid topic names.";
+    }
+
+    private static String joined(final List<String> names, final Predicate<String> which) {
+        return names.stream().filter(which).collect(Collectors.joining(","));
+    }
+
+    private static Stream<String> topicsOf(final Subtopology part) {
+        return Stream.of(
+                        part.sourceTopics().stream(),
+                        part.repartitionSinkTopics().stream(),
+                        part.repartitionSourceTopics().stream().map(TopicInfo::name),
+                        part.stateChangelogTopics().stream().map(TopicInfo::name))
+                .flatMap(names -> names);
+    }
+
+    /** What is wrong with a request in itself, in Apache Kafka's words, or null. */
+    private static String complaint(final StreamsGroupHeartbeatRequestData request) {
+        if (request.topology() != null
+                && request.topology().subtopologies().stream()
+                        .anyMatch(part -> !part.sourceTopicRegex().isEmpty())) {
+            return "Regular expressions for source topics are not supported yet.";
+        }
+        if (request.memberId().isBlank()) {
+            return "MemberId can't be empty.";
+        }
+        if (request.groupId().isBlank()) {
+            return "GroupId can't be empty.";
+        }
+        if (request.instanceId() != null && request.instanceId().isBlank()) {
+            return "InstanceId can't be empty.";
+        }
+        if (request.rackId() != null && request.rackId().isBlank()) {
+            return "RackId can't be empty.";
+        }
+        final String ofEpoch = epochComplaint(request);
+        return ofEpoch != null ? ofEpoch : taskComplaint(request);
+    }
+
+    private static String epochComplaint(final StreamsGroupHeartbeatRequestData request) {
+        final int epoch = request.memberEpoch();
+        if (epoch == JOIN) {
+            return joinComplaint(request);
+        }
+        if (epoch == LEAVE_STATIC) {
+            return request.instanceId() == null ? "InstanceId can't be null." : null;
+        }
+        return epoch < LEAVE_STATIC ? "MemberEpoch is " + epoch + ", but must be greater than or equal to -2." : null;
+    }
+
+    private static String joinComplaint(final StreamsGroupHeartbeatRequestData request) {
+        if (request.rebalanceTimeoutMs() == -1) {
+            return "RebalanceTimeoutMs must be provided in first request.";
+        }
+        if (isMissingOrNot(request.activeTasks())) {
+            return "ActiveTasks must be empty when (re-)joining.";
+        }
+        if (isMissingOrNot(request.standbyTasks())) {
+            return "StandbyTasks must be empty when (re-)joining.";
+        }
+        if (isMissingOrNot(request.warmupTasks())) {
+            return "WarmupTasks must be empty when (re-)joining.";
+        }
+        return request.topology() == null ? "Topology must be non-null when (re-)joining." : null;
+    }
+
+    private static boolean isMissingOrNot(final List<?> tasks) {
+        return tasks == null || !tasks.isEmpty();
+    }
+
+    private static String taskComplaint(final StreamsGroupHeartbeatRequestData request) {
+        final boolean any =
+                request.activeTasks() != null || request.standbyTasks() != null || request.warmupTasks() != null;
+        final boolean all =
+                request.activeTasks() != null && request.standbyTasks() != null && request.warmupTasks() != null;
+        if (any && !all) {
+            return "If one task-type is non-null, all must be non-null.";
+        }
+        return request.memberEpoch() != JOIN && request.topology() != null
+                ? "Topology can only be provided when (re-)joining."
+                : null;
+    }
+
+    private static String changelogComplaint(final StreamsGroupHeartbeatRequestData request) {
+        return request.topology().subtopologies().stream()
+                .flatMap(part -> part.stateChangelogTopics().stream())
+                .filter(topic -> topic.partitions() != 0)
+                .findFirst()
+                .map(topic -> "Changelog topic " + topic.name()
+                        + " must have an undefined partition count, but it is set to " + topic.partitions() + ".")
+                .orElse(null);
+    }
+}
