@@ -55,16 +55,19 @@ class StreamsGroupTest {
 
     @Test
     void shouldCreateTheTopicsOfATopologyBeforeTasksAreAssigned() {
-        final StreamsGroupHeartbeatResponseData early =
-                join(CHANGELOG, new KeyValue().setKey("cleanup.policy").setValue("compact"));
+        final KeyValue compacted = new KeyValue().setKey("cleanup.policy").setValue("compact");
+        final StreamsGroupHeartbeatResponseData early = join(CHANGELOG, compacted);
         assertThat(Errors.forCode(early.errorCode())).isEqualTo(Errors.NONE);
         assertThat(detail(early, Status.MISSING_INTERNAL_TOPICS))
                 .isEqualTo("Internal topics are missing: " + CHANGELOG);
         node.await(() -> node.core(1).image().topic(CHANGELOG) != null);
         assertThat(node.core(1).image().topic(CHANGELOG).partitionCount()).isEqualTo(3);
         assertThat(node.core(1).image().topic(CHANGELOG).overrides()).containsEntry("cleanup.policy", "compact");
-        node.run(4_000);
-        final StreamsGroupHeartbeatResponseData late = join(CHANGELOG);
+        StreamsGroupHeartbeatResponseData late = join(CHANGELOG, compacted);
+        for (int i = 0; i < 20 && (late.activeTasks() == null || late.activeTasks().isEmpty()); i++) {
+            node.run(500);
+            late = join(CHANGELOG, compacted);
+        }
         assertThat(late.activeTasks()).hasSize(1);
         assertThat(late.activeTasks().getFirst().partitions()).containsExactlyInAnyOrder(0, 1, 2);
     }
