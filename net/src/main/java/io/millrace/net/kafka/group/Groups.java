@@ -209,7 +209,8 @@ public final class Groups extends Coordinators<GroupMachine> {
 
     private void tellDelta() {
         deltaAsked = false;
-        changed.removeAll(created);
+        // A new topic counts among the changed ones: of these alone groups hear that wait for it.
+        changed.addAll(created);
         final GroupTopology.Delta delta = new GroupTopology.Delta(
                 topology, Set.copyOf(created), Set.copyOf(changed), Set.copyOf(deleted.keySet()));
         final List<DeletedTopic> gone = new ArrayList<>();

@@ -62,14 +62,46 @@ class NewbornGroupTest {
         assertThat(Errors.forCode(beat().errorCode())).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
     }
 
+    @Test
+    void shouldGiveAMemberTheTopicThatItWaitsFor() {
+        ConsumerGroupHeartbeatResponseData answer = beat("later");
+        for (int i = 0; i < 3; i++) {
+            node.run(2_000);
+            answer = stay(answer.memberEpoch());
+        }
+        node.createTopic("later", 1, Map.of());
+        for (int i = 0;
+                answer.assignment() == null
+                        || answer.assignment().topicPartitions().isEmpty();
+                i++) {
+            assertThat(i).as("heartbeats").isLessThan(10);
+            node.run(2_000);
+            answer = stay(answer.memberEpoch());
+        }
+    }
+
+    private ConsumerGroupHeartbeatResponseData stay(final int epoch) {
+        return modern.call(
+                new ConsumerGroupHeartbeatRequestData()
+                        .setGroupId("group")
+                        .setMemberId(MEMBER)
+                        .setMemberEpoch(epoch),
+                1,
+                ConsumerGroupHeartbeatResponseData::new);
+    }
+
     private ConsumerGroupHeartbeatResponseData beat() {
+        return beat("topic");
+    }
+
+    private ConsumerGroupHeartbeatResponseData beat(final String topic) {
         return modern.call(
                 new ConsumerGroupHeartbeatRequestData()
                         .setGroupId("group")
                         .setMemberId(MEMBER)
                         .setMemberEpoch(0)
                         .setRebalanceTimeoutMs(60_000)
-                        .setSubscribedTopicNames(List.of("topic"))
+                        .setSubscribedTopicNames(List.of(topic))
                         .setTopicPartitions(List.of()),
                 1,
                 ConsumerGroupHeartbeatResponseData::new);

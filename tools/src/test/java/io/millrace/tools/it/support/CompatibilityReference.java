@@ -42,7 +42,7 @@ public final class CompatibilityReference {
             """;
 
     private static final Pattern TOOL =
-            Pattern.compile("\"(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)*"
+            Pattern.compile("\"(?!kafka\\.tools\\.)(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)*"
                     + "([A-Z][A-Za-z]*(?:Command|Tool|Shell|Performance)|(?:Console|Verifiable)[A-Za-z]+)\"");
 
     /** Why not, or what is different; every request that is not served has its reason here. */
