@@ -80,7 +80,9 @@ class StreamsGroupTest {
         assertThat(node.core(1).image().topic(CHANGELOG).partitionCount()).isEqualTo(3);
         assertThat(node.core(1).image().topic(CHANGELOG).overrides()).containsEntry("cleanup.policy", "compact");
         StreamsGroupHeartbeatResponseData late = early;
-        for (int i = 0; i < 20 && (late.activeTasks() == null || late.activeTasks().isEmpty()); i++) {
+        for (int i = 0;
+                i < 20 && (late.activeTasks() == null || late.activeTasks().isEmpty());
+                i++) {
             node.run(500);
             late = stay(late.memberEpoch());
         }

@@ -158,10 +158,10 @@ final class StreamsScripts {
                 party -> join(group, source),
                 beat -> beat.activeTasks() == null || beat.activeTasks().isEmpty() ? 0 : beat.memberEpoch());
         twins.ask("has its tasks", party -> join(group, source));
-        twins.ask("stays", party -> stay(twins, party, group));
+        twins.ask("stays", party -> stay(party, group));
         twins.ask(
                 "reports its tasks",
-                party -> stay(twins, party, group)
+                party -> stay(party, group)
                         .setActiveTasks(List.of(
                                 new TaskIds().setSubtopologyId("0").setPartitions(List.of(0, 1)),
                                 new TaskIds().setSubtopologyId("1").setPartitions(List.of(0, 1))))
@@ -191,12 +191,12 @@ final class StreamsScripts {
         twins.ask("of the oldest kind", (short) 6, party -> new DescribeGroupsRequestData().setGroups(List.of(group)));
         twins.ask("commits", COMMIT_VERSION, party -> commit(group, source, party));
         twins.ask("delete while it has members", (short) 2, party -> delete(group));
-        twins.ask("asks all to stop", party -> stay(twins, party, group).setShutdownApplication(true));
+        twins.ask("asks all to stop", party -> stay(party, group).setShutdownApplication(true));
         twins.ask("leaves in the end", party -> beat(group, -1));
         twins.ask("delete", (short) 2, party -> delete(group));
     }
 
-    private static StreamsGroupHeartbeatRequestData stay(final Twins twins, final Party party, final String group) {
+    private static StreamsGroupHeartbeatRequestData stay(final Party party, final String group) {
         return beat(group, (int) party.number("epoch of " + group));
     }
 
