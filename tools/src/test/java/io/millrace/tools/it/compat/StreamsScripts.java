@@ -12,7 +12,6 @@ import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.CopartitionGroup;
-import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Endpoint;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.KeyValue;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Subtopology;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.TaskIds;
@@ -171,10 +170,6 @@ final class StreamsScripts {
                                 List.of(new TaskOffset().setSubtopologyId("1").setOffset(3)))
                         .setTaskEndOffsets(
                                 List.of(new TaskOffset().setSubtopologyId("1").setOffset(4))));
-        twins.ask(
-                "has an endpoint",
-                party -> join(group, source)
-                        .setUserEndpoint(new Endpoint().setHost("here").setPort(7)));
         twins.ask("with a wrong epoch", party -> beat(group, 99));
         twins.ask(
                 "another topology",
