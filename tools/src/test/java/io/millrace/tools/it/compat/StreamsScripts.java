@@ -248,7 +248,6 @@ final class StreamsScripts {
         twins.ask("with its tasks", party -> describe(group));
         twins.ask("with operations", party -> describe(group).setIncludeAuthorizedOperations(true));
         twins.ask("with a description", party -> describe(group).setIncludeTopologyDescription(true));
-        twins.ask("two", party -> new StreamsGroupDescribeRequestData().setGroupIds(List.of(group, "nobody")));
         twins.ask("leaves", BEATS, party -> beat(group, -1));
         twins.ask("empty", party -> describe(group));
     }
