@@ -6,6 +6,8 @@ import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.HtmlReport;
 import io.millrace.perf.report.JsonReport;
 import io.millrace.perf.report.TextReport;
+import io.millrace.perf.server.DiskFloor;
+import io.millrace.perf.server.Durability;
 import io.millrace.perf.server.Server;
 import io.millrace.perf.server.Servers;
 import io.millrace.perf.server.Servers.Kind;
@@ -50,7 +52,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--servers",
             split = ",",
-            defaultValue = "MILLRACE,KAFKA,NULL",
+            defaultValue = "MILLRACE,KAFKA,NULL,DISK",
             description = "What to compare: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private List<Kind> kinds;
 
@@ -140,7 +142,7 @@ final class CompareCommand implements Callable<Integer> {
                 workload.name(), workload.description(), workload.durability().label());
         for (int repeat = 1; repeat <= repeats; repeat++) {
             for (final Kind kind : kinds) {
-                if (workload.kinds().contains(kind)) {
+                if (isFor(workload, kind)) {
                     System.err.printf("perf: %s, %s, run %d of %d%n", workload.name(), kind.label(), repeat, repeats);
                     comparison.add(kind, runOnce(servers, workload, kind));
                 }
@@ -149,7 +151,16 @@ final class CompareCommand implements Callable<Integer> {
         return comparison;
     }
 
+    private static boolean isFor(final Workload workload, final Kind kind) {
+        return kind == Kind.DISK
+                ? workload.durability() == Durability.FSYNC
+                : workload.kinds().contains(kind);
+    }
+
     private Figures runOnce(final Servers servers, final Workload workload, final Kind kind) throws Exception {
+        if (kind == Kind.DISK) {
+            return new DiskFloor(servers.scratch()).run(seconds * 1_000L);
+        }
         try (Server server = servers.make(kind, workload.durability(), workload.settings())) {
             if (workload.wantsRunningServer()) {
                 server.start(Workload.START_LIMIT);

@@ -69,6 +69,9 @@ final class ServerOptions {
         if (kind == Kind.NULL) {
             throw new ParameterException(command, "--server null keeps nothing, so there is nothing to read");
         }
+        if (kind == Kind.DISK) {
+            throw new ParameterException(command, "--server disk is no server: only compare knows what to do with it");
+        }
         if (bootstrap != null && !bootstrap.matches("[^:,\\s]+:\\d{1,5}(,[^:,\\s]+:\\d{1,5})*")) {
             throw new ParameterException(command, "--bootstrap wants host:port, not '" + bootstrap + "'");
         }

@@ -208,7 +208,9 @@ public final class Core {
      */
     public void recover(final Consumer<RecoveryReport> reports) {
         checkOwner();
+        disk.ownerWaits(true);
         new CoreRecovery(id, boot, new BlockingDisk(disk), logs, partitions, metadata.image()).run(reports);
+        disk.ownerWaits(false);
     }
 
     /** One duty cycle; returns how much was done, 0 for nothing. */

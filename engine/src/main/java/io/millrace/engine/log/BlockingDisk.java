@@ -132,6 +132,11 @@ public final class BlockingDisk implements DiskCompletion {
      */
     public void syncAndEvict(final DiskFile file) {
         sync(file);
+        evict(file);
+    }
+
+    /** As {@link #syncAndEvict}, but that what the kernel has yet to write stays to be written. */
+    void evict(final DiskFile file) {
         file.evict(this, ++sequence);
         await();
         check("evict", file.path());

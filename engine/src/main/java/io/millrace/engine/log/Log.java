@@ -61,7 +61,6 @@ public final class Log {
     private boolean ending;
     private long readLimit = Long.MAX_VALUE;
 
-    /** Everything up to {@code endOffset} survives a power loss. */
     Log(
             final LogContext context,
             final String directory,
@@ -84,7 +83,8 @@ public final class Log {
         endOffset = parts.endOffset;
         appendedOffset = endOffset;
         sealedBytes = Segment.bytesBelow(segments, active);
-        stability.begin(endOffset, active, active.appendedSize);
+        final boolean isSynced = parts.syncedOffset == endOffset;
+        stability.begin(parts.syncedOffset, isSynced ? active : null, isSynced ? active.appendedSize : -1);
         abortedFile.begin(active);
         compactor.holesBelow(parts.holesBelow);
     }

@@ -23,6 +23,7 @@ final class LogLoad {
     private final LogProducers producers;
     private final long recoveryPoint;
     private final boolean clean;
+    private final boolean pageCacheIsEnough;
     private final JournalTail tail;
     private final long nowMs;
     private final RecoveryReport report;
@@ -35,7 +36,10 @@ final class LogLoad {
     private long durableOffset;
     private long snapshotOffset = -1;
     private boolean epochsKnown;
+    private DirectBuffer epochsRead;
     private boolean changed;
+    /** The last segment, while nothing demands that it lies on the medium. */
+    private Segment unsynced;
 
     LogLoad(
             final BlockingDisk disk,
@@ -46,6 +50,7 @@ final class LogLoad {
             final long recoveryPoint,
             final long startOffset,
             final boolean clean,
+            final boolean acksFollowPageCache,
             final JournalTail tail,
             final long nowMs) {
         this.disk = disk;
@@ -55,6 +60,8 @@ final class LogLoad {
         this.producers = producers;
         this.recoveryPoint = recoveryPoint;
         this.clean = clean;
+        // What a journal holds goes with the journal, so it must be in synced segments.
+        pageCacheIsEnough = acksFollowPageCache && !tail.isThere();
         this.tail = tail;
         this.nowMs = nowMs;
         parts.startOffset = startOffset;
@@ -115,6 +122,7 @@ final class LogLoad {
         epochsKnown = read != null;
         if (read != null) {
             parts.epochs = read;
+            epochsRead = EpochFile.encode(read);
         }
     }
 
@@ -149,7 +157,7 @@ final class LogLoad {
         dropBelowStart();
         final int validateFrom = clean ? Integer.MAX_VALUE : firstToValidate();
         for (int i = validateFrom; i < segments.size(); i++) {
-            disk.syncAndEvict(segments.get(i).file());
+            readFromMedium(segments.get(i));
         }
         long end = segments.getFirst().baseOffset;
         for (int i = 0; i < segments.size(); i++) {
@@ -193,6 +201,19 @@ final class LogLoad {
         parts.endOffset = end;
     }
 
+    /**
+     * What the kernel shows and will never write must not be believed. What it has yet to write may, in a log whose acks
+     * promise no more: then the last segment is as it was before the stop, and not even now waited for.
+     */
+    private void readFromMedium(final Segment segment) {
+        if (pageCacheIsEnough && segment == parts.segments.getLast()) {
+            disk.evict(segment.file());
+            unsynced = segment;
+        } else {
+            disk.syncAndEvict(segment.file());
+        }
+    }
+
     private long replayFrom() {
         return Math.max(snapshotOffset, parts.segments.getFirst().baseOffset);
     }
@@ -224,7 +245,7 @@ final class LogLoad {
             parts.epochs.truncateFromEnd(Math.max(segment.baseOffset, parts.holesBelow));
         }
         validated.add(segment);
-        changed = true;
+        changed |= segment != unsynced;
         aborted.begin(segment, snapshotOffset);
         scan.run(segment.file(), 0, segment.baseOffset, false, (batch, position) -> {
             found.add(batch, config.indexIntervalBytes());
@@ -427,21 +448,30 @@ final class LogLoad {
             tail.keep();
         }
         final Segment active = parts.segments.getLast();
+        parts.syncedOffset = parts.endOffset;
         if (parts.readOnly) {
             syncReplayed();
         } else {
-            if (changed) {
-                writeIndexes();
-                disk.syncDirectory(directory);
-            }
             parts.epochs.truncateFromStart(parts.startOffset);
-            writeEpochs();
-            writeSnapshot();
+            if (unsynced != active || changed) {
+                unsynced = null;
+                if (changed) {
+                    writeIndexes();
+                    disk.syncDirectory(directory);
+                }
+                writeEpochs();
+                writeSnapshot();
+            } else {
+                // As in the life before: its indexes, and what vouches for it, come with its end.
+                aborted.write(validated);
+                writeEpochs();
+                parts.syncedOffset = Math.max(durableOffset, active.baseOffset);
+            }
         }
         for (final Segment segment : parts.segments) {
             segment.sealed = segment != active;
             segment.appendedSize = segment.size;
-            segment.syncedSize = segment.size;
+            segment.syncedSize = segment == unsynced ? 0 : segment.size;
             if (segment.sealed && segment.hasIndexes()) {
                 context.indexCache().touch(segment);
             }
@@ -461,7 +491,10 @@ final class LogLoad {
 
     private void writeEpochs() {
         if (parts.epochs.isChanged()) {
-            replaceDurably(directory + '/' + LogFiles.LEADER_EPOCHS, EpochFile.encode(parts.epochs));
+            final DirectBuffer text = EpochFile.encode(parts.epochs);
+            if (!text.equals(epochsRead)) {
+                replaceDurably(directory + '/' + LogFiles.LEADER_EPOCHS, text);
+            }
             parts.epochs.markWritten();
         }
     }

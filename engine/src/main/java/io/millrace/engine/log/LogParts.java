@@ -9,6 +9,9 @@ final class LogParts {
     Snapshots snapshots = new Snapshots();
     long startOffset;
     long endOffset;
+    /** Everything below survives a power loss. */
+    long syncedOffset;
+
     boolean readOnly;
     /** Below it batches may be missing. */
     long holesBelow;
@@ -20,6 +23,7 @@ final class LogParts {
         parts.segments.add(only);
         parts.startOffset = offset;
         parts.endOffset = offset;
+        parts.syncedOffset = offset;
         return parts;
     }
 }

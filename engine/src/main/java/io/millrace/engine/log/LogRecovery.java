@@ -14,6 +14,7 @@ public final class LogRecovery {
      * @param recoveryPoint from the checkpoint, 0 if there is none
      * @param startOffset from the checkpoint, 0 if there is none
      * @param clean whether the last stop was orderly
+     * @param acksFollowPageCache whether the log's acks promise no more than that the kernel has the bytes
      * @param tail what journals hold of it
      * @throws DiskException if the disk fails
      */
@@ -24,13 +25,25 @@ public final class LogRecovery {
             final long recoveryPoint,
             final long startOffset,
             final boolean clean,
+            final boolean acksFollowPageCache,
             final JournalTail tail,
             final long nowMs) {
-        return new LogLoad(disk, context, directory, config, producers, recoveryPoint, startOffset, clean, tail, nowMs)
+        return new LogLoad(
+                        disk,
+                        context,
+                        directory,
+                        config,
+                        producers,
+                        recoveryPoint,
+                        startOffset,
+                        clean,
+                        acksFollowPageCache,
+                        tail,
+                        nowMs)
                 .run();
     }
 
-    /** As the other, without a journal. */
+    /** As the other, for acks that promise the medium, and without a journal. */
     public RecoveredLog open(
             final String directory,
             final LogConfig config,
@@ -39,7 +52,7 @@ public final class LogRecovery {
             final long startOffset,
             final boolean clean,
             final long nowMs) {
-        return open(directory, config, producers, recoveryPoint, startOffset, clean, JournalTail.NONE, nowMs);
+        return open(directory, config, producers, recoveryPoint, startOffset, clean, false, JournalTail.NONE, nowMs);
     }
 
     /** An opened log and what was found on the way. */

@@ -38,7 +38,7 @@ public final class LogStability {
         return syncedOffset;
     }
 
-    /** All of the log is in synced segments, and ends here. */
+    /** Everything below the offset is in synced segments; it lies there, if that is known. */
     void begin(final long offset, final Segment last, final long size) {
         stable(offset, last, size);
         syncedOffset = offset;

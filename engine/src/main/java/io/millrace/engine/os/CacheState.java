@@ -12,12 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Asks the kernel whether bytes of a file lie in the page cache: cachestat(2), since Linux 6.5, counts the pages of a
  * range, those that are still on their way from the disk too; so that the last byte is tried by a read that does not
- * wait (preadv2(2), {@code RWF_NOWAIT}). Where either call is missing nothing is known to be there. Owned by one core.
+ * wait (preadv2(2), {@code RWF_NOWAIT}). Where either call is missing nothing is known to be there. Owned by one thread.
  *
  * <pre>
  *  0          8          16                                     56         64         72         80
  *  +----------+----------+--------------------------------------+----------+----------+----------+
- *  | position | length   | pages: in the cache, four other sums | address  | length 1 | the byte |
+ *  | position | length   | pages: in the cache, dirty, 3 others | address  | length 1 | the byte |
  *  +----------+----------+--------------------------------------+----------+----------+----------+
  *    struct cachestat_range  struct cachestat                     struct iovec
  * </pre>
@@ -28,6 +28,7 @@ final class CacheState {
 
     private static final int RANGE_AT = 0;
     private static final int CACHED_AT = 16;
+    private static final int DIRTY_AT = 24;
     private static final int VECTOR_AT = 56;
     private static final int BYTE_AT = 72;
     private static final int BYTES = 80;
@@ -62,22 +63,30 @@ final class CacheState {
         if (!AVAILABLE || length <= 0) {
             return false;
         }
-        memory.putLong(RANGE_AT, position);
-        memory.putLong(RANGE_AT + Long.BYTES, length);
         final long pages = (position + length - 1) / PAGE_BYTES - position / PAGE_BYTES + 1;
-        return count(descriptor) == 0
+        return count(descriptor, position, length)
                 && memory.getLong(CACHED_AT) >= pages
                 && isRead(descriptor, position + length - 1);
     }
 
-    private long count(final int descriptor) {
+    /** False only if all of the range that is in memory has yet to be written to the disk. */
+    boolean mayHoldWritten(final int descriptor, final long position, final long length) {
+        return !AVAILABLE
+                || !count(descriptor, position, length)
+                || memory.getLong(CACHED_AT) > memory.getLong(DIRTY_AT);
+    }
+
+    private boolean count(final int descriptor, final long position, final long length) {
+        memory.putLong(RANGE_AT, position);
+        memory.putLong(RANGE_AT + Long.BYTES, length);
         try {
             return (long) CALL.invokeExact(
-                    CACHESTAT,
-                    (long) descriptor,
-                    memory.addressOffset() + RANGE_AT,
-                    memory.addressOffset() + CACHED_AT,
-                    0L);
+                            CACHESTAT,
+                            (long) descriptor,
+                            memory.addressOffset() + RANGE_AT,
+                            memory.addressOffset() + CACHED_AT,
+                            0L)
+                    == 0;
         } catch (final Throwable t) {
             throw Posix.unexpected(t);
         }

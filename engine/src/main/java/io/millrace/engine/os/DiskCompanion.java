@@ -29,7 +29,7 @@ public final class DiskCompanion implements AutoCloseable {
     private final AtomicInteger throughLanesTaken = new AtomicInteger();
     private final DiskLane readLane;
 
-    /** Starts the threads. The directory must exist. */
+    /** Starts the first thread; the others start with their first operation. The directory must exist. */
     public DiskCompanion(final Path root) {
         this(root, WRITE_LANES);
     }
@@ -42,14 +42,15 @@ public final class DiskCompanion implements AutoCloseable {
         this.root = root;
         this.io = io;
         this.writeLanes = new DiskLane[writeLaneCount];
-        for (int i = 0; i < writeLaneCount; i++) {
-            writeLanes[i] = start("disk-write-" + i);
+        writeLanes[0] = new DiskLane("disk-write-0", new DiskWork(root, io));
+        for (int i = 1; i < writeLaneCount; i++) {
+            writeLanes[i] = lane("disk-write-" + i);
         }
         this.throughLanes = new DiskLane[THROUGH_LANES];
         for (int i = 0; i < THROUGH_LANES; i++) {
-            throughLanes[i] = start("disk-through-" + i);
+            throughLanes[i] = lane("disk-through-" + i);
         }
-        this.readLane = start("disk-read");
+        this.readLane = lane("disk-read");
     }
 
     public Path root() {
@@ -67,6 +68,7 @@ public final class DiskCompanion implements AutoCloseable {
         }
     }
 
+    /** The one that starts the others first: when its end has come, they have begun. */
     private List<DiskLane> lanes() {
         final List<DiskLane> lanes = new ArrayList<>(List.of(writeLanes));
         lanes.addAll(List.of(throughLanes));
@@ -92,12 +94,7 @@ public final class DiskCompanion implements AutoCloseable {
         return readLane;
     }
 
-    private DiskLane start(final String name) {
-        final DiskLane lane = new DiskLane(new DiskWork(root, io));
-        final Thread thread = new Thread(lane, name);
-        thread.setDaemon(true);
-        lane.thread(thread);
-        thread.start();
-        return lane;
+    private DiskLane lane(final String name) {
+        return new DiskLane(name, new DiskWork(root, io), writeLanes[0]);
     }
 }

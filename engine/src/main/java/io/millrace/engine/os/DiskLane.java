@@ -1,6 +1,7 @@
 package io.millrace.engine.os;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
@@ -11,19 +12,36 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  */
 final class DiskLane implements Runnable {
     private static final int CHUNK = 1024;
+    private static final int LANES = 8;
 
     private final MpscUnboundedVarHandleArrayQueue<DiskOp> queue = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
     private final DiskWork work;
+    private final DiskLane starter;
+    private final Thread thread;
+    /** Lanes whose first operation has come; this one's thread starts theirs. */
+    private final MpscUnboundedVarHandleArrayQueue<DiskLane> toStart = new MpscUnboundedVarHandleArrayQueue<>(LANES);
+
+    private final AtomicBoolean startAsked = new AtomicBoolean();
     private volatile boolean sleeping;
     private volatile boolean closing;
-    private volatile Thread thread;
 
-    DiskLane(final DiskWork work) {
-        this.work = work;
+    /** Starts the thread. */
+    DiskLane(final String name, final DiskWork work) {
+        this(name, work, null);
+        startAsked.set(true);
+        thread.start();
     }
 
-    void thread(final Thread value) {
-        thread = value;
+    /**
+     * The thread starts with the first operation.
+     *
+     * @param starter whose thread starts it: whoever submits is pinned, and a thread inherits that
+     */
+    DiskLane(final String name, final DiskWork work, final DiskLane starter) {
+        this.work = work;
+        this.starter = starter;
+        thread = new Thread(this, name);
+        thread.setDaemon(true);
     }
 
     /** Called by any core. */
@@ -32,10 +50,14 @@ final class DiskLane implements Runnable {
             throw new IllegalStateException("disk companion is closed");
         }
         queue.offer(op);
+        if (!startAsked.getPlain() && startAsked.compareAndSet(false, true)) {
+            starter.toStart.offer(this);
+            starter.wakeIfSleeping();
+        }
         wakeIfSleeping();
     }
 
-    /** Lets the thread end once all that was submitted is done. */
+    /** Lets the thread end once all that was submitted is done, and those that it has to start were started. */
     void close() {
         closing = true;
         LockSupport.unpark(thread);
@@ -58,11 +80,12 @@ final class DiskLane implements Runnable {
     @Override
     public void run() {
         while (true) {
+            startOthers();
             final DiskOp op = queue.relaxedPoll();
             if (op != null) {
                 work.execute(op);
                 op.disk.onExecuted(op);
-            } else if (closing && queue.isEmpty()) {
+            } else if (closing && queue.isEmpty() && toStart.isEmpty()) {
                 return;
             } else {
                 sleep();
@@ -70,10 +93,16 @@ final class DiskLane implements Runnable {
         }
     }
 
+    private void startOthers() {
+        for (DiskLane lane = toStart.relaxedPoll(); lane != null; lane = toStart.relaxedPoll()) {
+            lane.thread.start();
+        }
+    }
+
     private void sleep() {
         sleeping = true;
         VarHandle.fullFence();
-        if (queue.isEmpty() && !closing) {
+        if (queue.isEmpty() && toStart.isEmpty() && !closing) {
             LockSupport.park(this);
         }
         sleeping = false;

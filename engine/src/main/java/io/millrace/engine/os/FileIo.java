@@ -14,6 +14,7 @@ import org.agrona.MutableDirectBuffer;
  */
 final class FileIo {
     static final int NO_DESCRIPTOR = -1;
+    private static final int EVICTED_AT_ONCE_BYTES = 4 << 20;
 
     private final FileChannel channel;
     private final int descriptor;
@@ -113,9 +114,16 @@ final class FileIo {
         }
     }
 
-    void evict() {
+    /** Bytes that are yet to be written stay; where there is nothing else the kernel is not made to begin with that. */
+    void evict() throws IOException {
         if (descriptor >= 0) {
-            Posix.dontNeed(descriptor);
+            final CacheState state = new CacheState();
+            final long size = channel.size();
+            for (long position = 0; position < size; position += EVICTED_AT_ONCE_BYTES) {
+                if (state.mayHoldWritten(descriptor, position, EVICTED_AT_ONCE_BYTES)) {
+                    Posix.dontNeed(descriptor, position, EVICTED_AT_ONCE_BYTES);
+                }
+            }
         }
     }
 

@@ -38,6 +38,7 @@ public final class OsDisk implements Disk {
     private DiskOp readyHead;
     private DiskOp readyTail;
     private int inFlight;
+    private boolean ownerWaits;
     private volatile Thread waiting;
 
     /**
@@ -140,6 +141,15 @@ public final class OsDisk implements Disk {
             LockSupport.park(this);
         }
         waiting = null;
+    }
+
+    @Override
+    public void ownerWaits(final boolean waits) {
+        ownerWaits = waits;
+    }
+
+    boolean ownerWaits() {
+        return ownerWaits;
     }
 
     /** Inline writes that took longer than a millisecond, during which the core stood still. Any thread may ask. */

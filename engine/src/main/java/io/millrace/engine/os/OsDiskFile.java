@@ -146,7 +146,12 @@ public final class OsDiskFile implements DiskFile {
         final DiskOp op = begin(DiskOp.READ, position, length, completion, token);
         op.sink = target;
         op.offset = offset;
-        readLane().submit(op);
+        if (ordered == 0 && disk.ownerWaits()) {
+            readNow(op);
+            disk.onDone(op);
+        } else {
+            readLane().submit(op);
+        }
     }
 
     @Override

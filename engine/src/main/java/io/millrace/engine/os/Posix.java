@@ -226,8 +226,8 @@ final class Posix {
     }
 
     /** Asks the kernel to forget the whole file's clean pages; a hint too. */
-    static void dontNeed(final int fd) {
-        advise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    static void dontNeed(final int fd, final long position, final long length) {
+        advise(fd, position, length, POSIX_FADV_DONTNEED);
     }
 
     private static void advise(final int fd, final long position, final long length, final int advice) {

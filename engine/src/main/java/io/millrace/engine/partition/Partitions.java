@@ -16,6 +16,7 @@ import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.replication.ReplicaProducers;
+import io.millrace.engine.settings.Durability;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.Statistics;
@@ -88,6 +89,7 @@ public final class Partitions implements Stage {
                 recoveryPoint,
                 startOffset,
                 clean,
+                config.durability() == Durability.OS,
                 tail,
                 context.nowMs());
         final Partition partition = add(key, leaderEpoch, config, producers);

@@ -54,6 +54,7 @@ final class LogBench implements LogListener, LogProducers {
     int failures;
     int offline;
     private boolean appendable;
+    boolean acksFollowPageCache;
 
     LogBench(final Disk disk, final LogContext context) {
         this.disk = disk;
@@ -63,6 +64,12 @@ final class LogBench implements LogListener, LogProducers {
 
     static LogBench on(final Disk disk) {
         return new LogBench(disk, new LogContext(disk, new LeaseTable(64, 0, 2), AT_ONCE, new KafkaDecompressor()));
+    }
+
+    /** Whether later recoveries are those of a log whose acks promise no more than the page cache. */
+    LogBench acksFollowPageCache(final boolean follow) {
+        acksFollowPageCache = follow;
+        return this;
     }
 
     LogBench config(final LogConfig wanted) {
@@ -89,7 +96,7 @@ final class LogBench implements LogListener, LogProducers {
 
     LogBench recover(final long recoveryPoint, final long startOffset, final boolean clean, final JournalTail tail) {
         final LogRecovery.RecoveredLog recovered = new LogRecovery(new BlockingDisk(disk), context)
-                .open(DIRECTORY, config, this, recoveryPoint, startOffset, clean, tail, nowMs);
+                .open(DIRECTORY, config, this, recoveryPoint, startOffset, clean, acksFollowPageCache, tail, nowMs);
         log = recovered.log();
         report = recovered.report();
         log.listener(this);

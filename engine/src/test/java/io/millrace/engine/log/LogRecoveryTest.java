@@ -34,7 +34,7 @@ class LogRecoveryTest {
     private LogBench reopen(final long recoveryPoint, final long startOffset, final boolean clean) {
         image.kill(new SeededEntropy(2));
         final LogBench before = bench;
-        bench = newBench().config(before.config);
+        bench = newBench().config(before.config).acksFollowPageCache(before.acksFollowPageCache);
         bench.stored.addAll(before.stored);
         bench.recover(recoveryPoint, startOffset, clean);
         bench.stored.removeIf(each -> each.nextOffset() > bench.log.endOffset());
@@ -247,6 +247,45 @@ class LogRecoveryTest {
         faults.heal();
         assertThat(bench.log.isOffline()).isTrue();
         image.kill(new SeededEntropy(2));
+        reopen(0, 0, false);
+        assertThat(bench.log.endOffset()).isEqualTo(durable);
+    }
+
+    @Test
+    void shouldBelieveThePageCacheWhereAcksPromiseNoMore() {
+        bench.create().appendMany(4);
+        bench.sync();
+        final long durable = bench.log.recoveryPoint();
+        bench.appendMany(4);
+        bench.settle();
+        final long end = bench.log.endOffset();
+        image.kill(new SeededEntropy(2));
+        final byte[] onMedium = image.durableContents(FIRST);
+        bench.acksFollowPageCache(true);
+        reopen(durable, 0, false);
+        assertThat(bench.log.endOffset()).isEqualTo(end);
+        assertThat(bench.log.stableOffset()).isEqualTo(durable);
+        assertThat(bench.log.recoveryPoint()).isEqualTo(durable);
+        assertThat(image.durableContents(FIRST)).as("nothing was synced").isEqualTo(onMedium);
+        bench.sync();
+        assertThat(bench.log.stableOffset()).isEqualTo(end);
+        image.crash(new SeededEntropy(3));
+        reopen(durable, 0, false);
+        assertThat(bench.log.endOffset()).isEqualTo(end);
+        assertThat(bench.report.isDamaged()).isFalse();
+    }
+
+    @Test
+    void shouldNotBelieveThePageCacheWhereASyncHasFailedThoughAcksPromiseNoMore() {
+        bench.create().appendMany(4);
+        bench.sync();
+        final long durable = bench.log.endOffset();
+        bench.appendMany(4);
+        faults.mediaErrors(0, 1_000_000, 0);
+        bench.sync();
+        faults.heal();
+        image.kill(new SeededEntropy(2));
+        bench.acksFollowPageCache(true);
         reopen(0, 0, false);
         assertThat(bench.log.endOffset()).isEqualTo(durable);
     }

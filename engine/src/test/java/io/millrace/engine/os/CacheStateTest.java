@@ -50,4 +50,20 @@ final class CacheStateTest {
         assertThat(driver.prefetch(file, 0, BYTES)).isZero();
         assertThat(file.isInMemory(0, BYTES)).isTrue();
     }
+
+    @Test
+    void shouldLetGoOnlyOfWhatTheDiskHasToo() throws IOException {
+        final int half = 8 << 20;
+        final DiskFile file = driver.open("a", Disk.OpenMode.CREATE_NEW);
+        driver.write(file, 0, "x".repeat(half));
+        assumeTrue(file.isInMemory(0, half), "skipped: this system does not tell what lies in memory");
+        assumeFalse(Files.getFileStore(directory).type().equals("tmpfs"), "skipped: this file system is all memory");
+        driver.sync(file);
+        driver.write(file, half, "y".repeat(half));
+
+        driver.evict(file);
+
+        assertThat(file.isInMemory(0, half)).isFalse();
+        assertThat(file.isInMemory(half, half)).isTrue();
+    }
 }

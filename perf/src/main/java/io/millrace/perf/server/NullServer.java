@@ -14,6 +14,7 @@ final class NullServer extends ForkedServer {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:MaxDirectMemorySize=2g",
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -11,13 +11,17 @@ import java.util.Map;
 
 /** Makes servers of the kinds that can be compared, with the same durability and the same settings. */
 public final class Servers {
-    /** Millrace in node and in core mode, in node mode on io_uring, Apache Kafka, and a broker that answers and drops. */
+    /**
+     * Millrace in node and in core mode, in node mode on io_uring, Apache Kafka, a broker that answers and drops, and no
+     * server but the disk alone, for workloads whose acks wait for it.
+     */
     public enum Kind {
         MILLRACE,
         MILLRACE_CORE,
         MILLRACE_URING,
         KAFKA,
-        NULL;
+        NULL,
+        DISK;
 
         /** As it is written on the command line and in results. */
         public String label() {
@@ -73,6 +77,7 @@ public final class Servers {
                 yield new KafkaServer(kafka.get(), folder, port, all);
             }
             case NULL -> new NullServer(folder, port);
+            case DISK -> throw new IllegalArgumentException("the disk is no server");
         };
     }
 
