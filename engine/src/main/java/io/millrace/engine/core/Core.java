@@ -209,8 +209,11 @@ public final class Core {
     public void recover(final Consumer<RecoveryReport> reports) {
         checkOwner();
         disk.ownerWaits(true);
-        new CoreRecovery(id, boot, new BlockingDisk(disk), logs, partitions, metadata.image()).run(reports);
-        disk.ownerWaits(false);
+        try {
+            new CoreRecovery(id, boot, new BlockingDisk(disk), logs, partitions, metadata.image()).run(reports);
+        } finally {
+            disk.ownerWaits(false);
+        }
     }
 
     /** One duty cycle; returns how much was done, 0 for nothing. */

@@ -85,6 +85,9 @@ public final class Log {
         sealedBytes = Segment.bytesBelow(segments, active);
         final boolean isSynced = parts.syncedOffset == endOffset;
         stability.begin(parts.syncedOffset, isSynced ? active : null, isSynced ? active.appendedSize : -1);
+        if (!isSynced) {
+            sync.directoryChanged(); // nobody knows whether the last segment's name is durable
+        }
         abortedFile.begin(active);
         compactor.holesBelow(parts.holesBelow);
     }

@@ -466,6 +466,9 @@ final class LogLoad {
                 aborted.write(validated);
                 writeEpochs();
                 parts.syncedOffset = Math.max(durableOffset, active.baseOffset);
+                if (parts.syncedOffset == parts.endOffset) {
+                    disk.syncDirectory(directory);
+                }
             }
         }
         for (final Segment segment : parts.segments) {

@@ -69,10 +69,14 @@ final class CacheState {
                 && isRead(descriptor, position + length - 1);
     }
 
-    /** False only if all of the range that is in memory has yet to be written to the disk. */
+    /**
+     * False only where the kernel counts pages of the range and all of them have yet to be written to the disk. It counts
+     * none where they belong to another file system below the file's.
+     */
     boolean mayHoldWritten(final int descriptor, final long position, final long length) {
         return !AVAILABLE
                 || !count(descriptor, position, length)
+                || memory.getLong(CACHED_AT) == 0
                 || memory.getLong(CACHED_AT) > memory.getLong(DIRTY_AT);
     }
 

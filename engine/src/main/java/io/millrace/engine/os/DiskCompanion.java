@@ -29,7 +29,7 @@ public final class DiskCompanion implements AutoCloseable {
     private final AtomicInteger throughLanesTaken = new AtomicInteger();
     private final DiskLane readLane;
 
-    /** Starts the first thread; the others start with their first operation. The directory must exist. */
+    /** Starts the threads but those for writes past the page cache. The directory must exist. */
     public DiskCompanion(final Path root) {
         this(root, WRITE_LANES);
     }
@@ -42,15 +42,21 @@ public final class DiskCompanion implements AutoCloseable {
         this.root = root;
         this.io = io;
         this.writeLanes = new DiskLane[writeLaneCount];
-        writeLanes[0] = new DiskLane("disk-write-0", new DiskWork(root, io));
-        for (int i = 1; i < writeLaneCount; i++) {
-            writeLanes[i] = lane("disk-write-" + i);
+        for (int i = 0; i < writeLaneCount; i++) {
+            writeLanes[i] = new DiskLane("disk-write-" + i, new DiskWork(root, io));
         }
         this.throughLanes = new DiskLane[THROUGH_LANES];
         for (int i = 0; i < THROUGH_LANES; i++) {
-            throughLanes[i] = lane("disk-through-" + i);
+            throughLanes[i] = new DiskLane("disk-through-" + i, new DiskWork(root, io), writeLanes[0]);
         }
-        this.readLane = lane("disk-read");
+        this.readLane = new DiskLane("disk-read", new DiskWork(root, io));
+    }
+
+    /** Starts the threads for writes past the page cache; else the first such write waits until a thread is free to. */
+    public void expectWritesThrough() {
+        for (final DiskLane lane : throughLanes) {
+            lane.startNow();
+        }
     }
 
     public Path root() {
@@ -92,9 +98,5 @@ public final class DiskCompanion implements AutoCloseable {
 
     DiskLane readLane() {
         return readLane;
-    }
-
-    private DiskLane lane(final String name) {
-        return new DiskLane(name, new DiskWork(root, io), writeLanes[0]);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.engine.os;
 
+import io.millrace.engine.port.DiskStatus;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -28,8 +29,7 @@ final class DiskLane implements Runnable {
     /** Starts the thread. */
     DiskLane(final String name, final DiskWork work) {
         this(name, work, null);
-        startAsked.set(true);
-        thread.start();
+        startNow();
     }
 
     /**
@@ -42,6 +42,12 @@ final class DiskLane implements Runnable {
         this.starter = starter;
         thread = new Thread(this, name);
         thread.setDaemon(true);
+    }
+
+    /** As long as nothing was submitted. */
+    void startNow() {
+        startAsked.set(true);
+        thread.start();
     }
 
     /** Called by any core. */
@@ -95,7 +101,21 @@ final class DiskLane implements Runnable {
 
     private void startOthers() {
         for (DiskLane lane = toStart.relaxedPoll(); lane != null; lane = toStart.relaxedPoll()) {
-            lane.thread.start();
+            lane.start();
+        }
+    }
+
+    /** Where no thread is to be had, what waits for it fails, and the next operation tries again. */
+    private void start() {
+        try {
+            thread.start();
+        } catch (final OutOfMemoryError none) {
+            startAsked.set(false);
+            for (DiskOp op = queue.relaxedPoll(); op != null; op = queue.relaxedPoll()) {
+                op.failure = none;
+                op.status = DiskStatus.IO_ERROR;
+                op.disk.onExecuted(op);
+            }
         }
     }
 

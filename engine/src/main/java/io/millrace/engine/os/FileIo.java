@@ -116,14 +116,22 @@ final class FileIo {
 
     /** Bytes that are yet to be written stay; where there is nothing else the kernel is not made to begin with that. */
     void evict() throws IOException {
-        if (descriptor >= 0) {
-            final CacheState state = new CacheState();
-            final long size = channel.size();
-            for (long position = 0; position < size; position += EVICTED_AT_ONCE_BYTES) {
-                if (state.mayHoldWritten(descriptor, position, EVICTED_AT_ONCE_BYTES)) {
-                    Posix.dontNeed(descriptor, position, EVICTED_AT_ONCE_BYTES);
-                }
+        if (descriptor < 0) {
+            return;
+        }
+        final CacheState state = new CacheState();
+        final long size = channel.size();
+        long from = -1;
+        for (long position = 0; position < size; position += EVICTED_AT_ONCE_BYTES) {
+            if (state.mayHoldWritten(descriptor, position, EVICTED_AT_ONCE_BYTES)) {
+                from = from < 0 ? position : from;
+            } else if (from >= 0) {
+                Posix.dontNeed(descriptor, from, position - from);
+                from = -1;
             }
+        }
+        if (from >= 0) {
+            Posix.dontNeed(descriptor, from, 0); // to the end, which need not be that of a page
         }
     }
 

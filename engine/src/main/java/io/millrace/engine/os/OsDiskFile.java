@@ -146,8 +146,13 @@ public final class OsDiskFile implements DiskFile {
         final DiskOp op = begin(DiskOp.READ, position, length, completion, token);
         op.sink = target;
         op.offset = offset;
-        if (ordered == 0 && disk.ownerWaits()) {
-            readNow(op);
+        if (ordered == 0 && disk.ownerWaits() && target.byteArray() == null) {
+            try {
+                readNow(op);
+            } catch (final RuntimeException | Error e) {
+                op.failure = e;
+                op.status = DiskStatus.IO_ERROR;
+            }
             disk.onDone(op);
         } else {
             readLane().submit(op);

@@ -225,7 +225,7 @@ final class Posix {
         advise(fd, position, length, POSIX_FADV_WILLNEED);
     }
 
-    /** Asks the kernel to forget the whole file's clean pages; a hint too. */
+    /** Asks the kernel to forget clean pages, those of the length or to the end if it is 0; it begins to write others. A hint too. */
     static void dontNeed(final int fd, final long position, final long length) {
         advise(fd, position, length, POSIX_FADV_DONTNEED);
     }

@@ -37,6 +37,7 @@ class JournalReplayTest {
     private boolean[] open;
     private long nowNs;
     private int journalled;
+    private boolean acksFollowPageCache;
 
     @BeforeEach
     void begin() {
@@ -103,6 +104,44 @@ class JournalReplayTest {
         assertThat(bench.log.isReadOnly()).isTrue();
     }
 
+    /** The topic was changed to acks that follow the page cache, and the process killed: the journal goes, so no ack may. */
+    @Test
+    void shouldSyncWhatTheJournalHeldThoughAcksFollowThePageCacheNow() {
+        append();
+        append();
+        append();
+        final long end = bench.log.endOffset();
+        assertThat(bench.stable).isEqualTo(end);
+        assertThat(journalled).isPositive();
+        image.kill(new SeededEntropy(1));
+        acksFollowPageCache = true;
+        assertThat(recover(0)).as("all of it lies in the page cache").isZero();
+        assertThat(bench.log.endOffset()).isEqualTo(end);
+
+        image.crash(new SeededEntropy(1));
+        recover(0);
+        assertThat(bench.log.endOffset()).isEqualTo(end);
+    }
+
+    /** The topic is changed back to acks that follow the disk: what was not synced at the start must be now. */
+    @Test
+    void shouldNotCoverByTheJournalWhatRecoveryLeftUnsynced() {
+        bench.append(1, bench.nowMs);
+        bench.settle();
+        image.kill(new SeededEntropy(1));
+        acksFollowPageCache = true;
+        recover(0);
+        assertThat(bench.log.stableOffset()).isZero();
+        join();
+        append();
+        final long end = bench.log.endOffset();
+        assertThat(bench.stable).isEqualTo(end);
+
+        image.crash(new SeededEntropy(1));
+        recover(0);
+        assertThat(bench.log.endOffset()).isEqualTo(end);
+    }
+
     private void append() {
         bench.append(1, bench.nowMs);
         round();
@@ -126,6 +165,7 @@ class JournalReplayTest {
         final BlockingDisk disk = new BlockingDisk(bench.disk);
         final Journals journals = Journals.read(disk, 1);
         assertThat(journals.findings()).noneMatch(each -> each.startsWith("DAMAGE"));
+        bench.acksFollowPageCache(acksFollowPageCache);
         bench.recover(recoveryPoint, 0, false, journals.tailOf(LogBench.ID_HIGH, LogBench.ID_LOW, 0));
         journals.remove(disk);
         return bench.report.batchesReplayed();

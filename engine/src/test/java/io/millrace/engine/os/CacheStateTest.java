@@ -65,5 +65,31 @@ final class CacheStateTest {
 
         assertThat(file.isInMemory(0, half)).isFalse();
         assertThat(file.isInMemory(half, half)).isTrue();
+        assertThat(new CacheState().mayHoldWritten(file.descriptor(), half, half))
+                .as("the kernel was not made to write it")
+                .isFalse();
+    }
+
+    @Test
+    void shouldLetGoOfWhatTheDiskHasBesideWhatItHasNot() throws IOException {
+        final int half = 2 << 20;
+        final DiskFile file = driver.open("a", Disk.OpenMode.CREATE_NEW);
+        driver.write(file, 0, "x".repeat(half));
+        assumeTrue(file.isInMemory(0, half), "skipped: this system does not tell what lies in memory");
+        assumeFalse(Files.getFileStore(directory).type().equals("tmpfs"), "skipped: this file system is all memory");
+        driver.sync(file);
+        driver.write(file, half, "y".repeat(half));
+
+        driver.evict(file);
+
+        assertThat(file.isInMemory(0, half)).isFalse();
+        assertThat(file.isInMemory(half, half)).isTrue();
+    }
+
+    /** As on a file system that lies over another one, and has the bytes there. */
+    @Test
+    void shouldNotTakeARangeWithoutPagesForOneThatTheDiskHasNot() {
+        final DiskFile file = driver.open("a", Disk.OpenMode.CREATE_NEW);
+        assertThat(new CacheState().mayHoldWritten(file.descriptor(), 0, BYTES)).isTrue();
     }
 }

@@ -21,6 +21,7 @@ import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.CleanerSettings;
+import io.millrace.engine.settings.Durability;
 import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
@@ -158,6 +159,9 @@ public final class Broker implements AutoCloseable {
         final int count = config.coreCount();
         companion = new DiskCompanion(data.path());
         opened.add(companion::close);
+        if (config.durability() == Durability.FSYNC) {
+            companion.expectWritesThrough();
+        }
         housekeeping = new HousekeepingPool(1, HOUSEKEEPING_CAPACITY);
         opened.add(housekeeping::close);
         compaction = new HousekeepingPool(

