@@ -23,7 +23,6 @@ public final class DiskCompanion implements AutoCloseable {
     private static final int THROUGH_LANES = 2;
 
     private final Path root;
-    private final Function<FileChannel, FileIo> io;
     private final DiskLane[] writeLanes;
     private final DiskLane[] throughLanes;
     private final AtomicInteger throughLanesTaken = new AtomicInteger();
@@ -40,7 +39,6 @@ public final class DiskCompanion implements AutoCloseable {
 
     DiskCompanion(final Path root, final int writeLaneCount, final Function<FileChannel, FileIo> io) {
         this.root = root;
-        this.io = io;
         this.writeLanes = new DiskLane[writeLaneCount];
         for (int i = 0; i < writeLaneCount; i++) {
             writeLanes[i] = new DiskLane("disk-write-" + i, new DiskWork(root, io));
