@@ -1,0 +1,159 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.node.Requests;
+import io.millrace.net.kafka.node.TestClient;
+import io.millrace.net.kafka.node.TestNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.InitializeShareGroupStateRequestData;
+import org.apache.kafka.common.message.InitializeShareGroupStateRequestData.InitializeStateData;
+import org.apache.kafka.common.message.InitializeShareGroupStateResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchRequestData.AcknowledgementBatch;
+import org.apache.kafka.common.message.ShareFetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.ShareFetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
+import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** A member of a share group of the topic's name, with a connection of its own to a {@link TestNode}; partition 0. */
+final class ShareClient {
+    private static final int VERSION = 2;
+
+    private final TestNode node;
+    private final TopicImage topic;
+    private final String group;
+    private final String member;
+    private final TestClient client;
+    private int epoch;
+
+    ShareClient(final TestNode node, final int core, final TopicImage topic, final String group, final String member) {
+        this.node = node;
+        this.topic = topic;
+        this.group = group;
+        this.member = member;
+        client = node.connect(core);
+    }
+
+    static Uuid id(final TopicImage topic) {
+        return new Uuid(topic.idHigh(), topic.idLow());
+    }
+
+    /** As the group's coordinator does when a member first gets the partition. */
+    static void begin(final TestNode node, final TopicImage topic, final String group) {
+        final InitializeShareGroupStateResponseData begun = node.connect(0)
+                .call(
+                        new InitializeShareGroupStateRequestData()
+                                .setGroupId(group)
+                                .setTopics(List.of(new InitializeStateData()
+                                        .setTopicId(id(topic))
+                                        .setPartitions(List.of(new InitializeShareGroupStateRequestData.PartitionData()
+                                                .setStartOffset(-1))))),
+                        0,
+                        InitializeShareGroupStateResponseData::new);
+        final short error = begun.results().getFirst().partitions().getFirst().errorCode();
+        if (error != 0) {
+            throw new AssertionError(Errors.forCode(error));
+        }
+    }
+
+    static void set(final TestNode node, final String group, final String name, final String value) {
+        final AlterConfigsResource resource = new AlterConfigsResource()
+                .setResourceType(ConfigResource.Type.GROUP.id())
+                .setResourceName(group);
+        resource.configs().add(new AlterableConfig().setName(name).setValue(value));
+        final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource);
+        final var answer = node.connect(0)
+                .call(request, 1, IncrementalAlterConfigsResponseData::new)
+                .responses()
+                .getFirst();
+        if (answer.errorCode() != 0) {
+            throw new AssertionError(answer);
+        }
+    }
+
+    static void write(final TestNode node, final TopicImage topic, final String... values) {
+        final int version = 9;
+        final ProduceResponseData answer = node.connect(0)
+                .call(
+                        Requests.add(Requests.produce(-1), version, topic, 0, Requests.batch(values)),
+                        version,
+                        ProduceResponseData::new);
+        if (answer.responses().iterator().next().partitionResponses().getFirst().errorCode() != 0) {
+            throw new AssertionError(answer);
+        }
+    }
+
+    /** Asks for records and says what it does with those before. */
+    void ask(final int waitMs, final int bytesMin, final AcknowledgementBatch... said) {
+        final FetchTopic asked = new FetchTopic().setTopicId(id(topic));
+        asked.partitions().add(new FetchPartition().setAcknowledgementBatches(List.of(said)));
+        final ShareFetchRequestData request = new ShareFetchRequestData()
+                .setGroupId(group)
+                .setMemberId(member)
+                .setShareSessionEpoch(epoch++)
+                .setMaxWaitMs(waitMs)
+                .setMinBytes(bytesMin)
+                .setMaxBytes(1 << 20)
+                .setMaxRecords(1000)
+                .setBatchSize(1000);
+        request.topics().add(asked);
+        client.send(request, VERSION);
+    }
+
+    boolean hasAnswer() {
+        return client.hasAnswer();
+    }
+
+    ShareFetchResponseData answer() {
+        return client.receive(VERSION, ShareFetchResponseData::new);
+    }
+
+    /** What comes of a fetch that may wait so long. */
+    List<AcquiredRecords> fetch(final int waitMs) {
+        ask(waitMs, 1);
+        return acquired(answer());
+    }
+
+    static AcknowledgementBatch accept(final long first, final long last) {
+        return new AcknowledgementBatch()
+                .setFirstOffset(first)
+                .setLastOffset(last)
+                .setAcknowledgeTypes(List.of((byte) 1));
+    }
+
+    static List<AcquiredRecords> acquired(final ShareFetchResponseData answer) {
+        final List<AcquiredRecords> all = new ArrayList<>();
+        for (final PartitionData partition : partitions(answer)) {
+            if (partition.errorCode() != 0) {
+                throw new AssertionError(Errors.forCode(partition.errorCode()));
+            }
+            all.addAll(partition.acquiredRecords());
+        }
+        return all;
+    }
+
+    static List<PartitionData> partitions(final ShareFetchResponseData answer) {
+        if (answer.errorCode() != 0) {
+            throw new AssertionError(Errors.forCode(answer.errorCode()));
+        }
+        final List<PartitionData> all = new ArrayList<>();
+        answer.responses().forEach(each -> all.addAll(each.partitions()));
+        return all;
+    }
+
+    void hangUp() {
+        client.hangUp();
+        node.run(1);
+    }
+}

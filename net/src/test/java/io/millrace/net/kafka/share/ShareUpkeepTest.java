@@ -1,0 +1,155 @@
+package io.millrace.net.kafka.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.group.ShareStates;
+import io.millrace.net.kafka.node.TestClient;
+import io.millrace.net.kafka.node.TestNode;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData.StateBatch;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData.WriteStateData;
+import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What share partitions do besides handing out records: at a stop, at rest, while nothing is to be had. */
+class ShareUpkeepTest {
+    private static final String GROUP = "group";
+    private static final int WATCHES_MAX = 4096;
+
+    private final TestNode node = new TestNode(1, 64);
+    private TopicImage topic;
+
+    @BeforeEach
+    void createTopic() {
+        topic = node.createTopic("topic", 1, Map.of());
+        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
+        node.run(50);
+        ShareClient.begin(node, topic, GROUP);
+        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+    }
+
+    private ShareClient member(final String name) {
+        return new ShareClient(node, 0, topic, GROUP, name);
+    }
+
+    private void write(final int count) {
+        ShareClient.write(
+                node, topic, IntStream.range(0, count).mapToObj(i -> "v" + i).toArray(String[]::new));
+    }
+
+    @Test
+    void shouldEndWhereStateCanNoLongerBeKept() {
+        ShareClient.set(node, GROUP, "share.record.lock.duration.ms", "15000");
+        write(10);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        // From now on each write is refused at once, that of the records too whose time is over.
+        node.core(0).service(ShareStates.class).stop();
+        node.run(16_000);
+        assertThat(member("b").fetch(100)).hasSize(1);
+    }
+
+    @Test
+    void shouldRestWhileAllThatMayBeInFlightIs() {
+        ShareClient.set(node, GROUP, "share.partition.max.record.locks", "100");
+        IntStream.range(0, 15).forEach(i -> write(10));
+        final ShareClient greedy = member("a");
+        assertThat(greedy.fetch(1000)).isNotEmpty();
+        greedy.fetch(10);
+        final ShareClient waiting = member("b");
+        waiting.ask(10_000, 1);
+        node.run(100);
+        final long beginMs = node.nowMs();
+        for (int i = 0; i < 1000; i++) {
+            node.step();
+        }
+        assertThat(waiting.hasAnswer()).isFalse();
+        // A turn in which there is something to do takes a tenth of the time of one without.
+        assertThat(node.nowMs() - beginMs).isGreaterThan(80);
+    }
+
+    @Test
+    void shouldServeWhoWaitsWithoutAWatch() {
+        final ShareHosts hosts = node.core(0).service(ShareHosts.class);
+        hosts.watches(WATCHES_MAX);
+        assertThat(hosts.mayWatch()).isFalse();
+        final ShareClient waiting = member("a");
+        waiting.ask(30_000, 1);
+        node.run(100);
+        hosts.watches(-1);
+        assertThat(hosts.mayWatch()).as("none was added").isTrue();
+        hosts.watches(1);
+        write(1);
+        node.run(2_500);
+        assertThat(waiting.hasAnswer()).as("looked again").isTrue();
+        assertThat(ShareClient.acquired(waiting.answer())).hasSize(1);
+    }
+
+    @Test
+    void shouldEndWatchesThatNobodyWaitsFor() {
+        final ShareHosts hosts = node.core(0).service(ShareHosts.class);
+        hosts.watches(WATCHES_MAX - 1);
+        assertThat(member("a").fetch(100)).isEmpty();
+        assertThat(hosts.mayWatch()).as("the last one is out").isFalse();
+        node.run(2_500);
+        assertThat(hosts.mayWatch()).isTrue();
+    }
+
+    @Test
+    void shouldBeginWhereItWouldHaveBegunBeforeItsRest() {
+        ShareClient.set(node, GROUP, "share.auto.offset.reset", "latest");
+        write(5);
+        final ShareClient early = member("a");
+        assertThat(early.fetch(100)).isEmpty();
+        early.hangUp();
+        node.run(125_000);
+        write(1);
+        assertThat(member("b").fetch(1000))
+                .singleElement()
+                .satisfies(records -> assertThat(records.firstOffset()).isEqualTo(5));
+    }
+
+    @Test
+    void shouldRefuseAStateThatCannotBe() {
+        write(10);
+        assertThat(keep(batch(5, 3, 0))).isEqualTo(Errors.NONE);
+        final ShareClient member = member("a");
+        member.ask(100, 1);
+        final List<PartitionData> partitions = ShareClient.partitions(member.answer());
+        assertThat(partitions)
+                .singleElement()
+                .satisfies(partition ->
+                        assertThat(Errors.forCode(partition.errorCode())).isEqualTo(Errors.UNKNOWN_SERVER_ERROR));
+    }
+
+    private static StateBatch batch(final long first, final long last, final int state) {
+        return new StateBatch()
+                .setFirstOffset(first)
+                .setLastOffset(last)
+                .setDeliveryState((byte) state)
+                .setDeliveryCount((short) 1);
+    }
+
+    private Errors keep(final StateBatch... batches) {
+        final TestClient client = node.connect(0);
+        final var answer = client.call(
+                new WriteShareGroupStateRequestData()
+                        .setGroupId(GROUP)
+                        .setTopics(List.of(new WriteStateData()
+                                .setTopicId(ShareClient.id(topic))
+                                .setPartitions(List.of(new WriteShareGroupStateRequestData.PartitionData()
+                                        .setStartOffset(0)
+                                        .setStateBatches(List.of(batches)))))),
+                1,
+                WriteShareGroupStateResponseData::new);
+        return Errors.forCode(
+                answer.results().getFirst().partitions().getFirst().errorCode());
+    }
+}
