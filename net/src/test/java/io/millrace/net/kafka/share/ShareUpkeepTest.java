@@ -63,6 +63,8 @@ class ShareUpkeepTest {
         final ShareClient greedy = member("a");
         assertThat(greedy.fetch(1000)).isNotEmpty();
         greedy.fetch(10);
+        // Nobody has read so far, since there is no room for more.
+        write(10);
         final ShareClient waiting = member("b");
         waiting.ask(10_000, 1);
         node.run(100);
