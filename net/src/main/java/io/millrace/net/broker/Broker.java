@@ -26,6 +26,7 @@ import io.millrace.engine.status.CoreCounters;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.share.ShareSessionCounts;
 import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.kafka.wire.RecordsFilter;
@@ -81,6 +82,7 @@ public final class Broker implements AutoCloseable {
     private final BrokerCore[] cores;
     private final ConnectionHandoff handoff;
     private final CoreLoads loads;
+    private final ShareSessionCounts shareSessions;
     private final ConnectionGate gate = new ConnectionGate();
     private final Listeners listeners;
     private final NodeIdentity identity;
@@ -186,6 +188,7 @@ public final class Broker implements AutoCloseable {
         }
         handoff = new ConnectionHandoff(transports);
         loads = new CoreLoads(count);
+        shareSessions = new ShareSessionCounts(count);
         listeners = new Listeners(config.listeners(), transports, handoff);
         life = new NodeLife(count);
         final Entropy entropy = OsEntropy.fresh();
@@ -240,7 +243,7 @@ public final class Broker implements AutoCloseable {
                 data.path().toString(),
                 config.settings().stringOf(BrokerSettings.BROKER_RACK),
                 log);
-        final BrokerCore made = new BrokerCore(context, config, facts);
+        final BrokerCore made = new BrokerCore(context, config, facts, shareSessions);
         made.core().addStage("housekeeping", lane);
         made.core().addStage("compaction", compactions);
         made.core().addStage("recoding", recodings);

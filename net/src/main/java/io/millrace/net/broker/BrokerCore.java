@@ -35,6 +35,7 @@ import io.millrace.net.kafka.produce.ProduceHandler;
 import io.millrace.net.kafka.security.SecurityApis;
 import io.millrace.net.kafka.share.ShareHandlers;
 import io.millrace.net.kafka.share.ShareHosts;
+import io.millrace.net.kafka.share.ShareSessionCounts;
 import io.millrace.net.kafka.txn.Admissions;
 import io.millrace.net.kafka.txn.PartitionMarkers;
 import io.millrace.net.kafka.txn.TransactionApis;
@@ -69,7 +70,11 @@ public final class BrokerCore {
     private boolean stopping;
 
     /** @param context complete but for being concluded */
-    public BrokerCore(final CoreContext context, final BrokerConfig config, final NodeFacts node) {
+    public BrokerCore(
+            final CoreContext context,
+            final BrokerConfig config,
+            final NodeFacts node,
+            final ShareSessionCounts shareSessions) {
         core = new Core(context);
         pool = new BufferPool(config.coreMemoryBytes());
         final RequestMeter meter = new RequestMeter(core.statistics(), core.clock(), Api.names(), Api.SPLIT);
@@ -89,7 +94,7 @@ public final class BrokerCore {
         final Map<Byte, InternalTopic> topics = internalTopics(core, config.settings());
         shareStates = new ShareStates(
                 core, topics.get(CoordinatorType.SHARE.id()), ShareSettings.ofStates(config.settings()));
-        shares = serveShares();
+        shares = serveShares(shareSessions);
         serveTransactions(produces);
         final FindCoordinatorApi find = new FindCoordinatorApi(core, topics);
         table.serve(Api.FIND_COORDINATOR, new ColdApi<>(FindCoordinatorRequestData::new, find::handle));
@@ -100,7 +105,7 @@ public final class BrokerCore {
         connections.closeListener(this::onClosed);
     }
 
-    private ShareHandlers serveShares() {
+    private ShareHandlers serveShares(final ShareSessionCounts sessions) {
         core.addService(ShareStates.class, shareStates);
         core.addMetadataListener(shareStates);
         final SharePersister persister = new SharePersister(shareStates);
@@ -109,7 +114,7 @@ public final class BrokerCore {
         core.addService(ShareHosts.class, hosts);
         core.addMetadataListener(hosts);
         core.addStage("shares", hosts);
-        final ShareHandlers handlers = new ShareHandlers(core, hosts);
+        final ShareHandlers handlers = new ShareHandlers(core, hosts, sessions);
         handlers.register(table);
         return handlers;
     }

@@ -16,6 +16,7 @@ import io.millrace.net.broker.NodeLife;
 import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.share.ShareSessionCounts;
 import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
 import io.millrace.net.kafka.wire.RecordsFilter;
@@ -61,9 +62,10 @@ final class SimNode {
         world.onBootFindings(boot.findings());
         final Mesh mesh =
                 new Mesh(coreCount, world.ringBytes(), config.settings().intOf(BrokerSettings.LEASES));
+        final ShareSessionCounts shareSessions = new ShareSessionCounts(coreCount);
         final int[] corePorts = new int[coreCount];
         for (int i = 0; i < coreCount; i++) {
-            cores.add(newCore(i, mesh, boot, config));
+            cores.add(newCore(i, mesh, boot, config, shareSessions));
             corePorts[i] = CORE_PORT + i;
         }
         for (final BrokerCore core : cores) {
@@ -77,7 +79,12 @@ final class SimNode {
         cores.forEach(core -> core.listeners(views));
     }
 
-    private BrokerCore newCore(final int index, final Mesh mesh, final NodeBoot boot, final BrokerConfig config) {
+    private BrokerCore newCore(
+            final int index,
+            final Mesh mesh,
+            final NodeBoot boot,
+            final BrokerConfig config,
+            final ShareSessionCounts shareSessions) {
         final SimPoller poller = new SimPoller();
         pollers.add(poller);
         final SimHousekeeping housekeeping = new SimHousekeeping(
@@ -100,7 +107,8 @@ final class SimNode {
                         .batchFilter(new RecordsFilter())
                         .boot(boot),
                 config,
-                new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null, LogLevels.withoutLog()));
+                new NodeFacts("c2ltdWxhdGVkLWNsdXN0ZX", "/simulated", null, LogLevels.withoutLog()),
+                shareSessions);
         core.core().addStage("housekeeping", housekeeping);
         final SimMoves coreMoves = new SimMoves(
                 core,

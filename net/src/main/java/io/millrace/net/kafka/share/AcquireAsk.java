@@ -42,6 +42,9 @@ final class AcquireAsk {
     /** Whether not a single record more than wanted is to be handed out. */
     final boolean exact;
 
+    /** Nothing is to be handed out, only the bytes counted that could be. */
+    final boolean counts;
+
     final List<Wanted> wanted = new ArrayList<>();
     final Consumer<AcquireAsk> told;
     long recordsLeft;
@@ -55,12 +58,14 @@ final class AcquireAsk {
             final int gatherer,
             final int batchSize,
             final boolean exact,
+            final boolean counts,
             final Consumer<AcquireAsk> told) {
         this.group = group;
         this.holder = holder;
         this.gatherer = gatherer;
         this.batchSize = batchSize;
         this.exact = exact;
+        this.counts = counts;
         this.told = told;
     }
 

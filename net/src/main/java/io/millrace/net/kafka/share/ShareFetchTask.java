@@ -58,6 +58,10 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     private long recordsLeft;
     private long bytesLeft;
     private boolean starved;
+    /** Bytes are counted first, and nothing handed out before there are enough. */
+    private boolean counting;
+
+    private long bytesCounted;
     private boolean timeIsOver;
     private int round;
 
@@ -226,6 +230,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
             onFetched();
         } else {
             route();
+            counting = request.minBytes() > 1;
             ask();
         }
     }
@@ -253,6 +258,8 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         waiters.clear();
         nextOwner = 0;
         starved = false;
+        bytesCounted = 0;
+        counting &= !timeIsOver && handlers.core().nowNs() < deadlineNs;
         recordsLeft = request.maxRecords();
         bytesLeft = Math.min(request.maxBytes(), handlers.answerBytesMax());
         askNext();
@@ -270,6 +277,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
                 handlers.core().id(),
                 request.batchSize(),
                 request.shareAcquireMode() == RECORD_LIMIT,
+                counting,
                 this::onAnswer);
         ask.recordsLeft = recordsLeft;
         ask.bytesLeft = bytesLeft;
@@ -285,6 +293,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
             final ShareItem item = wanted.item;
             item.error = wanted.error;
             starved |= wanted.starved;
+            bytesCounted += counting ? wanted.bytes : 0;
             if (wanted.leaseId >= 0) {
                 item.slice = handlers.receive(item.core, wanted.leaseId);
                 item.bytes = wanted.bytes;
@@ -295,6 +304,10 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     }
 
     private void onAsked() {
+        if (counting) {
+            onCounted();
+            return;
+        }
         final boolean news = items.stream().anyMatch(item -> item.bytes > 0 || item.error != Errors.NONE);
         if (news
                 || owners.isEmpty()
@@ -313,6 +326,24 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         }
     }
 
+    /** Waits on if there is not enough, as long as the member's time lasts and nothing is wrong. */
+    private void onCounted() {
+        final boolean wrong = items.stream().anyMatch(item -> item.error != Errors.NONE);
+        final long enough = Math.min(request.minBytes(), Math.min(request.maxBytes(), handlers.answerBytesMax()));
+        if (wrong
+                || starved
+                || bytesCounted >= enough
+                || owners.isEmpty()
+                || timeIsOver
+                || exchange.isAbandoned()
+                || handlers.isStopping()) {
+            counting = false;
+            ask();
+        } else {
+            await();
+        }
+    }
+
     private void await() {
         state = State.WAITING;
         handlers.core().deadlines().arm(this, deadlineNs);
@@ -320,7 +351,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         for (final int owner : owners) {
             final List<Long> keys =
                     byOwner.get(owner).stream().map(item -> item.key).toList();
-            final ShareWaiter waiter = new ShareWaiter(handlers.core().id(), () -> onNews(thisRound));
+            final ShareWaiter waiter = new ShareWaiter(handlers.core().id(), counting, () -> onNews(thisRound));
             waiters.put(owner, waiter);
             final String group = request.groupId();
             handlers.onHosts(owner, hosts -> hosts.wait(group, keys, waiter));
@@ -349,7 +380,11 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
             refuse(Errors.SHARE_SESSION_LIMIT_REACHED, Errors.SHARE_SESSION_LIMIT_REACHED.message());
         } else if (state == State.WAITING) {
             endWaiting();
-            onFetched();
+            if (counting) {
+                ask();
+            } else {
+                onFetched();
+            }
         } else if (state == State.PAUSING) {
             ask();
         }

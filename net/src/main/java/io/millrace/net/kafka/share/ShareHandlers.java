@@ -31,10 +31,11 @@ public final class ShareHandlers {
     private final Set<ShareFetchTask> running = new LinkedHashSet<>();
     private boolean stopping;
 
-    public ShareHandlers(final Core core, final ShareHosts hosts) {
+    /** @param counts of all cores of the node */
+    public ShareHandlers(final Core core, final ShareHosts hosts, final ShareSessionCounts counts) {
         this.core = core;
         this.hosts = hosts;
-        sessions = new ShareSessions(core.id(), core.coreCount());
+        sessions = new ShareSessions(core.id(), core.coreCount(), counts);
         answers = new ShareFetchAnswer(core.image());
     }
 

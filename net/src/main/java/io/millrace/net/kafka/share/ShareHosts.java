@@ -5,6 +5,7 @@ import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.port.Stage;
 import io.millrace.engine.share.FoundBatches;
@@ -257,6 +258,15 @@ public final class ShareHosts implements Stage, MetadataListener {
         all().stream()
                 .filter(host -> core.image().partition(host.key().partitionKey()) == null)
                 .forEach(host -> host.end(Errors.UNKNOWN_TOPIC_OR_PARTITION));
+    }
+
+    /** From now on; who waits by the old rules looks again. */
+    @Override
+    public void onResourceConfigChanged(final ResourceType type, final String resourceName) {
+        final Map<Long, SharePartitionHost> hosts = type == ResourceType.GROUP ? byGroup.get(resourceName) : null;
+        if (hosts != null) {
+            List.copyOf(hosts.values()).forEach(SharePartitionHost::onRulesChanged);
+        }
     }
 
     /** Each watch holds room in the core's own ring; who finds none looks again at the next sweep. */

@@ -190,6 +190,12 @@ final class SharePartitionHost {
             wanted.starved = readable > readOffset && readOffset >= share.startOffset();
             return;
         }
+        if (ask.counts) {
+            wanted.bytes = slice.length();
+            ask.bytesLeft -= wanted.bytes;
+            hosts.release(slice);
+            return;
+        }
         final RecordRanges acquired = hosts.acquired();
         final int recordsMax = (int) Math.min(Integer.MAX_VALUE, ask.recordsLeft);
         if (!hosts.walk().walk(slice, readOffset, recordsMax + share.inFlight(), hosts.found())) {
@@ -227,7 +233,7 @@ final class SharePartitionHost {
             }
         }
         if (reading == null && state == State.ACTIVE && isAcquirable()) {
-            wake();
+            wakeUnknowing();
         }
     }
 
@@ -242,7 +248,8 @@ final class SharePartitionHost {
 
     /** Tells the waiter of what may be news, once; at once if there may be something already. */
     void wait(final ShareWaiter waiter) {
-        if (state == State.FAILED || state == State.ENDED || isAcquirable()) {
+        final boolean hasMore = waiter.knows ? state == State.ACTIVE && news : isAcquirable();
+        if (state == State.FAILED || state == State.ENDED || hasMore) {
             hosts.tell(waiter);
             return;
         }
@@ -260,9 +267,25 @@ final class SharePartitionHost {
         }
     }
 
+    /** Other records may be read now, and more or fewer handed out. */
+    void onRulesChanged() {
+        log.endWatch();
+        onNews();
+    }
+
     private void onNews() {
         news = true;
         wake();
+    }
+
+    /** Something is left: no news to those who have counted it. */
+    private void wakeUnknowing() {
+        waiters.removeIf(waiter -> {
+            if (!waiter.knows) {
+                hosts.tell(waiter);
+            }
+            return !waiter.knows;
+        });
     }
 
     private void wake() {

@@ -16,22 +16,30 @@ final class ShareSessions {
     private final Map<ShareSession.Key, ShareSession> byMember = new HashMap<>();
     private final int core;
     private final int coreCount;
+    private final ShareSessionCounts counts;
     private long made;
 
-    ShareSessions(final int core, final int coreCount) {
+    ShareSessions(final int core, final int coreCount, final ShareSessionCounts counts) {
         this.core = core;
         this.coreCount = coreCount;
+        this.counts = counts;
     }
 
-    /** Begins a session in place of the member's last one; null if there are too many. */
+    private void tellCount() {
+        counts.tell(core, byMember.size());
+    }
+
+    /** Begins a session in place of the member's last one; null if the node has too many. */
     ShareSession create(final ShareSession.Key key, final long connectionId, final int sessionsMax) {
         byMember.remove(key);
-        if (byMember.size() >= (sessionsMax + coreCount - 1) / coreCount) {
+        tellCount();
+        if (counts.total() >= sessionsMax) {
             return null;
         }
         // A number that no other core gives out.
         final ShareSession session = new ShareSession(key, made++ * coreCount + core, connectionId);
         byMember.put(key, session);
+        tellCount();
         return session;
     }
 
@@ -59,6 +67,7 @@ final class ShareSessions {
 
     void remove(final ShareSession session) {
         byMember.remove(session.key, session);
+        tellCount();
     }
 
     /** Takes out the sessions of a connection. */
@@ -77,5 +86,6 @@ final class ShareSessions {
     void bring(final ShareSession session, final long connectionId) {
         session.connectionId = connectionId;
         byMember.put(session.key, session);
+        tellCount();
     }
 }

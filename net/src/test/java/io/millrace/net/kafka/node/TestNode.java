@@ -44,6 +44,7 @@ import io.millrace.net.kafka.produce.ProduceHandler;
 import io.millrace.net.kafka.security.SecurityApis;
 import io.millrace.net.kafka.share.ShareHandlers;
 import io.millrace.net.kafka.share.ShareHosts;
+import io.millrace.net.kafka.share.ShareSessionCounts;
 import io.millrace.net.kafka.txn.PartitionMarkers;
 import io.millrace.net.kafka.txn.TransactionApis;
 import io.millrace.net.kafka.txn.Transactions;
@@ -78,6 +79,7 @@ public final class TestNode {
     private final List<List<MemoryEndpoint>> endpoints = new ArrayList<>();
     private final List<ApiTable> tables = new ArrayList<>();
     private final Mesh mesh;
+    private final ShareSessionCounts shareSessions;
 
     /** With rings of another size. */
     public static TestNode withRings(final int ringBytes, final int coreCount) {
@@ -131,6 +133,7 @@ public final class TestNode {
                 .load();
         final NodeBoot boot = new NodeBoot(NODE_ID, coreCount, settings, disks.get(0), entropy.stream("boot")).run();
         mesh = new Mesh(coreCount, ringBytes, leasesPerCore);
+        shareSessions = new ShareSessionCounts(coreCount);
         for (int id = 0; id < coreCount; id++) {
             addCore(id, boot, disks.get(id), entropy.stream("core" + id));
         }
@@ -179,7 +182,7 @@ public final class TestNode {
         final SharePersister persister = new SharePersister(shareStates);
         GroupApis.register(table, core, groups, persister);
         final ShareHosts hosts = new ShareHosts(core, persister);
-        final ShareHandlers shares = new ShareHandlers(core, hosts);
+        final ShareHandlers shares = new ShareHandlers(core, hosts, shareSessions);
         shares.register(table);
         own.closeListener(connection -> shares.onClosed(connection.id()));
         core.addService(ShareStates.class, shareStates);

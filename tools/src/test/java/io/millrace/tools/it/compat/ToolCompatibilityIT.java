@@ -328,7 +328,6 @@ class ToolCompatibilityIT {
         same(TOOLS + "GroupsCommand", "--list", "--streams");
         same(tool, "--delete", "--group", group, "--delete-all-internal-topics");
         same(tool, "--delete", "--group", group);
-        same(TOOLS + "TopicCommand", "--describe", "--topic", group + "-counts");
     }
 
     @Test

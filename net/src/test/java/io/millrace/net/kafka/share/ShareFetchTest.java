@@ -1,0 +1,133 @@
+package io.millrace.net.kafka.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.node.Requests;
+import io.millrace.net.kafka.node.TestNode;
+import java.util.Map;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** When a fetch of a share group's member is answered, and with what. */
+class ShareFetchTest {
+    private static final String GROUP = "group";
+    private static final String TEXT = "x".repeat(100);
+
+    private final TestNode node = new TestNode(2, 64);
+    private TopicImage topic;
+
+    @BeforeEach
+    void createTopic() {
+        topic = node.createTopic("topic", 1, Map.of());
+        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
+        node.run(50);
+        ShareClient.begin(node, topic, GROUP);
+        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+    }
+
+    private ShareClient member(final int core, final String name) {
+        return new ShareClient(node, core, topic, GROUP, name);
+    }
+
+    @Test
+    void shouldWaitForAsManyBytesAsAreWanted() {
+        final ShareClient member = member(1, "a");
+        ShareClient.write(node, topic, TEXT);
+        member.ask(5_000, 400);
+        node.run(200);
+        assertThat(member.hasAnswer()).isFalse();
+        ShareClient.write(node, topic, TEXT);
+        node.run(200);
+        assertThat(member.hasAnswer()).isFalse();
+        ShareClient.write(node, topic, TEXT);
+        node.run(200);
+        assertThat(member.hasAnswer()).isTrue();
+        assertThat(ShareClient.acquired(member.answer()))
+                .first()
+                .satisfies(records -> assertThat(records.firstOffset()).isZero());
+        assertThat(node.lent()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void shouldAnswerWithLessWhenTheTimeIsOver() {
+        final ShareClient member = member(1, "a");
+        ShareClient.write(node, topic, TEXT);
+        member.ask(500, 10_000);
+        node.run(400);
+        assertThat(member.hasAnswer()).isFalse();
+        node.run(200);
+        assertThat(ShareClient.acquired(member.answer())).hasSize(1);
+    }
+
+    @Test
+    void shouldNotKeepTheCoresBusyWhileThereIsTooLittle() {
+        final ShareClient member = member(1, "a");
+        ShareClient.write(node, topic, TEXT);
+        member.ask(10_000, 10_000);
+        member(0, "b").ask(10_000, 20_000);
+        node.run(100);
+        final long beginMs = node.nowMs();
+        for (int i = 0; i < 1000; i++) {
+            node.step();
+        }
+        assertThat(node.nowMs() - beginMs).isGreaterThan(80);
+    }
+
+    @Test
+    void shouldReadWhatIsNotDecidedOnceAGroupMay() {
+        ShareClient.set(node, GROUP, "share.isolation.level", "read_committed");
+        writeUndecided();
+        final ShareClient member = member(0, "a");
+        member.ask(20_000, 1);
+        node.run(300);
+        assertThat(member.hasAnswer()).isFalse();
+        ShareClient.set(node, GROUP, "share.isolation.level", "read_uncommitted");
+        node.run(100);
+        assertThat(member.hasAnswer()).as("at once").isTrue();
+        assertThat(ShareClient.acquired(member.answer())).hasSize(1);
+    }
+
+    private void writeUndecided() {
+        final int version = 9;
+        final MemoryRecords records = MemoryRecords.withTransactionalRecords(
+                Compression.NONE, 7, (short) 0, 0, new SimpleRecord(1000, TEXT.getBytes()));
+        node.gate((header, id, producer, epoch, partitions, adds, told) -> told.accept(Map.of()));
+        final ProduceResponseData answer = node.connect(0)
+                .call(
+                        Requests.add(Requests.produce(-1).setTransactionalId("t"), version, topic, 0, records),
+                        version,
+                        ProduceResponseData::new);
+        assertThat(Errors.forCode(answer.responses()
+                        .iterator()
+                        .next()
+                        .partitionResponses()
+                        .getFirst()
+                        .errorCode()))
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void shouldCountSessionsOfAllCoresTogether() {
+        final ShareSessionCounts counts = new ShareSessionCounts(2);
+        final ShareSessions first = new ShareSessions(0, 2, counts);
+        final ShareSessions second = new ShareSessions(1, 2, counts);
+        for (int i = 0; i < 3; i++) {
+            assertThat(first.create(new ShareSession.Key(GROUP, "m" + i), 1, 4)).isNotNull();
+        }
+        final ShareSession last = second.create(new ShareSession.Key(GROUP, "m3"), 2, 4);
+        assertThat(last).isNotNull();
+        assertThat(second.create(new ShareSession.Key(GROUP, "m4"), 2, 4)).isNull();
+        assertThat(first.create(new ShareSession.Key(GROUP, "m0"), 1, 4))
+                .as("its own anew")
+                .isNotNull();
+        second.remove(last);
+        assertThat(first.create(new ShareSession.Key(GROUP, "m4"), 1, 4)).isNotNull();
+    }
+}
