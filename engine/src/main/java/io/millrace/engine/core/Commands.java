@@ -11,6 +11,7 @@ import org.agrona.ExpandableDirectByteBuffer;
 /** A core's way to change metadata: sends commands, encoded by {@code MetadataCommands}, to the host on core 0. */
 public final class Commands {
     private static final int HOST = 0;
+    private static final int CORE_SHIFT = 48;
 
     /** Hears what became of a command, once every core has applied it. */
     @FunctionalInterface
@@ -26,9 +27,17 @@ public final class Commands {
     private final CommandReplyDecoder reply = new CommandReplyDecoder();
     private final ExpandableDirectByteBuffer buffer = new ExpandableDirectByteBuffer(1024);
     private final Requests requests;
+    private final int core;
+    private long batches;
 
-    Commands(final Requests requests) {
+    Commands(final Requests requests, final int core) {
         this.requests = requests;
+        this.core = core;
+    }
+
+    /** A number for topics that are wished for together, and whose names may collide with each other. */
+    public long newBatch() {
+        return (core + 1L) << CORE_SHIFT | ++batches;
     }
 
     /** A command that is too large for a message is answered INVALID_REQUEST at once. */

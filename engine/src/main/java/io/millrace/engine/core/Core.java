@@ -125,7 +125,7 @@ public final class Core {
         partitions = newPartitions(context, machine.image());
         new PartitionAdapter(partitions, routes, clock);
         metadata = new MetadataFollower(id, machine, partitions, proxies, new PartitionRetries(this), routes);
-        commands = new Commands(requests);
+        commands = new Commands(requests, id);
         producerIds = new ProducerIds(id, commands);
         calls = new CoreCalls(this, mesh);
         addStage("calls", calls);

@@ -7,6 +7,7 @@ import static io.millrace.engine.settings.SettingType.LONG;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Settings of streams groups (KIP-1071), under Kafka's names and with its defaults. Entered into the brokers' table. */
@@ -98,6 +99,14 @@ final class StreamsSettings {
                 return complaint;
             }
         }
+        final List<String> tags = elements(texts, "rack.aware.assignment.tags");
+        if (tags.contains("") || tags.size() != Set.copyOf(tags).size()) {
+            return name("rack.aware.assignment.tags") + " must not contain duplicate tag keys, or empty ones.";
+        }
+        final List<String> assignors = elements(texts, "assignors");
+        if (assignors.isEmpty() || assignors.size() != Set.copyOf(assignors).size()) {
+            return name("assignors") + " must name one assignor or more, each once.";
+        }
         if (value(texts, "heartbeat.interval.ms") >= value(texts, "session.timeout.ms")) {
             return name("heartbeat.interval.ms") + " must be less than " + name("session.timeout.ms");
         }
@@ -110,6 +119,11 @@ final class StreamsSettings {
                 ? name("task.offset.interval.ms") + " must be greater than or equal to "
                         + name("min.task.offset.interval.ms")
                 : null;
+    }
+
+    private static List<String> elements(final UnaryOperator<String> texts, final String last) {
+        final String text = texts.apply(name(last)).strip();
+        return text.isEmpty() ? List.of() : List.of(text.split("\\s*,\\s*", -1));
     }
 
     private static long value(final UnaryOperator<String> texts, final String last) {

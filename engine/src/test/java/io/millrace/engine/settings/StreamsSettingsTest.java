@@ -28,6 +28,17 @@ class StreamsSettingsTest {
         assertThat(complaint("task.offset.interval.ms", "1")).contains("group.streams.min.task.offset.interval.ms");
     }
 
+    /** What Apache Kafka's coordinator refuses once there is a group must be refused at start. */
+    @Test
+    void shouldHoldListsToWhatTheCoordinatorTakes() {
+        assertThat(complaint("rack.aware.assignment.tags", "zone,rack")).isNull();
+        assertThat(complaint("rack.aware.assignment.tags", "zone,zone"))
+                .contains("must not contain duplicate tag keys");
+        assertThat(complaint("rack.aware.assignment.tags", "zone,,rack")).contains("empty ones");
+        assertThat(complaint("assignors", "")).contains("one assignor or more");
+        assertThat(complaint("assignors", "sticky,sticky")).contains("each once");
+    }
+
     @Test
     void shouldRefuseToDoWithoutClassicGroups() {
         final Setting protocols = CoordinatorSettings.REBALANCE_PROTOCOLS;

@@ -34,11 +34,9 @@ import org.apache.kafka.common.protocol.Errors;
 /** CreateTopics: one command for each topic, answered when every core knows them. */
 final class CreateTopicsApi {
     private static final short CONFIGS_SINCE = 5;
-    private static final int CORE_SHIFT = 48;
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final Core core;
-    private long batches;
 
     CreateTopicsApi(final Core core) {
         this.core = core;
@@ -81,7 +79,7 @@ final class CreateTopicsApi {
         final Set<String> unified = new HashSet<>();
         for (final String name : names) {
             if (!unified.add(TopicNames.unified(name))) {
-                return (core.id() + 1L) << CORE_SHIFT | ++batches;
+                return core.commands().newBatch();
             }
         }
         return 0;

@@ -97,7 +97,14 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
     static void respond(final Exchange exchange, final Message response, final short version) {
         final RequestHeader header = RequestHeader.of(exchange);
         final ObjectSerializationCache cache = new ObjectSerializationCache();
-        final int length = header.replyHeaderLength() + response.size(cache, version);
+        final int length;
+        try {
+            length = header.replyHeaderLength() + response.size(cache, version);
+        } catch (final RuntimeException unwritable) {
+            // A string that has grown, with what a client sent, beyond what the format has room for.
+            exchange.fail(CloseReason.INTERNAL);
+            return;
+        }
         if (isTooLarge(exchange, length)) {
             return;
         }

@@ -116,6 +116,12 @@ public final class Groups extends Coordinators<GroupMachine> {
         return protocols.contains("streams") && Feature.STREAMS_VERSION.level(core().image()) > 0;
     }
 
+    /** How many partitions the topic has, 0 if there is none of that name. */
+    int partitionCount(final String topic) {
+        final TopicImage found = core().image().topic(topic);
+        return found == null ? 0 : found.partitionCount();
+    }
+
     /** How often members of a streams group are told to report. */
     int streamsHeartbeatMs(final String group) {
         return shared().groupConfigs()

@@ -27,6 +27,19 @@ final class StreamsMembership {
     private static final int JOIN = 0;
     private static final int LEAVE_STATIC = -2;
 
+    /** A string of an answer has 32,767 bytes, and a character of a topic's name up to three. */
+    private static final int TEXT_CHARS_MAX = 10_000;
+
+    /** A program has some tens of parts and some hundred topics; a heartbeat has room for a hundred thousand. */
+    private static final int TOPICS_MAX = 10_000;
+
+    private static final int PARTS_MAX = 1_000;
+
+    /** The coordinator goes, for each part, over all pairs of what each writes to and reads from other parts. */
+    private static final long STEPS_MAX = 10_000_000;
+
+    private static final long TASKS_MAX = 100_000;
+
     private final Groups groups;
     private final StreamsTopics topics;
 
@@ -73,6 +86,7 @@ final class StreamsMembership {
                     @Override
                     public void onAnswer(final StreamsGroupHeartbeatResult result) {
                         create(request.groupId(), result);
+                        shorten(result.data());
                         ColdApi.respond(exchange, result.data());
                     }
 
@@ -106,6 +120,18 @@ final class StreamsMembership {
                 });
     }
 
+    /** What lists topics may say more than an answer has room for. */
+    private static void shorten(final StreamsGroupHeartbeatResponseData response) {
+        response.setErrorMessage(shortened(response.errorMessage()));
+        if (response.status() != null) {
+            response.status().forEach(each -> each.setStatusDetail(shortened(each.statusDetail())));
+        }
+    }
+
+    private static String shortened(final String text) {
+        return text == null || text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "…";
+    }
+
     /** Descriptions of topologies are kept by a plugin of the broker's, of which there is none. */
     void updateDescription(
             final Exchange exchange,
@@ -124,13 +150,17 @@ final class StreamsMembership {
     private static StreamsGroupHeartbeatResponseData refusal(final Errors error, final String message) {
         return new StreamsGroupHeartbeatResponseData()
                 .setErrorCode(error.code())
-                .setErrorMessage(message);
+                .setErrorMessage(shortened(message));
     }
 
     /** What is wrong with the names of a program's topics, in Apache Kafka's words, or null. */
-    private static String topologyComplaint(final StreamsGroupHeartbeatRequestData request) {
+    private String topologyComplaint(final StreamsGroupHeartbeatRequestData request) {
         if (request.topology() == null) {
             return null;
+        }
+        final String size = sizeComplaint(request.topology().subtopologies());
+        if (size != null) {
+            return size;
         }
         final List<String> names = request.topology().subtopologies().stream()
                 .flatMap(StreamsMembership::topicsOf)
@@ -142,6 +172,31 @@ final class StreamsMembership {
         }
         final String invalid = joined(names, name -> !Topic.isValid(name));
         return invalid.isEmpty() ? null : "Topic names " + invalid + " are not valid topic names.";
+    }
+
+    /** What would keep the coordinator's core for seconds; Apache Kafka takes it. */
+    private String sizeComplaint(final List<Subtopology> parts) {
+        long topicCount = 0;
+        long pairs = 0;
+        long tasks = 0;
+        for (final Subtopology part : parts) {
+            topicCount += topicsOf(part).count();
+            pairs += (long) part.repartitionSinkTopics().size()
+                    * part.repartitionSourceTopics().size();
+            tasks += part.sourceTopics().stream()
+                    .mapToInt(groups::partitionCount)
+                    .max()
+                    .orElse(0);
+        }
+        return parts.size() <= PARTS_MAX
+                        && topicCount <= TOPICS_MAX
+                        && parts.size() * pairs <= STEPS_MAX
+                        && tasks <= TASKS_MAX
+                ? null
+                : "The topology has " + parts.size() + " subtopologies, " + topicCount + " topics, " + pairs
+                        + " pairs of repartition sinks and sources of a subtopology, and " + tasks
+                        + " tasks: expected at most " + PARTS_MAX + ", " + TOPICS_MAX + ", " + STEPS_MAX
+                        + " over the number of subtopologies, and " + TASKS_MAX + ".";
     }
 
     private static String joined(final List<String> names, final Predicate<String> which) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.StreamsGroupDescribeRequestData;
@@ -41,16 +42,19 @@ class StreamsGroupTest {
     }
 
     private StreamsGroupHeartbeatResponseData join(final KeyValue... configs) {
+        return join(List.of(new Subtopology()
+                .setSubtopologyId("0")
+                .setSourceTopics(List.of("lines"))
+                .setStateChangelogTopics(changelogs(List.of(configs)))));
+    }
+
+    private StreamsGroupHeartbeatResponseData join(final List<Subtopology> parts) {
         return client.call(
                 new StreamsGroupHeartbeatRequestData()
                         .setGroupId("app")
                         .setMemberId("AAAAAAAAAAAAAAAAAAAAAQ")
                         .setRebalanceTimeoutMs(60_000)
-                        .setTopology(new Topology()
-                                .setSubtopologies(List.of(new Subtopology()
-                                        .setSubtopologyId("0")
-                                        .setSourceTopics(List.of("lines"))
-                                        .setStateChangelogTopics(changelogs(List.of(configs))))))
+                        .setTopology(new Topology().setSubtopologies(parts))
                         .setActiveTasks(List.of())
                         .setStandbyTasks(List.of())
                         .setWarmupTasks(List.of())
@@ -98,6 +102,86 @@ class StreamsGroupTest {
         assertThat(detail(join(odd), Status.MISSING_INTERNAL_TOPICS))
                 .contains("Creation failed: ", CHANGELOG + " (", "sometimes");
         assertThat(node.core(1).image().topic(CHANGELOG)).isNull();
+    }
+
+    /** An answer that no string of the format holds must not become the node's end. */
+    @Test
+    void shouldShortenWhatAnAnswerHasNoRoomFor() {
+        final StreamsGroupHeartbeatResponseData refused =
+                join(List.of(new Subtopology().setSubtopologyId("0").setSourceTopics(List.of("ü".repeat(16_370)))));
+        assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+        assertThat(refused.errorMessage()).startsWith("Topic names ü").endsWith("…");
+        assertThat(Errors.forCode(join().errorCode())).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void shouldRefuseATopologyThatWouldKeepTheCoordinatorForMinutes() {
+        final List<String> sinks =
+                IntStream.range(0, 4_000).mapToObj(i -> "sink-" + i).toList();
+        final List<TopicInfo> sources = IntStream.range(0, 4_000)
+                .mapToObj(i -> new TopicInfo().setName("source-" + i))
+                .toList();
+        final StreamsGroupHeartbeatResponseData refused = join(List.of(new Subtopology()
+                .setSubtopologyId("0")
+                .setRepartitionSinkTopics(sinks)
+                .setRepartitionSourceTopics(sources)));
+        assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+        assertThat(refused.errorMessage()).contains("8000 topics, 16000000 pairs", "expected at most 1000");
+    }
+
+    /** As in one request for topics: the names of one program's topics do not collide with each other. */
+    @Test
+    void shouldCreateTopicsOfOneTopologyWhoseNamesDifferInDotsAlone() {
+        join(List.of(new Subtopology()
+                .setSubtopologyId("0")
+                .setSourceTopics(List.of("lines"))
+                .setStateChangelogTopics(List.of(
+                        new TopicInfo().setName("app-a.b-changelog"), new TopicInfo().setName("app-a_b-changelog")))));
+        node.await(() -> node.core(1).image().topic("app-a.b-changelog") != null
+                && node.core(1).image().topic("app-a_b-changelog") != null);
+    }
+
+    /** As Apache Kafka's controller refuses one request for them. */
+    @Test
+    void shouldCreateNoTopicsThatAreTooManyForOneOperation() {
+        node.createTopic("wide", 400, Map.of());
+        final List<TopicInfo> changelogs = IntStream.range(0, 30)
+                .mapToObj(i -> new TopicInfo().setName("app-" + i + "-changelog"))
+                .toList();
+        final List<Subtopology> parts = List.of(new Subtopology()
+                .setSubtopologyId("0")
+                .setSourceTopics(List.of("wide"))
+                .setStateChangelogTopics(changelogs));
+        join(parts);
+        node.run(50);
+        assertThat(detail(join(parts), Status.MISSING_INTERNAL_TOPICS))
+                .contains("Unable to perform excessively large batch operation.");
+        assertThat(node.core(1).image().topic("app-0-changelog")).isNull();
+    }
+
+    /** It rests for a while, whatever heartbeats come, and is tried once more. */
+    @Test
+    void shouldTryAgainAfterAWhileToCreateWhatCouldNotBeCreated() {
+        node.createTopic("app-a.b-changelog", 1, Map.of());
+        final List<Subtopology> parts = List.of(new Subtopology()
+                .setSubtopologyId("0")
+                .setSourceTopics(List.of("lines"))
+                .setStateChangelogTopics(List.of(new TopicInfo().setName("app-a_b-changelog"))));
+        join(parts);
+        node.run(100);
+        node.deleteTopic("app-a.b-changelog");
+        assertThat(detail(join(parts), Status.MISSING_INTERNAL_TOPICS)).contains("app-a_b-changelog (", "collides");
+        node.run(1_000);
+        join(parts);
+        node.run(100);
+        assertThat(node.core(1).image().topic("app-a_b-changelog"))
+                .as("it rests")
+                .isNull();
+        for (int i = 0; i < 30 && node.core(1).image().topic("app-a_b-changelog") == null; i++) {
+            node.run(500);
+            join(parts);
+        }
+        assertThat(node.core(1).image().topic("app-a_b-changelog")).isNotNull();
     }
 
     @Test
