@@ -33,6 +33,7 @@ final class ConfigCommands {
             case GROUP, CLIENT_METRICS -> alterOther(type, resourceName, wishes, replaceAll, validateOnly);
             case USER -> alterUser(resourceName, wishes);
             case FEATURES -> alterFeatures(wishes);
+            case QUOTA -> alterQuota(resourceName, wishes, validateOnly);
             case null -> throw new Refusal(Outcome.INVALID_REQUEST, "Unknown resource type " + command.resourceType());
         }
         return new CommandResult(Outcome.OK, "", 0, 0, image.version());
@@ -132,6 +133,15 @@ final class ConfigCommands {
             }
         }
         write(ResourceType.USER, name, ConfigRules.changes(ResourceType.USER, current, wishes), false);
+    }
+
+    /** Keys and values were checked where the wish came in; to take away what is not there is no mistake. */
+    private void alterQuota(final String name, final List<ConfigChange> wishes, final boolean validateOnly) {
+        if (QuotaEntity.parse(name) == null) {
+            throw new Refusal(Outcome.INVALID_REQUEST, "There is no quota entity " + name);
+        }
+        final SortedMap<String, String> current = image.overrides(ResourceType.QUOTA, name);
+        write(ResourceType.QUOTA, name, ConfigRules.changes(ResourceType.QUOTA, current, wishes), validateOnly);
     }
 
     /** Whether a level may be left for another was checked against what is in force; here it counts what there is. */

@@ -164,7 +164,7 @@ final class ConfigRules {
             case TOPIC -> TopicSettings.find(wish.name());
             case BROKER -> BrokerSettings.find(wish.name());
             // Kafka takes none of these for lists either.
-            case GROUP, CLIENT_METRICS, USER, FEATURES -> null;
+            case GROUP, CLIENT_METRICS, USER, FEATURES, QUOTA -> null;
         };
         if (setting == null || setting.type() != SettingType.LIST) {
             throw new Refusal(Outcome.INVALID_CONFIG, listComplaint(type, wish));

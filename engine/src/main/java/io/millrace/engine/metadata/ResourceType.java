@@ -10,7 +10,9 @@ public enum ResourceType {
     /** A user's credentials, by their mechanism. */
     USER((byte) 65),
     /** The levels of features, by their names; there is one such resource, without a name. */
-    FEATURES((byte) 66);
+    FEATURES((byte) 66),
+    /** What clients of a kind may take of a node, by {@link QuotaEntity}. */
+    QUOTA((byte) 67);
 
     private static final ResourceType[] VALUES = values();
 

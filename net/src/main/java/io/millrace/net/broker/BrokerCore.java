@@ -32,6 +32,7 @@ import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.group.SharePersister;
 import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.produce.ProduceHandler;
+import io.millrace.net.kafka.quota.QuotaApis;
 import io.millrace.net.kafka.security.SecurityApis;
 import io.millrace.net.kafka.share.ShareHandlers;
 import io.millrace.net.kafka.share.ShareHosts;
@@ -89,6 +90,7 @@ public final class BrokerCore {
         AdminApis.register(table, core, node, TransactionApis.initProducerId(transactions));
         ClusterApis.register(table, core, node);
         SecurityApis.register(table, core);
+        QuotaApis.register(table, core);
         core.addService(Groups.class, groups);
         core.addMetadataListener(groups);
         final Map<Byte, InternalTopic> topics = internalTopics(core, config.settings());

@@ -71,7 +71,6 @@ public final class CompatibilityReference {
                 "Kept, and used by nothing yet.",
                 ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                 ApiKeys.ALTER_USER_SCRAM_CREDENTIALS);
-        note(notes, "No quotas yet.", ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiKeys.ALTER_CLIENT_QUOTAS);
         note(
                 notes,
                 "Not without a metrics reporter, in Apache Kafka either. Subscriptions are kept.",
