@@ -79,6 +79,7 @@ public final class Core {
     private final Commands commands;
     private final ProducerIds producerIds;
     private final CoreCalls calls;
+    private final Quotas quotas;
     private final Map<Class<?>, Object> services = new HashMap<>();
     private Thread owner;
     private long nowNs;
@@ -128,6 +129,8 @@ public final class Core {
         commands = new Commands(requests, id);
         producerIds = new ProducerIds(id, commands);
         calls = new CoreCalls(this, mesh);
+        quotas = new Quotas(this, proxies, routes);
+        metadata.addListener(quotas);
         addStage("calls", calls);
         addStage("partitions", partitions);
         addStage("checkpoints", checkpoints);
@@ -371,6 +374,11 @@ public final class Core {
     /** The way to have something done on another core. */
     public CoreCalls calls() {
         return calls;
+    }
+
+    /** What clients pay on this core. */
+    public Quotas quotas() {
+        return quotas;
     }
 
     /** Leaves something that calls from other cores look for here; before the first cycle only. */

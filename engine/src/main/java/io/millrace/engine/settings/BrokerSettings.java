@@ -435,6 +435,7 @@ public final class BrokerSettings {
     static {
         CoordinatorSettings.addTo(TABLE);
         CleanerSettings.addTo(TABLE);
+        QuotaSettings.addTo(TABLE);
     }
 
     private BrokerSettings() {}

@@ -20,6 +20,7 @@ import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
 import io.millrace.net.kafka.api.ApiVersionsHandler;
+import io.millrace.net.kafka.api.ClientQuotas;
 import io.millrace.net.kafka.api.ClientSession;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
@@ -66,6 +67,7 @@ public final class BrokerCore {
     private final ShareStates shareStates;
     private final ShareHandlers shares;
     private final Transactions transactions;
+    private final ClientQuotas quotas;
     private final ApiTable table = new ApiTable();
     private ApiDispatcher[] dispatchers = {};
     private boolean stopping;
@@ -81,6 +83,8 @@ public final class BrokerCore {
         final RequestMeter meter = new RequestMeter(core.statistics(), core.clock(), Api.names(), Api.SPLIT);
         connections = new Connections(core.id(), pool, connectionSettings(config), meter);
         connections.congestion(() -> stopping || core.requests().isCongested());
+        quotas = new ClientQuotas(core);
+        core.quotas().addListener(() -> connections.unmuteAll(core.nowNs()));
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
         versions = new ApiVersionsHandler(table, core.image(), node.clusterId(), core.statistics());
         final ProduceHandler produces = new ProduceHandler(core);
@@ -205,7 +209,7 @@ public final class BrokerCore {
 
     /** How clients see the node through each listener, by the listener's number; before the first connection. */
     public void listeners(final List<ListenerView> views) {
-        dispatchers = views.stream().map(view -> new ApiDispatcher(table, view)).toArray(ApiDispatcher[]::new);
+        dispatchers = views.stream().map(view -> new ApiDispatcher(table, view, quotas)).toArray(ApiDispatcher[]::new);
         connections.keepTime(core.deadlines(), core.nowNs());
     }
 

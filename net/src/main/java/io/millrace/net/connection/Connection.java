@@ -38,6 +38,9 @@ public final class Connection implements EndpointHandler {
     private boolean peerGone;
     private boolean outputFull;
     private Object session;
+    private Object payer;
+    private Muting muting;
+    private boolean muted;
     private final Traffic traffic = new Traffic();
     /** It has just moved, and does not move again before. */
     long restUntilNs = Long.MIN_VALUE;
@@ -84,6 +87,41 @@ public final class Connection implements EndpointHandler {
 
     public void session(final Object newSession) {
         session = newSession;
+    }
+
+    /** Who pays for what this client takes, as the protocol above has it; null if nobody does. */
+    public Object payer() {
+        return payer;
+    }
+
+    public void payer(final Object newPayer) {
+        payer = newPayer;
+    }
+
+    /** Reads nothing more and starts no request before that time; what runs goes on, and answers leave. */
+    public void mute(final long untilNs) {
+        if (closed || peerGone || !owner.keepsTime()) {
+            return;
+        }
+        if (muting == null) {
+            muting = new Muting(this);
+        }
+        if (!muted || untilNs - muting.untilNs > 0) {
+            muted = true;
+            muting.untilNs = untilNs;
+            owner.arm(muting, untilNs);
+        }
+    }
+
+    boolean isMuted() {
+        return muted;
+    }
+
+    void unmute(final long nowNs) {
+        muted = false;
+        lastMoveNs = nowNs; // that nothing moved was our doing
+        owner.disarm(muting);
+        owner.markDirty(this);
     }
 
     BufferPool pool() {
@@ -139,6 +177,7 @@ public final class Connection implements EndpointHandler {
     boolean mayTake() {
         return !closed
                 && !ending
+                && !muted
                 && tail - head < ring.length
                 && unsentBytes < owner.settings().unsentBytesMax();
     }
@@ -169,6 +208,9 @@ public final class Connection implements EndpointHandler {
     /** The peer sends nothing more: what it sent whole is still done, then the connection ends. */
     void onPeerGone() {
         peerGone = true;
+        if (muted) {
+            unmute(lastMoveNs);
+        }
         endpoint.interest(false, false);
         owner.markDirty(this);
     }
@@ -204,7 +246,7 @@ public final class Connection implements EndpointHandler {
 
     /** Whether the next request's turn has come. */
     private boolean mayStart() {
-        if (closed || next == tail || unsentBytes >= owner.settings().unsentBytesMax()) {
+        if (closed || muted || next == tail || unsentBytes >= owner.settings().unsentBytesMax()) {
             return false;
         }
         final Exchange exchange = ring[(int) next & mask];
@@ -409,7 +451,7 @@ public final class Connection implements EndpointHandler {
 
     /** Whether there is nothing of it but a socket. */
     private boolean isQuiet() {
-        return head == tail && !dirty && !starving && !outputFull && !ending && reader.isEmpty();
+        return head == tail && !muted && !dirty && !starving && !outputFull && !ending && reader.isEmpty();
     }
 
     /** Ends here without a word to the peer: another core goes on with the endpoint. */
@@ -428,7 +470,7 @@ public final class Connection implements EndpointHandler {
     }
 
     boolean isIdleSince(final long ns) {
-        return running == 0 && !dirty && lastMoveNs - ns <= 0;
+        return running == 0 && !dirty && !muted && lastMoveNs - ns <= 0;
     }
 
     private void abandonRunning() {
@@ -448,6 +490,9 @@ public final class Connection implements EndpointHandler {
             return;
         }
         closed = true;
+        if (muted) {
+            owner.disarm(muting);
+        }
         endpoint.close();
         reader.close();
         for (long i = head; i < tail; i++) {

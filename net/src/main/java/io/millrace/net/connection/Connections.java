@@ -355,6 +355,30 @@ public final class Connections implements Stage, AutoCloseable {
         return longest;
     }
 
+    // Muting
+
+    boolean keepsTime() {
+        return deadlines != null;
+    }
+
+    void arm(final Muting muting, final long untilNs) {
+        counters.mutings++;
+        deadlines.arm(muting, untilNs);
+    }
+
+    void disarm(final Muting muting) {
+        deadlines.disarm(muting);
+    }
+
+    /** Why any was muted may not hold any more: all go on at once. */
+    public void unmuteAll(final long nowNs) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).isMuted()) {
+                all.get(i).unmute(nowNs);
+            }
+        }
+    }
+
     // Leases
 
     /** A client does not take what it is sent: what it has on lease is to come back, if that lasts. */

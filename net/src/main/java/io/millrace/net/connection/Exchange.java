@@ -34,6 +34,7 @@ public final class Exchange {
     private Object codec;
     private Object attachment;
     private ExchangeListener listener;
+    private long owedNs;
 
     private Object[] pieces = new Object[4];
     private int[] offsets = new int[4];
@@ -101,6 +102,7 @@ public final class Exchange {
         attachment = null;
         listener = null;
         failure = null;
+        owedNs = 0;
         state = State.POOLED;
     }
 
@@ -173,6 +175,15 @@ public final class Exchange {
 
     public void attachment(final Object newAttachment) {
         attachment = newAttachment;
+    }
+
+    /** How long the client is to wait for what this request alone has taken. */
+    public long owedNs() {
+        return owedNs;
+    }
+
+    public void owedNs(final long newOwedNs) {
+        owedNs = newOwedNs;
     }
 
     /** A place for the frame handler's decoder, which stays with the pooled exchange for the next request. */

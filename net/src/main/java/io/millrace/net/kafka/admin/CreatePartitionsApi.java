@@ -2,6 +2,7 @@ package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.MetadataCommands.Replica;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** CreatePartitions: topics grow, never shrink. */
 final class CreatePartitionsApi {
+    private static final short STRICT_QUOTA_SINCE = 3;
+
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final Core core;
 
@@ -50,13 +53,42 @@ final class CreatePartitionsApi {
         for (final String name : duplicates) {
             response.results().add(result(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
         }
+        final long[] partitions = request.topics().stream()
+                .mapToLong(topic -> duplicates.contains(topic.name()) ? 0 : addedTo(topic))
+                .toArray();
+        ChangeQuota.pay(
+                core,
+                exchange,
+                header.version() >= STRICT_QUOTA_SINCE,
+                partitions,
+                quota -> grow(exchange, header, request, duplicates, response, quota));
+    }
+
+    private long addedTo(final CreatePartitionsTopic wish) {
+        final TopicImage topic = core.image().topic(wish.name());
+        return topic == null ? 0 : Math.max(0, wish.count() - topic.partitionCount());
+    }
+
+    private void grow(
+            final Exchange exchange,
+            final RequestHeader header,
+            final CreatePartitionsRequestData request,
+            final Set<String> duplicates,
+            final CreatePartitionsResponseData response,
+            final ChangeQuota quota) {
         final CommandBatch batch = new CommandBatch(core, () -> ColdApi.respond(exchange, response));
+        int number = 0;
         for (final CreatePartitionsTopic topic : request.topics()) {
             if (!duplicates.contains(topic.name())) {
                 final CreatePartitionsTopicResult result = result(topic.name(), Errors.NONE, null);
                 response.results().add(result);
-                grow(batch, header.listener(), topic, request.validateOnly(), result);
+                if (quota.refuses(number)) {
+                    result.setErrorCode(ChangeQuota.REFUSAL.code()).setErrorMessage(ChangeQuota.REFUSAL.message());
+                } else {
+                    grow(batch, header.listener(), topic, request.validateOnly(), result, quota, number);
+                }
             }
+            number++;
         }
         batch.end();
     }
@@ -92,7 +124,9 @@ final class CreatePartitionsApi {
             final ListenerView listener,
             final CreatePartitionsTopic topic,
             final boolean validateOnly,
-            final CreatePartitionsTopicResult result) {
+            final CreatePartitionsTopicResult result,
+            final ChangeQuota quota,
+            final int number) {
         final List<List<Replica>> assignments = topic.assignments() == null ? null : new ArrayList<>();
         if (assignments != null) {
             topic.assignments()
@@ -103,6 +137,9 @@ final class CreatePartitionsApi {
         batch.send(buffer, length, (outcome, first, second, message) -> {
             final Errors error = WireErrors.of(outcome);
             result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
+            if (error != Errors.NONE) {
+                quota.giveBack(number);
+            }
         });
     }
 }

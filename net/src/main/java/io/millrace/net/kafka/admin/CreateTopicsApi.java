@@ -34,6 +34,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** CreateTopics: one command for each topic, answered when every core knows them. */
 final class CreateTopicsApi {
     private static final short CONFIGS_SINCE = 5;
+    private static final short STRICT_QUOTA_SINCE = 6;
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
     private final Core core;
@@ -55,15 +56,43 @@ final class CreateTopicsApi {
                 duplicates.add(topic.name());
             }
         });
+        final long[] partitions = request.topics().stream()
+                .mapToLong(topic -> duplicates.contains(topic.name()) ? 0 : partitionsOf(topic))
+                .toArray();
+        ChangeQuota.pay(
+                core,
+                exchange,
+                header.version() >= STRICT_QUOTA_SINCE,
+                partitions,
+                quota -> create(exchange, header, request, names, duplicates, quota));
+    }
+
+    private long partitionsOf(final CreatableTopic topic) {
+        return core.image().topic(topic.name()) == null ? Math.max(0, partitionCount(topic)) : 0;
+    }
+
+    private void create(
+            final Exchange exchange,
+            final RequestHeader header,
+            final CreateTopicsRequestData request,
+            final Set<String> names,
+            final Set<String> duplicates,
+            final ChangeQuota quota) {
         final long batch = batchOf(names);
         final List<CreatableTopicResult> results = new ArrayList<>();
+        int number = 0;
         final CommandBatch commands = new CommandBatch(core, () -> respond(exchange, results));
         for (final CreatableTopic topic : request.topics()) {
             if (!duplicates.contains(topic.name())) {
                 final CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
                 results.add(result);
-                create(commands, header, topic, request.validateOnly(), batch, result);
+                if (quota.refuses(number)) {
+                    result.setErrorCode(ChangeQuota.REFUSAL.code()).setErrorMessage(ChangeQuota.REFUSAL.message());
+                } else {
+                    create(commands, header, topic, request.validateOnly(), batch, result, quota, number);
+                }
             }
+            number++;
         }
         for (final String name : duplicates) {
             results.add(new CreatableTopicResult()
@@ -127,7 +156,9 @@ final class CreateTopicsApi {
             final CreatableTopic topic,
             final boolean validateOnly,
             final long batch,
-            final CreatableTopicResult result) {
+            final CreatableTopicResult result,
+            final ChangeQuota quota,
+            final int number) {
         final TreeMap<String, String> configs = new TreeMap<>();
         for (final CreatableTopicConfig config : topic.configs()) {
             configs.put(config.name(), config.value());
@@ -151,6 +182,8 @@ final class CreateTopicsApi {
                 if (describes) {
                     describe(topic, configs, result);
                 }
+            } else {
+                quota.giveBack(number);
             }
         });
     }

@@ -25,6 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** DeleteTopics, by name or id: one command for each topic. */
 final class DeleteTopicsApi {
     private static final short TOPIC_STATES_SINCE = 6;
+    private static final short STRICT_QUOTA_SINCE = 5;
     private static final short DISABLED_ERROR_SINCE = 3;
 
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
@@ -91,14 +92,38 @@ final class DeleteTopicsApi {
         }
         final Wishes wishes = new Wishes(topics);
         final Map<Uuid, String> doomed = resolve(wishes);
+        final long[] partitions = doomed.keySet().stream()
+                .mapToLong(id -> core.image()
+                        .topicById(id.getMostSignificantBits(), id.getLeastSignificantBits())
+                        .partitionCount())
+                .toArray();
+        ChangeQuota.pay(
+                core,
+                exchange,
+                header.version() >= STRICT_QUOTA_SINCE,
+                partitions,
+                quota -> delete(exchange, wishes, doomed, quota));
+    }
+
+    private void delete(
+            final Exchange exchange, final Wishes wishes, final Map<Uuid, String> doomed, final ChangeQuota quota) {
         final CommandBatch batch = new CommandBatch(core, () -> respond(exchange, wishes.results));
+        final int[] next = {0};
         doomed.forEach((id, name) -> {
+            final int number = next[0]++;
+            if (quota.refuses(number)) {
+                wishes.answer(name, id, ChangeQuota.REFUSAL, ChangeQuota.REFUSAL.message());
+                return;
+            }
             final DeletableTopicResult result = wishes.answer(name, id, Errors.NONE, null);
             final int length =
                     MetadataCommands.deleteTopic(buffer, 0, id.getMostSignificantBits(), id.getLeastSignificantBits());
             batch.send(buffer, length, (outcome, first, second, message) -> {
                 final Errors error = WireErrors.of(outcome);
                 result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
+                if (error != Errors.NONE) {
+                    quota.giveBack(number);
+                }
             });
         });
         batch.end();

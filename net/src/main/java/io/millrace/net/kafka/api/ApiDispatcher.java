@@ -14,10 +14,17 @@ import org.agrona.DirectBuffer;
 public final class ApiDispatcher implements FrameHandler {
     private final ApiTable table;
     private final ListenerView listener;
+    private final ClientQuotas quotas;
 
+    /** For clients that take what they like. */
     public ApiDispatcher(final ApiTable table, final ListenerView listener) {
+        this(table, listener, null);
+    }
+
+    public ApiDispatcher(final ApiTable table, final ListenerView listener, final ClientQuotas quotas) {
         this.table = table;
         this.listener = listener;
+        this.quotas = quotas;
     }
 
     /** How clients see the node that come this way. */
@@ -39,10 +46,17 @@ public final class ApiDispatcher implements FrameHandler {
             return;
         }
         exchange.kind(RequestHeader.of(exchange).api().ordinal());
+        final ClientPayer payer = quotas == null ? null : quotas.identify(exchange, RequestHeader.of(exchange));
+        if (payer != null) {
+            payer.beginTime(exchange);
+        }
         try {
             handler.handle(exchange, RequestHeader.of(exchange));
         } catch (final IndexOutOfBoundsException hostileLength) {
             exchange.fail(CloseReason.MALFORMED_REQUEST);
+        }
+        if (payer != null) {
+            payer.endTime();
         }
     }
 

@@ -5,6 +5,7 @@ import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -90,6 +91,7 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         final PooledBuffer buffer = exchange.pool().take(length);
         final int at = header.writeReplyHeader(buffer);
         buffer.putBytes(at, body, body.position(), body.remaining());
+        throttle(exchange, header, header.version(), buffer, at);
         exchange.add(buffer, length);
         exchange.finish();
     }
@@ -110,13 +112,29 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         }
         final PooledBuffer buffer = exchange.pool().take(length);
         final ByteBuffer target = buffer.byteBuffer().duplicate().clear();
-        target.position(header.writeReplyHeader(buffer));
+        final int at = header.writeReplyHeader(buffer);
+        target.position(at);
         response.write(new ByteBufferAccessor(target), cache, version);
         if (target.position() != length) {
             throw new IllegalStateException(
                     header.api() + " v" + version + " wrote " + target.position() + " bytes of " + length);
         }
+        throttle(exchange, header, version, buffer, at);
         exchange.add(buffer, length);
         exchange.finish();
+    }
+
+    /** Has a client wait that took too much, and tells it so where the answer has a place for that. */
+    private static void throttle(
+            final Exchange exchange,
+            final RequestHeader header,
+            final short version,
+            final PooledBuffer buffer,
+            final int bodyOffset) {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        final int throttleMs = payer == null ? 0 : payer.throttleMs(exchange, null);
+        if (throttleMs > 0 && payer.isToldFirst(header.api(), version)) {
+            buffer.putInt(bodyOffset, throttleMs, ByteOrder.BIG_ENDIAN);
+        }
     }
 }

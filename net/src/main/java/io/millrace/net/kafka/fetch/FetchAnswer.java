@@ -2,8 +2,10 @@ package io.millrace.net.kafka.fetch;
 
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.wire.FetchResponse;
@@ -27,6 +29,7 @@ final class FetchAnswer {
     private final FetchResponse response = new FetchResponse();
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
     private int[] cuts = new int[16];
+    private int throttleMs;
 
     FetchAnswer(final MetadataImage image) {
         this.image = image;
@@ -45,6 +48,8 @@ final class FetchAnswer {
             final FetchPartition[] partitions,
             final int count,
             final boolean readCommitted) {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        throttleMs = payer == null ? 0 : payAndWait(payer, exchange, partitions, count);
         final int headerBytes = header.replyHeaderLength();
         if (cuts.length < count) {
             cuts = new int[Integer.highestOneBit(count) * 2];
@@ -59,6 +64,19 @@ final class FetchAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         addPieces(exchange, buffer, headerBytes, bytes, partitions, count);
+        if (payer != null) {
+            payer.pay(QuotaKind.FETCH, bytes);
+        }
+    }
+
+    private static int payAndWait(
+            final ClientPayer payer, final Exchange exchange, final FetchPartition[] partitions, final int count) {
+        long taken = 0;
+        for (int i = 0; i < count; i++) {
+            taken += partitions[i].answered ? partitions[i].taken : 0;
+        }
+        payer.pay(QuotaKind.FETCH, taken);
+        return payer.throttleMs(exchange, QuotaKind.FETCH);
     }
 
     private void addPieces(
@@ -96,7 +114,7 @@ final class FetchAnswer {
             final int count,
             final boolean readCommitted) {
         nodes.clear();
-        response.begin(target, header.version(), 0, error.code(), sessionId, countTopics(partitions, count));
+        response.begin(target, header.version(), throttleMs, error.code(), sessionId, countTopics(partitions, count));
         for (int i = nextAnswered(partitions, 0, count); i < count; ) {
             final int end = endOfTopic(partitions, i, count);
             writeTopic(partitions[i], countAnswered(partitions, i, end));

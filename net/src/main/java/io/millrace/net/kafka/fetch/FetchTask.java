@@ -3,10 +3,12 @@ package io.millrace.net.kafka.fetch;
 import io.millrace.codec.core.ReadReplyDecoder;
 import io.millrace.engine.core.Deadline;
 import io.millrace.engine.core.ReplyHandler;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.ExchangeListener;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
 import io.millrace.net.kafka.wire.FetchRequest;
@@ -108,7 +110,15 @@ final class FetchTask extends Deadline implements ExchangeListener {
             refuse(error);
             return;
         }
+        final ClientPayer payer = ClientPayer.of(exchange);
+        if (payer != null && payer.waitMs(QuotaKind.FETCH) > 0) {
+            refuseForNow();
+            return;
+        }
         answerBytesMax = Math.min(request.maxBytes(), handler.answerBytesMax());
+        if (payer != null) {
+            answerBytesMax = Math.min(answerBytesMax, payer.fetchBytesMax());
+        }
         answerBytesMin = Math.min(request.minBytes(), answerBytesMax);
         timeIsOver = request.maxWaitMs() <= 0;
         deadlineNs = exchange.startedNs() + request.maxWaitMs() * NS_PER_MS;
@@ -177,6 +187,13 @@ final class FetchTask extends Deadline implements ExchangeListener {
     /** Answers a session's error; nothing is known of its partitions. */
     private void refuse(final Errors error) {
         handler.answers().write(exchange, header, error, FetchSessions.NO_SESSION, list.partitions(), 0, false);
+        end().finish();
+    }
+
+    /** Answers nothing but how long the client is to wait: it has not paid for its last answer yet. */
+    private void refuseForNow() {
+        final int id = session == null ? FetchSessions.NO_SESSION : session.id;
+        handler.answers().write(exchange, header, Errors.NONE, id, list.partitions(), 0, false);
         end().finish();
     }
 

@@ -2,8 +2,10 @@ package io.millrace.net.kafka.produce;
 
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.wire.NodeEndpoints;
@@ -25,6 +27,8 @@ final class ProduceAnswer {
     /** Of the answer that is being written. */
     private PackedRefusals refusals;
 
+    private int throttleMs;
+
     ProduceAnswer(final MetadataImage image) {
         this.image = image;
     }
@@ -43,6 +47,8 @@ final class ProduceAnswer {
             final String wholeMessage,
             final PackedRefusals unpacked) {
         refusals = unpacked;
+        final ClientPayer payer = ClientPayer.of(exchange);
+        throttleMs = payer == null ? 0 : payer.throttleMs(exchange, QuotaKind.PRODUCE);
         final int headerBytes = header.replyHeaderLength();
         writeBody(writer.measure(), header, request, parts, wholeMessage);
         final int bytes = headerBytes + writer.length();
@@ -85,7 +91,7 @@ final class ProduceAnswer {
             }
             response.endTopic();
         }
-        response.end(0, nodes);
+        response.end(throttleMs, nodes);
     }
 
     /** Apache Kafka answers partitions: a topic that has none to answer is left out. */

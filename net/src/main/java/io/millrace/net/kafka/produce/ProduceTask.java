@@ -4,10 +4,12 @@ import io.millrace.codec.core.AppendReplyDecoder;
 import io.millrace.engine.core.ReplyHandler;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.CloseReason;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.api.WireErrors;
@@ -70,6 +72,10 @@ final class ProduceTask implements ReplyHandler {
         exchange = newExchange;
         header = newHeader;
         rerouted = false;
+        final ClientPayer payer = ClientPayer.of(exchange);
+        if (payer != null) {
+            payer.pay(QuotaKind.PRODUCE, exchange.frameLength());
+        }
         if (header.version() < ProduceRequest.VERSION_MIN
                 || !request.wrap(exchange.frame(), header.bodyOffset(), header.bodyLength(), header.version())
                 || request.partitionCount() > PARTITIONS_MAX) {
@@ -340,6 +346,10 @@ final class ProduceTask implements ReplyHandler {
 
     private void answer() {
         if (request.acks() == ACKS_NONE) {
+            final ClientPayer payer = ClientPayer.of(exchange);
+            if (payer != null) {
+                payer.throttleMs(exchange, QuotaKind.PRODUCE);
+            }
             if (parts.hasError()) {
                 end().fail(CloseReason.FAILED_UNANSWERED);
             } else {

@@ -1,7 +1,7 @@
 package io.millrace.net.kafka.quota;
 
 import io.millrace.engine.metadata.QuotaEntity;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 
@@ -26,7 +26,7 @@ final class QuotaNames {
     }
 
     static Map<String, String> parts(final QuotaEntity entity) {
-        final Map<String, String> parts = new LinkedHashMap<>();
+        final Map<String, String> parts = new HashMap<>();
         put(parts, ClientQuotaEntity.USER, entity.user());
         put(parts, ClientQuotaEntity.CLIENT_ID, entity.clientId());
         put(parts, ClientQuotaEntity.IP, entity.ip());

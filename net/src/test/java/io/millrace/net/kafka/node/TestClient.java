@@ -13,12 +13,19 @@ import org.apache.kafka.common.protocol.MessageUtil;
 public final class TestClient {
     private final TestNode node;
     private final MemoryEndpoint endpoint;
+    private String clientId = "test";
     private int nextCorrelation;
     private int nextAnswer;
 
     TestClient(final TestNode node, final MemoryEndpoint endpoint) {
         this.node = node;
         this.endpoint = endpoint;
+    }
+
+    /** Calls itself so from now on. */
+    public TestClient named(final String name) {
+        clientId = name;
+        return this;
     }
 
     public <R extends ApiMessage> R call(final ApiMessage request, final int version, final Supplier<R> response) {
@@ -41,7 +48,7 @@ public final class TestClient {
                 .setRequestApiKey(request.apiKey())
                 .setRequestApiVersion((short) version)
                 .setCorrelationId(nextCorrelation++)
-                .setClientId("test");
+                .setClientId(clientId);
         final ByteBuffer head =
                 MessageUtil.toByteBufferAccessor(header, headerVersion).buffer();
         final ByteBuffer body =

@@ -31,6 +31,7 @@ import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.Api;
 import io.millrace.net.kafka.api.ApiDispatcher;
 import io.millrace.net.kafka.api.ApiTable;
+import io.millrace.net.kafka.api.ClientQuotas;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.TransactionGate;
 import io.millrace.net.kafka.cluster.ClusterApis;
@@ -41,6 +42,7 @@ import io.millrace.net.kafka.group.Groups;
 import io.millrace.net.kafka.group.SharePersister;
 import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.produce.ProduceHandler;
+import io.millrace.net.kafka.quota.QuotaApis;
 import io.millrace.net.kafka.security.SecurityApis;
 import io.millrace.net.kafka.share.ShareHandlers;
 import io.millrace.net.kafka.share.ShareHosts;
@@ -78,6 +80,7 @@ public final class TestNode {
     private final List<FetchHandler> fetchHandlers = new ArrayList<>();
     private final List<List<MemoryEndpoint>> endpoints = new ArrayList<>();
     private final List<ApiTable> tables = new ArrayList<>();
+    private final List<ClientQuotas> quotas = new ArrayList<>();
     private final Mesh mesh;
     private final ShareSessionCounts shareSessions;
 
@@ -174,6 +177,10 @@ public final class TestNode {
         AdminApis.register(table, core, facts, TransactionApis.initProducerId(transactions));
         ClusterApis.register(table, core, facts);
         SecurityApis.register(table, core);
+        QuotaApis.register(table, core);
+        quotas.add(new ClientQuotas(core));
+        own.keepTime(core.deadlines(), core.nowNs());
+        core.quotas().addListener(() -> own.unmuteAll(core.nowNs()));
         TransactionApis.register(table, core, transactions, groups::partitionFor);
         final ShareStates shareStates = new ShareStates(
                 core,
@@ -244,7 +251,7 @@ public final class TestNode {
     public TestClient connect(final int core, final ListenerView listener) {
         final MemoryEndpoint endpoint = new MemoryEndpoint();
         endpoints.get(core).add(endpoint);
-        connections.get(core).accept(endpoint, new ApiDispatcher(tables.get(core), listener));
+        connections.get(core).accept(endpoint, new ApiDispatcher(tables.get(core), listener, quotas.get(core)));
         return new TestClient(this, endpoint);
     }
 

@@ -1,0 +1,106 @@
+package io.millrace.engine.quota;
+
+/**
+ * What one client has left of one of its quotas on one core: pays at once, from what the core was lent ahead, and asks
+ * for more when that runs short. What was lent may be covered only later; until then the client is to wait. Owned by
+ * the core's thread.
+ */
+public final class QuotaAccount {
+    /** So much of a second's rate is lent ahead. */
+    private static final double AHEAD_SECONDS = 0.05;
+
+    private static final double NS_PER_SECOND = 1e9;
+    private static final long NS_PER_MS = 1_000_000;
+
+    /** Asks the lender, which answers through {@link #lent}, perhaps before this returns. */
+    @FunctionalInterface
+    public interface Borrower {
+        void borrow(QuotaAccount account, long units);
+    }
+
+    private final long key;
+    private final QuotaKind kind;
+    private final double unitsPerSecond;
+    private final Borrower borrower;
+    private final long ahead;
+    private long units;
+    private long coveredNs;
+    private long asked;
+    private long paidNs;
+    private boolean hadToWait;
+
+    QuotaAccount(
+            final long key,
+            final QuotaKind kind,
+            final double unitsPerSecond,
+            final Borrower borrower,
+            final long nowNs) {
+        this.key = key;
+        this.kind = kind;
+        this.unitsPerSecond = unitsPerSecond;
+        this.borrower = borrower;
+        ahead = (long) Math.min(Long.MAX_VALUE / 4, unitsPerSecond * AHEAD_SECONDS);
+        coveredNs = nowNs;
+        paidNs = nowNs;
+    }
+
+    /** The same for a client's account on any core. */
+    public long key() {
+        return key;
+    }
+
+    public QuotaKind kind() {
+        return kind;
+    }
+
+    public double unitsPerSecond() {
+        return unitsPerSecond;
+    }
+
+    /** The client has taken so much. */
+    public void pay(final long amount, final long nowNs) {
+        units -= amount;
+        paidNs = nowNs;
+        if (units < 0 && asked == 0) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        asked = ahead - units;
+        borrower.borrow(this, asked);
+    }
+
+    /** What was asked for is lent, and covered after so long. */
+    public void lent(final long waitNs, final long nowNs) {
+        if (asked == 0) {
+            return; // asked for by the account that was here before
+        }
+        units += asked;
+        asked = 0;
+        coveredNs = nowNs + waitNs;
+        hadToWait = waitNs > 0;
+        if (units < 0) {
+            ask();
+        }
+    }
+
+    /**
+     * How long the client is to wait, 0 if it may go on. While the lender is asked: what is known without it, that a
+     * client which had to wait before has nothing but what its rate gave since.
+     */
+    public long waitNs(final long nowNs) {
+        final long owedNs = asked > 0 && units < 0 && hadToWait ? (long) (-units / unitsPerSecond * NS_PER_SECOND) : 0;
+        return Math.max(0, coveredNs + owedNs - nowNs);
+    }
+
+    /** The same in milliseconds, rounded up, so that a client that has waited need not wait again. */
+    public int waitMs(final long nowNs) {
+        return (int) Math.min(Integer.MAX_VALUE, (waitNs(nowNs) + NS_PER_MS - 1) / NS_PER_MS);
+    }
+
+    /** Whether it may be forgotten: nobody has paid for a while, and nothing is owed. */
+    boolean isIdle(final long sinceNs, final long nowNs) {
+        return asked == 0 && paidNs - sinceNs < 0 && coveredNs - nowNs <= 0;
+    }
+}

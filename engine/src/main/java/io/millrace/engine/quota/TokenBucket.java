@@ -1,0 +1,59 @@
+package io.millrace.engine.quota;
+
+/**
+ * A rate, kept exactly: fills steadily up to a depth, and may be taken below empty by whoever then waits until it is not
+ * any more. Those who take while it is below empty wait behind each other.
+ */
+final class TokenBucket {
+    private static final double NS_PER_SECOND = 1e9;
+
+    private final double unitsPerSecond;
+    private final double depth;
+    private double tokens;
+    private long filledNs;
+
+    TokenBucket(final double unitsPerSecond, final QuotaWindows windows, final long nowNs) {
+        this.unitsPerSecond = unitsPerSecond;
+        depth = unitsPerSecond * windows.depthSeconds();
+        tokens = unitsPerSecond * windows.startSeconds();
+        filledNs = nowNs;
+    }
+
+    double unitsPerSecond() {
+        return unitsPerSecond;
+    }
+
+    /** Takes in any case, or gives back if units are negative; returns after how many nanoseconds that is covered, 0 if it is now. */
+    long take(final long units, final long nowNs) {
+        fill(nowNs);
+        tokens = Math.min(depth, tokens - units);
+        return waitNs();
+    }
+
+    /** Takes only if nobody has to wait; returns whether it did. */
+    boolean takeIfCovered(final long units, final long nowNs) {
+        fill(nowNs);
+        if (tokens < 0 && units > 0) {
+            return false;
+        }
+        tokens = Math.min(depth, tokens - units);
+        return true;
+    }
+
+    long waitNs() {
+        return tokens >= 0 ? 0 : (long) Math.min(Long.MAX_VALUE / 4, -tokens / unitsPerSecond * NS_PER_SECOND);
+    }
+
+    /** Whether it forgets nothing that matters if it is made anew. */
+    boolean isFull(final long nowNs) {
+        fill(nowNs);
+        return tokens >= depth;
+    }
+
+    private void fill(final long nowNs) {
+        if (nowNs > filledNs) {
+            tokens = Math.min(depth, tokens + unitsPerSecond * ((nowNs - filledNs) / NS_PER_SECOND));
+            filledNs = nowNs;
+        }
+    }
+}

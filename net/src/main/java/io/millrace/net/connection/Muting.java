@@ -1,0 +1,18 @@
+package io.millrace.net.connection;
+
+import io.millrace.engine.core.Deadline;
+
+/** Until when a connection is muted. Owned by the connection's core. */
+final class Muting extends Deadline {
+    private final Connection connection;
+    long untilNs;
+
+    Muting(final Connection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    protected void onDeadline(final long nowNs, final long nowMs) {
+        connection.unmute(nowNs);
+    }
+}

@@ -1,0 +1,254 @@
+package io.millrace.net.kafka.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.net.kafka.node.Requests;
+import io.millrace.net.kafka.node.TestClient;
+import io.millrace.net.kafka.node.TestNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/** Clients that take more than they may wait; others do not. On two cores, and on virtual time. */
+class ThrottlingTest {
+    private static final int RATE = 20_000;
+    private static final short PRODUCE = 9;
+    private static final short FETCH = 12;
+
+    private final TestNode node = new TestNode(2, 64);
+    private final TestClient admin = node.connect(0).named("admin");
+    private final TopicImage topic = node.createTopic("t", 2, Map.of());
+
+    private void quota(final String clientId, final String key, final double value) {
+        alter(clientId, new OpData().setKey(key).setValue(value));
+    }
+
+    private void alter(final String clientId, final OpData op) {
+        final var answer = admin.call(
+                new AlterClientQuotasRequestData()
+                        .setEntries(List.of(new EntryData()
+                                .setEntity(List.of(new EntityData()
+                                        .setEntityType("client-id")
+                                        .setEntityName(clientId)))
+                                .setOps(List.of(op)))),
+                1,
+                AlterClientQuotasResponseData::new);
+        assertThat(answer.entries().getFirst().errorCode()).isEqualTo(Errors.NONE.code());
+    }
+
+    private ProduceRequestData produce(final int partition, final int bytes) {
+        return Requests.add(Requests.produce(-1), PRODUCE, topic, partition, Requests.batch("x".repeat(bytes)));
+    }
+
+    private FetchRequestData fetch(final int partition) {
+        return Requests.add(Requests.fetch(0, 1), FETCH, topic, partition, 0);
+    }
+
+    @Test
+    void shouldServeWhatExceedsAndThenHaveTheClientWait() {
+        quota("greedy", "producer_byte_rate", RATE);
+        final TestClient client = node.connect(1).named("greedy");
+        final ProduceResponseData answer = client.call(produce(0, 5 * RATE), PRODUCE, ProduceResponseData::new);
+        assertThat(answer.responses()
+                        .iterator()
+                        .next()
+                        .partitionResponses()
+                        .getFirst()
+                        .errorCode())
+                .isZero();
+        assertThat(answer.throttleTimeMs()).isBetween(4_000, 5_000);
+        client.send(produce(0, 10), PRODUCE);
+        node.run(3_900);
+        assertThat(client.hasAnswer()).isFalse();
+        node.run(1_100);
+        assertThat(client.hasAnswer()).isTrue();
+    }
+
+    @Test
+    void shouldServeOthersMeanwhile() {
+        quota("greedy", "producer_byte_rate", RATE);
+        final TestClient greedy = node.connect(1).named("greedy");
+        greedy.call(produce(0, 5 * RATE), PRODUCE, ProduceResponseData::new);
+        for (int core = 0; core < 2; core++) {
+            final TestClient modest = node.connect(core).named("modest");
+            final long beganMs = node.nowMs();
+            assertThat(modest.call(produce(0, 5 * RATE), PRODUCE, ProduceResponseData::new)
+                            .throttleTimeMs())
+                    .isZero();
+            assertThat(node.nowMs() - beganMs).isLessThan(100);
+        }
+    }
+
+    @Test
+    void shouldKeepAClientOnSeveralCoresToItsRate() {
+        quota("greedy", "producer_byte_rate", RATE);
+        final List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            clients.add(node.connect(i % 2).named("greedy"));
+        }
+        final long endMs = node.nowMs() + 60_000;
+        clients.forEach(client -> client.send(produce(0, 1_000), PRODUCE));
+        long produced = 0;
+        while (node.nowMs() < endMs) {
+            node.step();
+            for (final TestClient client : clients) {
+                if (client.hasAnswer()) {
+                    client.skipAnswer();
+                    client.send(produce(1, 1_000), PRODUCE);
+                    produced += 1_000;
+                }
+            }
+        }
+        assertThat(produced).isBetween(54L * RATE, 66L * RATE);
+    }
+
+    @Test
+    void shouldKeepAReaderToItsRate() {
+        final TestClient writer = node.connect(0).named("writer");
+        for (int i = 0; i < 50; i++) {
+            writer.call(produce(0, 1_000), PRODUCE, ProduceResponseData::new);
+        }
+        quota("greedy", "consumer_byte_rate", RATE);
+        final List<TestClient> clients =
+                List.of(node.connect(0).named("greedy"), node.connect(1).named("greedy"));
+        final long endMs = node.nowMs() + 60_000;
+        clients.forEach(client -> client.send(fetch(0), FETCH));
+        long read = 0;
+        while (node.nowMs() < endMs) {
+            node.step();
+            for (final TestClient client : clients) {
+                if (client.hasAnswer()) {
+                    read += client.receive(FETCH, FetchResponseData::new)
+                            .responses()
+                            .stream()
+                            .mapToInt(each ->
+                                    each.partitions().getFirst().records().sizeInBytes())
+                            .sum();
+                    client.send(fetch(0), FETCH);
+                }
+            }
+        }
+        assertThat(read).isBetween(54L * RATE, 66L * RATE);
+    }
+
+    @Test
+    void shouldAnswerNothingWhileTheLastAnswerIsNotPaidFor() {
+        final TestClient writer = node.connect(0).named("writer");
+        writer.call(produce(0, 5 * RATE), PRODUCE, ProduceResponseData::new);
+        quota("greedy", "consumer_byte_rate", RATE);
+        assertThat(node.connect(0)
+                        .named("greedy")
+                        .call(fetch(0), FETCH, FetchResponseData::new)
+                        .responses())
+                .hasSize(1);
+        node.run(1);
+        final TestClient other = node.connect(0).named("greedy");
+        final FetchResponseData second = other.call(fetch(0), FETCH, FetchResponseData::new);
+        assertThat(second.responses()).isEmpty();
+        assertThat(second.errorCode()).isZero();
+        assertThat(second.throttleTimeMs()).isBetween(4_000, 5_000);
+        final FetchResponseData third = other.call(fetch(0), FETCH, FetchResponseData::new);
+        assertThat(third.responses()).hasSize(1);
+    }
+
+    @Test
+    void shouldLetAClientGoOnWhenItsQuotaIsRemoved() {
+        quota("greedy", "producer_byte_rate", 1);
+        final TestClient client = node.connect(1).named("greedy");
+        assertThat(client.call(produce(0, RATE), PRODUCE, ProduceResponseData::new)
+                        .throttleTimeMs())
+                .isGreaterThan(10_000_000);
+        client.send(produce(0, RATE), PRODUCE);
+        node.run(1_000);
+        assertThat(client.hasAnswer()).isFalse();
+        alter("greedy", new OpData().setKey("producer_byte_rate").setRemove(true));
+        assertThat(client.receive(PRODUCE, ProduceResponseData::new).throttleTimeMs())
+                .isZero();
+        assertThat(node.core(1).quotas().accounts().isActive()).isFalse();
+    }
+
+    @Test
+    void shouldDoWhatAClientThatIsGoneHadSent() {
+        quota("greedy", "producer_byte_rate", RATE);
+        final TestClient client = node.connect(1).named("greedy");
+        client.send(produce(0, 50 * RATE), PRODUCE);
+        node.await(client::hasAnswer);
+        final long before = produced(0);
+        client.send(Requests.add(Requests.produce(0), PRODUCE, topic, 0, Requests.batch("last")), PRODUCE);
+        node.run(10);
+        client.hangUp();
+        node.run(60_000);
+        assertThat(produced(0)).isEqualTo(before + 1);
+    }
+
+    private long produced(final int partition) {
+        final FetchRequestData request = Requests.add(Requests.fetch(0, 1), FETCH, topic, partition, 0);
+        return Requests.partitions(admin.call(request, FETCH, FetchResponseData::new))
+                .getFirst()
+                .highWatermark();
+    }
+
+    private CreatableTopicResult create(final TestClient client, final int version, final String name) {
+        return creation(client, version, name).topics().find(name);
+    }
+
+    private CreateTopicsResponseData creation(final TestClient client, final int version, final String name) {
+        final CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(1_000);
+        request.topics()
+                .mustAdd(new CreatableTopic()
+                        .setName(name)
+                        .setNumPartitions(12)
+                        .setReplicationFactor((short) 1));
+        return client.call(request, version, CreateTopicsResponseData::new);
+    }
+
+    @Test
+    void shouldRefuseChangesThatAreNotPaidFor() {
+        quota("greedy", "controller_mutation_rate", 1);
+        final TestClient client = node.connect(1).named("greedy");
+        final CreateTopicsResponseData first = creation(client, 7, "a");
+        assertThat(first.topics().find("a").errorCode()).isZero();
+        assertThat(first.throttleTimeMs()).isZero();
+        final CreateTopicsResponseData second = creation(client, 7, "b");
+        assertThat(second.topics().find("b").errorCode()).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
+        assertThat(second.throttleTimeMs()).isBetween(900, 1_000);
+        assertThat(create(client, 7, "b").errorCode()).isZero();
+        assertThat(create(node.connect(1).named("modest"), 7, "c").errorCode()).isZero();
+    }
+
+    @Test
+    void shouldHaveClientsOfOldWaitInsteadOfRefusingThem() {
+        quota("greedy", "controller_mutation_rate", 1);
+        final TestClient client = node.connect(0).named("greedy");
+        assertThat(creation(client, 5, "a").throttleTimeMs()).isBetween(900, 1_000);
+        final CreateTopicsResponseData second = creation(client, 5, "b");
+        assertThat(second.topics().find("b").errorCode()).isZero();
+        assertThat(second.throttleTimeMs()).isBetween(11_000, 13_000);
+    }
+
+    @Test
+    void shouldNotHaveClientsPayForChangesThatFail() {
+        quota("greedy", "controller_mutation_rate", 1);
+        final TestClient client = node.connect(0).named("greedy");
+        for (int i = 0; i < 5; i++) {
+            assertThat(create(client, 7, "not/a/name").errorCode()).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION.code());
+        }
+        assertThat(create(client, 7, "a").errorCode()).isZero();
+    }
+}
