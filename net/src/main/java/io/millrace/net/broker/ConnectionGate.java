@@ -1,5 +1,7 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.quota.ConnectionRates;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.ConnectionLimits;
 import io.millrace.engine.settings.Settings;
@@ -16,6 +18,7 @@ final class ConnectionGate {
 
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> openByHost = new ConcurrentHashMap<>();
+    private final ConnectionRates rates = new ConnectionRates();
     private volatile Limits limits = new Limits("", Map.of());
 
     /**
@@ -38,6 +41,11 @@ final class ConnectionGate {
             return false;
         }
         return true;
+    }
+
+    /** How long a connection that was counted in came too early for what its address may open; 0 if it is to be served. */
+    long waitNs(final MetadataImage image, final String peer, final long nowNs) {
+        return rates.waitNs(image, hostOf(peer), nowNs);
     }
 
     private Map<String, Integer> limits(final Settings settings) {

@@ -1,6 +1,9 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadline;
 import io.millrace.engine.port.Endpoint;
+import io.millrace.engine.port.EndpointHandler;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.Relocator;
 import io.millrace.net.socket.ConnectionHandoff;
@@ -34,9 +37,42 @@ final class Moves implements EndpointAcceptor, Relocator {
 
     @Override
     public void onEndpoint(final int listener, final Endpoint endpoint) {
-        if (gate.admit(core.core().image().settings(), endpoint.remoteAddress())) {
+        final Core on = core.core();
+        if (!gate.admit(on.image().settings(), endpoint.remoteAddress())) {
+            endpoint.close();
+            handoff.onClosed(on.id());
+            return;
+        }
+        final long waitNs = gate.waitNs(on.image(), endpoint.remoteAddress(), on.nowNs());
+        if (waitNs == 0) {
             core.accept(listener, endpoint);
         } else {
+            on.deadlines().arm(new Refusal(endpoint), on.nowNs() + waitNs);
+        }
+    }
+
+    /** A client that connects too often is not heard, and closed when it might come again: it does not come sooner. */
+    private final class Refusal extends Deadline implements EndpointHandler {
+        private final Endpoint endpoint;
+
+        Refusal(final Endpoint endpoint) {
+            this.endpoint = endpoint;
+            endpoint.handler(this);
+        }
+
+        @Override
+        public void onReadable() {
+            // What it says is of no interest.
+        }
+
+        @Override
+        public void onWritable() {
+            // Nor is it told anything.
+        }
+
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            gate.onClosed(endpoint.remoteAddress());
             endpoint.close();
             handoff.onClosed(core.core().id());
         }

@@ -12,7 +12,6 @@ public final class ConnectionCounters {
     long bytesOut;
     long sends;
     long starved;
-    long mutings;
 
     void onClosed(final CloseReason reason) {
         closed[reason.ordinal()]++;
@@ -55,11 +54,6 @@ public final class ConnectionCounters {
     /** System calls that sent something. */
     public long sends() {
         return sends;
-    }
-
-    /** How often a connection was told to wait by its quota. */
-    public long mutings() {
-        return mutings;
     }
 
     /** How often a connection had to wait for memory. */

@@ -362,7 +362,6 @@ public final class Connections implements Stage, AutoCloseable {
     }
 
     void arm(final Muting muting, final long untilNs) {
-        counters.mutings++;
         deadlines.arm(muting, untilNs);
     }
 

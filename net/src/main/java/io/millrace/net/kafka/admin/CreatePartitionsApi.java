@@ -2,8 +2,8 @@ package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.MetadataCommands;
-import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.MetadataCommands.Replica;
+import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;

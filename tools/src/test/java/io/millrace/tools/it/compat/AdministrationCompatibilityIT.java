@@ -49,6 +49,7 @@ class AdministrationCompatibilityIT {
                 new Script(ApiKeys.LIST_CONFIG_RESOURCES, 0, 1, QuorumScripts::listConfigResources),
                 new Script(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, 0, 0, SecurityScripts::users),
                 new Script(ApiKeys.ALTER_CLIENT_QUOTAS, 0, 1, QuotaScripts::quotas),
+                new Script(ApiKeys.CREATE_TOPICS, 7, 7, QuotaScripts::changes),
                 new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, 1, SweepScripts::brokers),
                 new Script(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, 1, SweepScripts::topics),
                 new Script(ApiKeys.UPDATE_FEATURES, 0, 2, FeatureScripts::update)));

@@ -80,6 +80,9 @@ final class Normal {
         if (isOwn || SIZES.matcher(path).matches()) {
             return "(own)";
         }
+        if (path.equals("throttleTimeMs") && !value.equals("0")) {
+            return "(a while)";
+        }
         if (TIMES.matcher(path).matches() && value.length() >= 13) {
             return "(time)";
         }

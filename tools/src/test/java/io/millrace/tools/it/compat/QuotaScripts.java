@@ -6,6 +6,12 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData.ComponentData;
 
@@ -14,6 +20,7 @@ final class QuotaScripts {
     private static final byte EXACT = 0;
     private static final byte DEFAULT = 1;
     private static final byte ANY = 2;
+    private static final String CHANGES = "controller_mutation_rate";
     private static final String RATE = "producer_byte_rate";
 
     private QuotaScripts() {}
@@ -26,6 +33,62 @@ final class QuotaScripts {
         values(twins);
         mistakes(twins);
         removals(twins);
+    }
+
+    /** Changes to topics that have to be paid for: refused, or waited for by clients of old. */
+    static void changes(final Twins twins) {
+        final short setting = 1;
+        twins.ask("2/s", setting, party -> alteration(entry(op(CHANGES, 2), "client-id", null)));
+        twins.askUntilEqual("set", setting, party -> filter(false));
+        twins.ask("all there is and more", party -> creation("changes-a", 24));
+        twins.ask("too soon", party -> creation("changes-b", 1));
+        Twins.pause(1_500);
+        twins.ask("in time", party -> creation("changes-b", 4));
+        twins.ask("one that is there", party -> creation("changes-a", 24));
+        twins.ask("two too soon", party -> {
+            final CreateTopicsRequestData two = creation("changes-c", 1);
+            two.topics().addAll(creation("changes-d", 1).topics().stream().map(CreatableTopic::duplicate).toList());
+            return two;
+        });
+        Twins.pause(2_500);
+        twins.ask("larger in time", (short) 3, party -> growth("changes-b", 8));
+        twins.ask("larger too soon", (short) 3, party -> growth("changes-b", 9));
+        twins.ask("smaller", (short) 3, party -> growth("changes-b", 2));
+        Twins.pause(2_500);
+        twins.ask("away in time", (short) 6, party -> deletion("changes-b"));
+        twins.ask("away too soon", (short) 6, party -> deletion("changes-a"));
+        twins.ask("away who was never there", (short) 6, party -> deletion("changes-z"));
+        twins.ask("a client of old", (short) 5, party -> creation("changes-e", 2));
+        twins.ask("a client of old again", (short) 5, party -> creation("changes-f", 2));
+        twins.ask("no more", setting, party -> alteration(entry(away(CHANGES), "client-id", null)));
+        Twins.pause(100);
+        twins.ask("away in the end", (short) 6, party -> deletion("changes-a"));
+    }
+
+    private static CreateTopicsRequestData creation(final String name, final int partitions) {
+        final CreateTopicsRequestData request = new CreateTopicsRequestData();
+        request.topics()
+                .mustAdd(new CreatableTopic()
+                        .setName(name)
+                        .setNumPartitions(partitions)
+                        .setReplicationFactor((short) 1));
+        return request.setTimeoutMs(10_000);
+    }
+
+    private static CreatePartitionsRequestData growth(final String name, final int partitions) {
+        final CreatePartitionsRequestData request = new CreatePartitionsRequestData();
+        request.topics()
+                .mustAdd(new CreatePartitionsTopic()
+                        .setName(name)
+                        .setCount(partitions)
+                        .setAssignments(null));
+        return request.setTimeoutMs(10_000);
+    }
+
+    private static DeleteTopicsRequestData deletion(final String name) {
+        return new DeleteTopicsRequestData()
+                .setTopics(List.of(new DeleteTopicState().setName(name)))
+                .setTimeoutMs(10_000);
     }
 
     private static void entities(final Twins twins) {

@@ -102,6 +102,10 @@ final class Twins {
         }
     }
 
+    static void pause(final long ms) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+    }
+
     static void pause() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
