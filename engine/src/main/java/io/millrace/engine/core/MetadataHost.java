@@ -15,8 +15,6 @@ import io.millrace.engine.port.Stage;
 import io.millrace.engine.status.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableDirectByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -50,7 +48,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     private final CheckpointHost checkpoints;
     private final Requests requests;
     private final CoreProxy[] proxies;
-    private final List<Asker> askers = new ArrayList<>();
+    private final ArrayDeque<Asker> askers = new ArrayDeque<>();
     private final ArrayDeque<Committed> toSpread = new ArrayDeque<>();
     private final ArrayDeque<int[]> outstanding = new ArrayDeque<>();
     private long appliedEverywhere;
@@ -88,7 +86,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         if (result.awaitIndex() <= appliedEverywhere) {
             answer(from, correlation, result);
         } else {
-            askers.add(new Asker(from, correlation, result));
+            askers.addLast(new Asker(from, correlation, result));
         }
     }
 
@@ -135,10 +133,11 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
             spread(toSpread.pollFirst());
         }
         controller.onRefused(fromIndex);
-        for (int i = askers.size() - 1; i >= 0; i--) {
-            final Asker asker = askers.get(i);
-            if (asker.result.awaitIndex() >= fromIndex) {
-                askers.remove(i);
+        for (int i = askers.size(); i > 0; i--) {
+            final Asker asker = askers.pollFirst();
+            if (asker.result.awaitIndex() < fromIndex) {
+                askers.addLast(asker);
+            } else {
                 answer(
                         asker.core,
                         asker.correlation,
@@ -176,20 +175,15 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
 
     private void onApplied(final int[] missing) {
         missing[0]--;
-        boolean moved = false;
         while (!outstanding.isEmpty() && outstanding.peekFirst()[0] == 0) {
             outstanding.pollFirst();
             appliedEverywhere++;
-            moved = true;
         }
-        for (int i = 0; moved && i < askers.size(); ) {
-            final Asker asker = askers.get(i);
-            if (asker.result.awaitIndex() <= appliedEverywhere) {
-                askers.remove(i);
-                answer(asker.core, asker.correlation, asker.result);
-            } else {
-                i++;
-            }
+        // In the order in which they asked, which is that of the entries but for the few that wait for none of their
+        // own.
+        while (!askers.isEmpty() && askers.peekFirst().result.awaitIndex() <= appliedEverywhere) {
+            final Asker asker = askers.pollFirst();
+            answer(asker.core, asker.correlation, asker.result);
         }
     }
 

@@ -24,7 +24,8 @@ public final class ConnectionRates {
 
     private static Double rateOf(final MetadataImage image, final String host) {
         final SortedMap<String, String> own = overrides(image, QuotaEntity.escaped(host));
-        final String text = own.isEmpty() ? overrides(image, QuotaEntity.DEFAULT).get(KEY) : own.get(KEY);
+        final String text =
+                own.isEmpty() ? overrides(image, QuotaEntity.DEFAULT).get(KEY) : own.get(KEY);
         return text == null ? null : Double.valueOf(text);
     }
 

@@ -9,12 +9,10 @@ public final class QuotaImage {
     }
 
     public void set(final QuotaEntity entity, final String key, final String value) {
-        node.alter(
-                ResourceType.QUOTA, entity.text(), new ConfigChange(ConfigChange.Operation.SET, key, value));
+        node.alter(ResourceType.QUOTA, entity.text(), new ConfigChange(ConfigChange.Operation.SET, key, value));
     }
 
     public void remove(final QuotaEntity entity, final String key) {
-        node.alter(
-                ResourceType.QUOTA, entity.text(), new ConfigChange(ConfigChange.Operation.DELETE, key, null));
+        node.alter(ResourceType.QUOTA, entity.text(), new ConfigChange(ConfigChange.Operation.DELETE, key, null));
     }
 }

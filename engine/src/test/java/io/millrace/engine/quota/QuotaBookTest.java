@@ -2,7 +2,6 @@ package io.millrace.engine.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.QuotaEntity;
 import io.millrace.engine.metadata.QuotaImage;
 import java.util.ArrayList;

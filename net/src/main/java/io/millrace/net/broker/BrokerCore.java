@@ -209,7 +209,9 @@ public final class BrokerCore {
 
     /** How clients see the node through each listener, by the listener's number; before the first connection. */
     public void listeners(final List<ListenerView> views) {
-        dispatchers = views.stream().map(view -> new ApiDispatcher(table, view, quotas)).toArray(ApiDispatcher[]::new);
+        dispatchers = views.stream()
+                .map(view -> new ApiDispatcher(table, view, quotas))
+                .toArray(ApiDispatcher[]::new);
         connections.keepTime(core.deadlines(), core.nowNs());
     }
 

@@ -100,10 +100,11 @@ class QuotaIT {
             produceSeconds(greedy, "produced");
         }
         assertThat(Clients.get(admin.describeClientQuotas(ClientQuotaFilter.all())
-                        .entities())
-                .keySet()
-                .stream()
-                .filter(entity -> entity.entries().containsValue("greedy-producer"))).isEmpty();
+                                .entities())
+                        .keySet()
+                        .stream()
+                        .filter(entity -> entity.entries().containsValue("greedy-producer")))
+                .isEmpty();
     }
 
     @Test

@@ -83,7 +83,7 @@ final class CreatePartitionsApi {
                 final CreatePartitionsTopicResult result = result(topic.name(), Errors.NONE, null);
                 response.results().add(result);
                 if (quota.refuses(number)) {
-                    result.setErrorCode(ChangeQuota.REFUSAL.code()).setErrorMessage(ChangeQuota.REFUSAL.message());
+                    result.setErrorCode(ChangeQuota.REFUSAL.code());
                 } else {
                     grow(batch, header.listener(), topic, request.validateOnly(), result, quota, number);
                 }

@@ -112,7 +112,7 @@ final class DeleteTopicsApi {
         doomed.forEach((id, name) -> {
             final int number = next[0]++;
             if (quota.refuses(number)) {
-                wishes.answer(name, id, ChangeQuota.REFUSAL, ChangeQuota.REFUSAL.message());
+                wishes.answer(name, id, ChangeQuota.REFUSAL, null);
                 return;
             }
             final DeletableTopicResult result = wishes.answer(name, id, Errors.NONE, null);

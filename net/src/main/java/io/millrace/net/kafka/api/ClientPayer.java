@@ -35,14 +35,15 @@ public final class ClientPayer {
 
     void identify(final DirectBuffer frame, final int offset, final int length) {
         if (version != quotas.accounts().version() || !isSame(frame, offset, length)) {
+            // Taken first: if opening has others forgotten, the next request opens anew.
+            version = quotas.accounts().version();
             clientId = new byte[length];
             frame.getBytes(offset, clientId);
             final String id = new String(clientId, StandardCharsets.UTF_8);
             for (final QuotaKind kind : KINDS) {
-                accounts[kind.ordinal()] = quotas.accounts()
-                        .open(kind, USER, id, quotas.core().nowNs());
+                accounts[kind.ordinal()] =
+                        quotas.accounts().open(kind, USER, id, quotas.core().nowNs());
             }
-            version = quotas.accounts().version();
         }
     }
 

@@ -23,7 +23,9 @@ final class ThrottleField {
             knownOf[api.ordinal()] = known;
         }
         if (known[version] == UNKNOWN) {
-            final BoundField[] fields = ApiMessageType.fromApiKey(api.key()).responseSchemas()[version].fields();
+            final BoundField[] fields = ApiMessageType.fromApiKey(api.key())
+                    .responseSchemas()[version]
+                    .fields();
             known[version] = fields.length > 0 && fields[0].def.name.equals(NAME) ? FIRST : ELSEWHERE;
         }
         return known[version] == FIRST;

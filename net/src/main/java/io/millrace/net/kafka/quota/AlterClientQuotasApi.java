@@ -57,17 +57,17 @@ final class AlterClientQuotasApi {
             ColdApi.respond(exchange, response);
         });
         wishes.results().forEach((entity, error) -> {
-            final EntryData answer = new EntryData()
-                    .setErrorCode(error.error().code())
-                    .setErrorMessage(error.message());
-            entity.entries().forEach((type, name) ->
-                    answer.entity().add(new EntityData().setEntityType(type).setEntityName(name)));
+            final EntryData answer =
+                    new EntryData().setErrorCode(error.error().code()).setErrorMessage(error.message());
+            entity.entries()
+                    .forEach((type, name) -> answer.entity()
+                            .add(new EntityData().setEntityType(type).setEntityName(name)));
             answers.add(answer);
             final List<ConfigChange> changes = wishes.changesOf(entity);
             if (!changes.isEmpty()) {
                 final String name = QuotaNames.entity(entity.entries()).text();
-                final int length = MetadataCommands.alterConfig(
-                        buffer, 0, ResourceType.QUOTA, name, changes, false, validateOnly);
+                final int length =
+                        MetadataCommands.alterConfig(buffer, 0, ResourceType.QUOTA, name, changes, false, validateOnly);
                 batch.send(buffer, length, (outcome, first, second, message) -> {
                     final Errors refused = WireErrors.of(outcome);
                     if (refused != Errors.NONE) {

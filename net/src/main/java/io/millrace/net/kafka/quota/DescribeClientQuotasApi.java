@@ -6,8 +6,6 @@ import io.millrace.engine.metadata.ResourceType;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
@@ -15,7 +13,6 @@ import org.apache.kafka.common.message.DescribeClientQuotasResponseData;
 import org.apache.kafka.common.message.DescribeClientQuotasResponseData.EntityData;
 import org.apache.kafka.common.message.DescribeClientQuotasResponseData.EntryData;
 import org.apache.kafka.common.message.DescribeClientQuotasResponseData.ValueData;
-import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.requests.DescribeClientQuotasRequest;
 
 /** DescribeClientQuotas (KIP-546): the entities that a filter lets through, each with what it has of its own. */
@@ -38,18 +35,13 @@ final class DescribeClientQuotasApi {
                             .data());
             return;
         }
-        final List<String> names = image.resources(ResourceType.QUOTA);
-        // Kafka has them in a table of that size, and answers in its order.
-        final Map<ClientQuotaEntity, String> found = new HashMap<>(Math.max(0, names.size() - 1));
-        for (final String name : names) {
-            found.put(new ClientQuotaEntity(QuotaNames.parts(QuotaEntity.parse(name))), name);
-        }
         final DescribeClientQuotasResponseData response = new DescribeClientQuotasResponseData();
-        found.forEach((entity, name) -> {
-            if (filter.lets(entity.entries())) {
-                response.entries().add(described(name, entity.entries()));
+        for (final String name : image.resources(ResourceType.QUOTA)) {
+            final Map<String, String> parts = QuotaNames.parts(QuotaEntity.parse(name));
+            if (filter.lets(parts)) {
+                response.entries().add(described(name, parts));
             }
-        });
+        }
         ColdApi.respond(exchange, response);
     }
 
@@ -57,7 +49,7 @@ final class DescribeClientQuotasApi {
         final EntryData entry = new EntryData();
         parts.forEach((type, part) ->
                 entry.entity().add(new EntityData().setEntityType(type).setEntityName(part)));
-        new HashMap<>(image.overrides(ResourceType.QUOTA, name))
+        image.overrides(ResourceType.QUOTA, name)
                 .forEach((key, value) ->
                         entry.values().add(new ValueData().setKey(key).setValue(Double.parseDouble(value))));
         return entry;

@@ -15,7 +15,8 @@ public final class QuotaApis {
         table.serve(
                         Api.DESCRIBE_CLIENT_QUOTAS,
                         new ColdApi<>(
-                                DescribeClientQuotasRequestData::new, new DescribeClientQuotasApi(core.image())::handle))
+                                DescribeClientQuotasRequestData::new,
+                                new DescribeClientQuotasApi(core.image())::handle))
                 .serve(
                         Api.ALTER_CLIENT_QUOTAS,
                         new ColdApi<>(AlterClientQuotasRequestData::new, new AlterClientQuotasApi(core)::handle));

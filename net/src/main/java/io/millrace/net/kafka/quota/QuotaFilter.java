@@ -80,8 +80,7 @@ final class QuotaFilter {
             return false;
         }
         for (final Map.Entry<String, String> wanted : exact.entrySet()) {
-            if (!parts.containsKey(wanted.getKey())
-                    || !Objects.equals(parts.get(wanted.getKey()), wanted.getValue())) {
+            if (!parts.containsKey(wanted.getKey()) || !Objects.equals(parts.get(wanted.getKey()), wanted.getValue())) {
                 return false;
             }
         }

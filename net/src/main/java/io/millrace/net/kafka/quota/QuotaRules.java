@@ -37,8 +37,7 @@ final class QuotaRules {
             return null;
         }
         if (parts.size() > 1) {
-            return refused(
-                    "Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId");
+            return refused("Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId");
         }
         final String address = parts.get(ClientQuotaEntity.IP);
         return address == null || isAddress(address)

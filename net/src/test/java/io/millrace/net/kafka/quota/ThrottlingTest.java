@@ -134,9 +134,7 @@ class ThrottlingTest {
             node.step();
             for (final TestClient client : clients) {
                 if (client.hasAnswer()) {
-                    read += client.receive(FETCH, FetchResponseData::new)
-                            .responses()
-                            .stream()
+                    read += client.receive(FETCH, FetchResponseData::new).responses().stream()
                             .mapToInt(each ->
                                     each.partitions().getFirst().records().sizeInBytes())
                             .sum();
@@ -211,10 +209,7 @@ class ThrottlingTest {
     private CreateTopicsResponseData creation(final TestClient client, final int version, final String name) {
         final CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(1_000);
         request.topics()
-                .mustAdd(new CreatableTopic()
-                        .setName(name)
-                        .setNumPartitions(12)
-                        .setReplicationFactor((short) 1));
+                .mustAdd(new CreatableTopic().setName(name).setNumPartitions(12).setReplicationFactor((short) 1));
         return client.call(request, version, CreateTopicsResponseData::new);
     }
 

@@ -47,7 +47,10 @@ final class QuotaScripts {
         twins.ask("one that is there", party -> creation("changes-a", 24));
         twins.ask("two too soon", party -> {
             final CreateTopicsRequestData two = creation("changes-c", 1);
-            two.topics().addAll(creation("changes-d", 1).topics().stream().map(CreatableTopic::duplicate).toList());
+            two.topics()
+                    .addAll(creation("changes-d", 1).topics().stream()
+                            .map(CreatableTopic::duplicate)
+                            .toList());
             return two;
         });
         Twins.pause(2_500);
@@ -162,8 +165,7 @@ final class QuotaScripts {
         twins.ask("no type", party -> alteration(entry(op(RATE, 1), "", "x")));
         for (final String type : List.of("user", "client-id", "ip")) {
             twins.ask("empty " + type, party -> alteration(entry(op(RATE, 1), type, "")));
-            twins.ask(
-                    "address and " + type, party -> alteration(entry(op(RATE, 1), "ip", "127.0.0.1", type, "alice")));
+            twins.ask("address and " + type, party -> alteration(entry(op(RATE, 1), "ip", "127.0.0.1", type, "alice")));
         }
         twins.ask("no address", party -> alteration(entry(op("connection_creation_rate", 1), "ip", "no such host!")));
         twins.ask("one type twice", party -> alteration(entry(op(RATE, 9), "user", "x", "user", "dora")));
@@ -175,8 +177,7 @@ final class QuotaScripts {
                 "good and bad",
                 party -> alteration(entry(op(RATE, 8), "user", "fritz"), entry(op("odd", 9), "user", "gerd")));
         twins.ask(
-                "good and bad of one",
-                party -> alteration(entry(List.of(op(RATE, 5), op("odd", 9)), "user", "hans")));
+                "good and bad of one", party -> alteration(entry(List.of(op(RATE, 5), op("odd", 9)), "user", "hans")));
         twins.ask(
                 "only to see",
                 party -> alteration(entry(op(RATE, 7), "user", "ida")).setValidateOnly(true));

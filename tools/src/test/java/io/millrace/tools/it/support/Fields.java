@@ -30,6 +30,9 @@ public final class Fields {
             "resourceName",
             "user",
             "mechanism",
+            "entity",
+            "entityType",
+            "key",
             "batchIndex");
 
     private Fields() {}
@@ -90,13 +93,16 @@ public final class Fields {
 
     private static String key(final Message message) {
         final StringBuilder key = new StringBuilder();
-        for (final String name : KEYS) {
+        for (final String field : KEYS) {
             try {
-                final Object value = read(message.getClass().getDeclaredField(name), message);
+                final Object value = read(message.getClass().getDeclaredField(field), message);
                 if (value != null
                         && !value.toString().isEmpty()
                         && !value.equals(org.apache.kafka.common.Uuid.ZERO_UUID)) {
-                    return key.append(value).toString();
+                    final Object name = value instanceof Collection<?> parts
+                            ? parts.stream().map(Object::toString).sorted().toList()
+                            : value;
+                    return key.append(name).toString();
                 }
             } catch (final NoSuchFieldException e) {
                 continue;
