@@ -39,7 +39,7 @@ public final class QuotaAccount {
         this.kind = kind;
         this.unitsPerSecond = unitsPerSecond;
         this.borrower = borrower;
-        ahead = (long) Math.min(Long.MAX_VALUE / 4, unitsPerSecond * AHEAD_SECONDS);
+        ahead = (long) Math.min(TokenBucket.FOREVER, unitsPerSecond * AHEAD_SECONDS);
         coveredNs = nowNs;
         paidNs = nowNs;
     }
@@ -90,8 +90,8 @@ public final class QuotaAccount {
      * client which had to wait before has nothing but what its rate gave since.
      */
     public long waitNs(final long nowNs) {
-        final long owedNs = asked > 0 && units < 0 && hadToWait ? (long) (-units / unitsPerSecond * NS_PER_SECOND) : 0;
-        return Math.max(0, coveredNs + owedNs - nowNs);
+        final double owedNs = asked > 0 && units < 0 && hadToWait ? -units / unitsPerSecond * NS_PER_SECOND : 0;
+        return Math.max(0, coveredNs - nowNs + (long) Math.min(TokenBucket.FOREVER, owedNs));
     }
 
     /** The same in milliseconds, rounded up, so that a client that has waited need not wait again. */

@@ -5,6 +5,9 @@ package io.millrace.engine.quota;
  * any more. Those who take while it is below empty wait behind each other.
  */
 final class TokenBucket {
+    /** Long enough, and no sum with a clock overflows. */
+    static final double FOREVER = Long.MAX_VALUE / 4.0;
+
     private static final double NS_PER_SECOND = 1e9;
 
     private final double unitsPerSecond;
@@ -41,7 +44,7 @@ final class TokenBucket {
     }
 
     long waitNs() {
-        return tokens >= 0 ? 0 : (long) Math.min(Long.MAX_VALUE / 4, -tokens / unitsPerSecond * NS_PER_SECOND);
+        return tokens >= 0 ? 0 : (long) Math.min(FOREVER, -tokens / unitsPerSecond * NS_PER_SECOND);
     }
 
     /** Whether it forgets nothing that matters if it is made anew. */

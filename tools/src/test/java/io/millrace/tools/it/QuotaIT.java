@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** Kafka's own clients are held to what they may take, and understand it; others feel nothing. */
 class QuotaIT {
     private static final int RATE = 400_000;
-    private static final int SECONDS = 5;
+    private static final int SECONDS = 6;
     private static final int RECORD_BYTES = 10_000;
 
     private static BrokerUnderTest broker;
@@ -91,8 +91,8 @@ class QuotaIT {
         quota("greedy-producer", "producer_byte_rate", (double) RATE);
         try (var greedy = Clients.producer(broker, "client.id", "greedy-producer", "batch.size", "50000");
                 var modest = Clients.producer(broker, "client.id", "modest-producer", "batch.size", "50000")) {
-            // A second's worth was there at the beginning.
-            assertThat(produceSeconds(greedy, "produced")).isGreaterThan((SECONDS - 1) * 0.9);
+            // A second's worth was there at the beginning, and who exceeds is served before it waits.
+            assertThat(produceSeconds(greedy, "produced")).isGreaterThan(SECONDS - 2);
             assertThat(metric(greedy.metrics(), "produce-throttle-time-max")).isPositive();
             produceSeconds(modest, "produced");
             assertThat(metric(modest.metrics(), "produce-throttle-time-max")).isZero();
@@ -114,7 +114,7 @@ class QuotaIT {
             produceSeconds(producer, "consumed");
         }
         quota("greedy-consumer", "consumer_byte_rate", (double) RATE);
-        assertThat(consumeSeconds("greedy-consumer", true)).isGreaterThan((SECONDS - 1) * 0.9);
+        assertThat(consumeSeconds("greedy-consumer", true)).isGreaterThan(SECONDS - 2);
         consumeSeconds("modest-consumer", false);
     }
 

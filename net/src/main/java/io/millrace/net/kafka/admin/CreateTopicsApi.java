@@ -87,7 +87,7 @@ final class CreateTopicsApi {
                 final CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
                 results.add(result);
                 if (quota.refuses(number)) {
-                    result.setErrorCode(ChangeQuota.REFUSAL.code());
+                    result.setErrorCode(ChangeQuota.REFUSAL.code()).setErrorMessage(null);
                 } else {
                     create(commands, header, topic, request.validateOnly(), batch, result, quota, number);
                 }

@@ -6,6 +6,7 @@ import io.millrace.engine.metadata.ResourceType;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
@@ -49,9 +50,16 @@ final class DescribeClientQuotasApi {
         final EntryData entry = new EntryData();
         parts.forEach((type, part) ->
                 entry.entity().add(new EntityData().setEntityType(type).setEntityName(part)));
-        image.overrides(ResourceType.QUOTA, name)
+        inKafkasOrder(image.overrides(ResourceType.QUOTA, name))
                 .forEach((key, value) ->
                         entry.values().add(new ValueData().setKey(key).setValue(Double.parseDouble(value))));
         return entry;
+    }
+
+    /** As tools print them: Kafka keeps them in a table that has grown one by one. */
+    private static Map<String, String> inKafkasOrder(final Map<String, String> values) {
+        final Map<String, String> table = new HashMap<>(Math.max(0, values.size() - 1));
+        values.forEach(table::put);
+        return table;
     }
 }

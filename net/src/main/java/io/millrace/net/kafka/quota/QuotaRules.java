@@ -60,6 +60,9 @@ final class QuotaRules {
         if (valueMax < 0) {
             return refused("Invalid configuration key " + key);
         }
+        if (!Double.isFinite(value)) {
+            return refused("Quota " + key + " must be a finite number");
+        }
         if (value <= 0) {
             return refused("Quota " + key + " must be greater than 0");
         }

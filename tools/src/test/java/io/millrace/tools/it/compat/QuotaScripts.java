@@ -149,7 +149,8 @@ final class QuotaScripts {
                 "odd",
                 "");
         for (final String key : keys) {
-            for (final double value : new double[] {0, -1, 0.5, 1, 7.0000001, 3e9, 1e19, Double.NaN, 1e300}) {
+            for (final double value :
+                    new double[] {0, -1, 0.5, 1, 7.0000001, 3e9, 1e19, Double.NaN, 1e300, 1 / 0d, -1 / 0d}) {
                 twins.ask(key + " of " + value, party -> alteration(entry(op(key, value), "user", "bob")));
                 twins.ask(
                         key + " of " + value + " by address",
