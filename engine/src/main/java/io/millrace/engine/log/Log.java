@@ -83,10 +83,8 @@ public final class Log {
         endOffset = parts.endOffset;
         appendedOffset = endOffset;
         sealedBytes = Segment.bytesBelow(segments, active);
-        final boolean isSynced = parts.syncedOffset == endOffset;
-        stability.begin(parts.syncedOffset, isSynced ? active : null, isSynced ? active.appendedSize : -1);
-        if (!isSynced) {
-            sync.directoryChanged(); // nobody knows whether the last segment's name is durable
+        if (!stability.begin(parts)) {
+            sync.directoryChanged(); // the last segment's name may be as new as its bytes
         }
         abortedFile.begin(active);
         compactor.holesBelow(parts.holesBelow);

@@ -38,6 +38,14 @@ public final class LogStability {
         return syncedOffset;
     }
 
+    /** As it was recovered; false if its end is not in synced segments. */
+    boolean begin(final LogParts parts) {
+        final boolean isSynced = parts.syncedOffset == parts.endOffset;
+        final Segment last = parts.segments.getLast();
+        begin(parts.syncedOffset, isSynced ? last : null, isSynced ? last.appendedSize : -1);
+        return isSynced;
+    }
+
     /** Everything below the offset is in synced segments; it lies there, if that is known. */
     void begin(final long offset, final Segment last, final long size) {
         stable(offset, last, size);

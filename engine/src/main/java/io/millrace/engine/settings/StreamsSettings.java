@@ -7,7 +7,6 @@ import static io.millrace.engine.settings.SettingType.LONG;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** Settings of streams groups (KIP-1071), under Kafka's names and with its defaults. Entered into the brokers' table. */
@@ -100,11 +99,11 @@ final class StreamsSettings {
             }
         }
         final List<String> tags = elements(texts, "rack.aware.assignment.tags");
-        if (tags.contains("") || tags.size() != Set.copyOf(tags).size()) {
+        if (tags.contains("") || hasTwice(tags)) {
             return name("rack.aware.assignment.tags") + " must not contain duplicate tag keys, or empty ones.";
         }
         final List<String> assignors = elements(texts, "assignors");
-        if (assignors.isEmpty() || assignors.size() != Set.copyOf(assignors).size()) {
+        if (assignors.isEmpty() || hasTwice(assignors)) {
             return name("assignors") + " must name one assignor or more, each once.";
         }
         if (value(texts, "heartbeat.interval.ms") >= value(texts, "session.timeout.ms")) {
@@ -119,6 +118,10 @@ final class StreamsSettings {
                 ? name("task.offset.interval.ms") + " must be greater than or equal to "
                         + name("min.task.offset.interval.ms")
                 : null;
+    }
+
+    private static boolean hasTwice(final List<String> elements) {
+        return elements.stream().distinct().count() < elements.size();
     }
 
     private static List<String> elements(final UnaryOperator<String> texts, final String last) {
