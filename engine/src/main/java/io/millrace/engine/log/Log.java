@@ -334,8 +334,6 @@ public final class Log {
         endThen(new LogDeletion(this, renamed, removed)::start);
     }
 
-    // What the parts of the log tell each other
-
     Disk disk() {
         return context.disk();
     }
