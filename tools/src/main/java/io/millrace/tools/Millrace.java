@@ -3,6 +3,7 @@ package io.millrace.tools;
 import io.millrace.tools.client.ConfigsCommand;
 import io.millrace.tools.client.ConsumeCommand;
 import io.millrace.tools.client.GroupsCommand;
+import io.millrace.tools.client.MoveCommand;
 import io.millrace.tools.client.ProduceCommand;
 import io.millrace.tools.client.TopicsCommand;
 import java.io.PrintWriter;
@@ -33,6 +34,7 @@ public final class Millrace implements Runnable {
         COMMANDS.put("produce", ProduceCommand.class);
         COMMANDS.put("consume", ConsumeCommand.class);
         COMMANDS.put("configs", ConfigsCommand.class);
+        COMMANDS.put("move", MoveCommand.class);
         COMMANDS.put("aot-train", AotTrainCommand.class);
     }
 

@@ -37,6 +37,23 @@ final class CheckpointReporter implements Stage {
         wishes.addLast(new Wish(partition, done));
     }
 
+    /** Runs the action once core 0 has written all that it was told of the partition; at once if there is nothing. */
+    void whenReported(final Partition partition, final Runnable action) {
+        for (final Sent sent : underWay) {
+            if (sent.wish.partition == partition) {
+                add(partition, durable -> whenReported(partition, action));
+                return;
+            }
+        }
+        for (final Wish wish : wishes) {
+            if (wish.partition == partition) {
+                add(partition, durable -> whenReported(partition, action));
+                return;
+            }
+        }
+        action.run();
+    }
+
     boolean isIdle() {
         return wishes.isEmpty() && underWay.isEmpty();
     }

@@ -80,6 +80,7 @@ public final class Core {
     private final ProducerIds producerIds;
     private final CoreCalls calls;
     private final Quotas quotas;
+    private final PartitionMoves moves;
     private final Map<Class<?>, Object> services = new HashMap<>();
     private Thread owner;
     private long nowNs;
@@ -131,6 +132,7 @@ public final class Core {
         calls = new CoreCalls(this, mesh);
         quotas = new Quotas(this, proxies, routes);
         metadata.addListener(quotas);
+        moves = new PartitionMoves(this);
         addStage("calls", calls);
         addStage("partitions", partitions);
         addStage("checkpoints", checkpoints);
@@ -189,10 +191,10 @@ public final class Core {
                 deadlines,
                 this::nowNs,
                 routes);
-        addStage(
-                "metadata",
-                new MetadataHost(
-                        id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes));
+        final MetadataHost host = new MetadataHost(
+                id, boot.controller(), boot.log(), metadata, checkpointHost, requests, proxies, routes);
+        moves.host(host);
+        addStage("metadata", host);
     }
 
     private LogContext newLogs(final CoreContext context) {
@@ -379,6 +381,11 @@ public final class Core {
     /** What clients pay on this core. */
     public Quotas quotas() {
         return quotas;
+    }
+
+    /** Moves partitions between cores; core 0's are the node's. */
+    public PartitionMoves moves() {
+        return moves;
     }
 
     /** Leaves something that calls from other cores look for here; before the first cycle only. */

@@ -12,6 +12,7 @@ import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.partition.Partitions;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -104,11 +105,18 @@ final class MetadataFollower implements MetadataListener {
 
     @Override
     public void onPartitionPlaced(final TopicImage topic, final PartitionImage partition, final int previousCore) {
+        final boolean isHere = partition.ownerNode() == machine.image().nodeId() && partition.ownerCore() == core;
         if (previousCore >= 0) {
-            throw new IllegalStateException(topic + " partition " + partition.partition() + " moved from core "
-                    + previousCore + " while cores run: expected at start only");
-        }
-        if (partition.ownerNode() == machine.image().nodeId() && partition.ownerCore() == core) {
+            if (previousCore == core) {
+                partitions.moveAway(partition.partitionKey());
+            } else if (isHere) {
+                if (PlantedBug.MOVE_FORGOTTEN.isPlanted()) {
+                    partitions.discard(partition.partitionKey());
+                    return;
+                }
+                partitions.moveIn(partition.partitionKey(), topic.config());
+            }
+        } else if (isHere) {
             final Pending ofEntry = pending;
             ofEntry.count++;
             create(topic, partition, ofEntry::ended);
@@ -145,6 +153,7 @@ final class MetadataFollower implements MetadataListener {
         final Pending ofEntry = pending;
         for (int i = 0; i < topic.partitionCount(); i++) {
             final PartitionImage partition = topic.partition(i);
+            partitions.forgetMoved(partition.partitionKey());
             if (partition.ownerNode() == machine.image().nodeId() && partition.ownerCore() == core) {
                 ofEntry.count++;
                 partitions.delete(partition.partitionKey(), status -> ofEntry.ended());

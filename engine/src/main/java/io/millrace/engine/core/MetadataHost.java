@@ -32,7 +32,8 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     /** Some fifty partitions: their owners open them in the duty cycle in which they hear of them. */
     private static final int SPREAD_BYTES_PER_CYCLE = 1024;
 
-    private record Asker(int core, long correlation, CommandResult result) {}
+    /** Whoever waits for a command: a core by a message, or somebody here. */
+    private record Asker(int core, long correlation, Commands.Handler here, CommandResult result) {}
 
     private record Committed(long index, byte[] entry) {}
 
@@ -83,10 +84,19 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         final long correlation = request.correlation();
         request.wrapCommand(command);
         final CommandResult result = controller.execute(command, 0, command.capacity());
-        if (result.awaitIndex() <= appliedEverywhere) {
-            answer(from, correlation, result);
+        await(new Asker(from, correlation, null, result));
+    }
+
+    /** A command of this core that needs no room in a ring, which others may hold until it has taken effect. */
+    void execute(final DirectBuffer ofCommand, final int length, final Commands.Handler handler) {
+        await(new Asker(core, 0, handler, controller.execute(ofCommand, 0, length)));
+    }
+
+    private void await(final Asker asker) {
+        if (asker.result.awaitIndex() <= appliedEverywhere) {
+            answer(asker, asker.result);
         } else {
-            askers.addLast(new Asker(from, correlation, result));
+            askers.addLast(asker);
         }
     }
 
@@ -139,8 +149,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
                 askers.addLast(asker);
             } else {
                 answer(
-                        asker.core,
-                        asker.correlation,
+                        asker,
                         new CommandResult(
                                 Outcome.METADATA_UNAVAILABLE, "The metadata log could not be written.", 0, 0, 0));
             }
@@ -183,19 +192,23 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         // own.
         while (!askers.isEmpty() && askers.peekFirst().result.awaitIndex() <= appliedEverywhere) {
             final Asker asker = askers.pollFirst();
-            answer(asker.core, asker.correlation, asker.result);
+            answer(asker, asker.result);
         }
     }
 
-    private void answer(final int to, final long correlation, final CommandResult result) {
+    private void answer(final Asker asker, final CommandResult result) {
+        if (asker.here != null) {
+            asker.here.onResult(result.outcome(), result.first(), result.second(), result.message());
+            return;
+        }
         final byte[] message = result.message().getBytes(StandardCharsets.UTF_8);
         reply.wrap(buffer, 0)
-                .correlation(correlation)
+                .correlation(asker.correlation)
                 .outcome(result.outcome().wire())
                 .first(result.first())
                 .second(result.second())
                 .putMessage(message, 0, Math.min(message.length, MESSAGE_BYTES_MAX));
-        proxies[to].reply(CommandReplyEncoder.TEMPLATE_ID, buffer, reply.limit());
+        proxies[asker.core].reply(CommandReplyEncoder.TEMPLATE_ID, buffer, reply.limit());
     }
 
     /** A name is not used again before the positions of its former bearer are out of the checkpoint files. */

@@ -86,6 +86,11 @@ final class ReplyProxy implements PartitionReplies {
     }
 
     @Override
+    public void whenReported(final Partition partition, final Runnable action) {
+        checkpoints.whenReported(partition, action);
+    }
+
+    @Override
     public void checkpoint(final Partition partition, final CheckpointDone done) {
         checkpoints.add(partition, done);
     }

@@ -31,6 +31,15 @@ final class AbortedFile implements AbortedSink {
         log.producers().abortedTo(this);
     }
 
+    /** How many of the active segment's entries the file has. */
+    int written() {
+        return segment == log.active ? written : 0;
+    }
+
+    void written(final int entries) {
+        written = entries;
+    }
+
     /** A marker that aborts a transaction was appended just now. */
     @Override
     public void onAborted(

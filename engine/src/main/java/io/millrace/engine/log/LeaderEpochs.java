@@ -15,6 +15,16 @@ public final class LeaderEpochs {
     private int count;
     private boolean changed;
 
+    /** The same again, for who goes on with them elsewhere. */
+    LeaderEpochs copy() {
+        final LeaderEpochs copy = new LeaderEpochs();
+        copy.epochs = epochs.clone();
+        copy.startOffsets = startOffsets.clone();
+        copy.count = count;
+        copy.changed = changed;
+        return copy;
+    }
+
     /** Notes that the epoch's first batch lies at the offset. Known and older epochs change nothing. */
     public void assign(final int epoch, final long startOffset) {
         if (epoch < 0 || epoch <= latestEpoch()) {

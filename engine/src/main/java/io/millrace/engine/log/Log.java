@@ -9,18 +9,6 @@ import org.agrona.DirectBuffer;
 
 /** One partition's log. Owned by one core's thread; nothing blocks, all that lasts ends in a completion or the listener. */
 public final class Log {
-    private enum State {
-        OPEN,
-        /** A new segment is on its way. */
-        ROLLING,
-        /** A failed write is being undone. */
-        UNDOING,
-        /** Being cut back, closed or deleted: nothing is taken. */
-        ENDING,
-        OFFLINE,
-        CLOSED
-    }
-
     private final LogContext context;
     private LogConfig config;
     private final LogProducers producers;
@@ -31,7 +19,7 @@ public final class Log {
     private final long damagedRecoveryPoint;
     private final String directory;
     private LogListener listener;
-    private State state = State.OPEN;
+    private LogState state = LogState.OPEN;
     private boolean appendableWanted;
     /** Why the log went offline, until the listener was told. */
     private int offlineStatus = DiskStatus.OK;
@@ -152,7 +140,7 @@ public final class Log {
     }
 
     public boolean isOffline() {
-        return state == State.OFFLINE || state == State.CLOSED;
+        return state == LogState.OFFLINE || state == LogState.CLOSED;
     }
 
     public boolean isReadOnly() {
@@ -166,12 +154,12 @@ public final class Log {
 
     /** Whether it was closed or deleted, rather than struck by a failure. */
     public boolean isClosed() {
-        return state == State.CLOSED;
+        return state == LogState.CLOSED;
     }
 
     /** Whether it is being cut, closed or deleted, or was. */
     boolean isEnding() {
-        return ending || !whenQuiet.isEmpty() || state == State.ENDING || isOffline();
+        return ending || !whenQuiet.isEmpty() || state == LogState.ENDING || isOffline();
     }
 
     /** Whether a {@link #sync} is under way. */
@@ -194,7 +182,7 @@ public final class Log {
         if (readOnly) {
             return AppendResult.READ_ONLY;
         }
-        if (state != State.OPEN || writes.isFailing()) {
+        if (state != LogState.OPEN || writes.isFailing()) {
             return refuse();
         }
         if (lastOffset < endOffset || length <= 0) {
@@ -291,7 +279,7 @@ public final class Log {
 
     /** Drops the oldest segments by size and age, as far as they lie below the high watermark; returns how many. */
     public int applyRetention(final long nowMs, final long highWatermark) {
-        if (isOffline() || state == State.ENDING || readOnly) {
+        if (isOffline() || state == LogState.ENDING || readOnly) {
             return 0;
         }
         sealer.run();
@@ -396,8 +384,8 @@ public final class Log {
     }
 
     void startRoll(final long nowMs) {
-        if (state == State.OPEN && !readOnly && !writes.isFailing()) {
-            state = State.ROLLING;
+        if (state == LogState.OPEN && !readOnly && !writes.isFailing()) {
+            state = LogState.ROLLING;
             roll.request(nowMs);
         }
     }
@@ -407,12 +395,12 @@ public final class Log {
         context.residency().onWritten(active, active.appendedSize, position - active.appendedSize);
         active.appendedSize = position;
         producers.settle(nextOffset);
-        if (state == State.OFFLINE) {
+        if (state == LogState.OFFLINE) {
             tellOffline();
         } else {
             listener.onAppended(nextOffset);
         }
-        if (state == State.ROLLING && writes.isEmpty()) {
+        if (state == LogState.ROLLING && writes.isEmpty()) {
             roll.proceed();
         }
         abortedFile.run();
@@ -428,16 +416,16 @@ public final class Log {
         ring.clear();
         sync.directoryChanged();
         sealer.add(old, endOffset, producers.freezeSnapshot());
-        if (state == State.ROLLING) {
-            state = State.OPEN;
+        if (state == LogState.ROLLING) {
+            state = LogState.OPEN;
         }
         retention.onRolled();
     }
 
     void onRollFailed(final int status) {
         if (status == DiskStatus.NO_SPACE) {
-            if (state == State.ROLLING) {
-                state = State.OPEN;
+            if (state == LogState.ROLLING) {
+                state = LogState.OPEN;
             }
             listener.onAppendFailed(endOffset, status);
         } else {
@@ -455,18 +443,18 @@ public final class Log {
         epochs.truncateFromEnd(fromOffset);
         producers.rollBackTo(fromOffset);
         writes.reset();
-        if (status != DiskStatus.NO_SPACE || state == State.OFFLINE) {
+        if (status != DiskStatus.NO_SPACE || state == LogState.OFFLINE) {
             listener.onAppendFailed(fromOffset, DiskStatus.IO_ERROR);
             goOffline(DiskStatus.IO_ERROR);
             tellOffline();
             proceed();
             return;
         }
-        state = State.UNDOING;
+        state = LogState.UNDOING;
         context.reservations().release(active);
         new DiskSequence(disk()).use(active.file()).truncate(active.size).sync().run(cut -> {
-            if (state == State.UNDOING) {
-                state = State.OPEN;
+            if (state == LogState.UNDOING) {
+                state = LogState.OPEN;
             }
             listener.onAppendFailed(fromOffset, cut == DiskStatus.OK ? status : DiskStatus.IO_ERROR);
             if (cut != DiskStatus.OK) {
@@ -519,14 +507,14 @@ public final class Log {
         epochs.truncateFromEnd(offset);
         epochFile.run();
         readLimit = Long.MAX_VALUE;
-        if (state == State.ENDING) {
-            state = State.OPEN;
+        if (state == LogState.ENDING) {
+            state = LogState.OPEN;
         }
     }
 
     void goOffline(final int status) {
-        if (state != State.OFFLINE && state != State.CLOSED) {
-            state = State.OFFLINE;
+        if (state != LogState.OFFLINE && state != LogState.CLOSED) {
+            state = LogState.OFFLINE;
             offlineStatus = status;
             tellOffline();
         }
@@ -552,13 +540,25 @@ public final class Log {
         proceed();
     }
 
+    /** What was to end it was given up, unless something else is to. */
+    void stay() {
+        if (state == LogState.ENDING && whenQuiet.isEmpty()) {
+            state = LogState.OPEN;
+        }
+        ended();
+    }
+
+    AbortedFile abortedFile() {
+        return abortedFile;
+    }
+
     /** Beyond the offset the log is about to be cut. */
     void limitReads(final long offset) {
         readLimit = offset;
     }
 
     void closed() {
-        state = State.CLOSED;
+        state = LogState.CLOSED;
         for (final Segment segment : segments) {
             context.indexCache().remove(segment);
             context.reservations().release(segment);
@@ -571,14 +571,14 @@ public final class Log {
     void proceed() {
         remover.run();
         if (!whenQuiet.isEmpty()) {
-            state = state == State.OPEN ? State.ENDING : state;
+            state = state == LogState.OPEN ? LogState.ENDING : state;
             compactor.stop();
             if (!ending && isQuiet()) {
                 ending = true;
                 whenQuiet.poll().run();
             }
         }
-        if (appendableWanted && state == State.OPEN && !writes.isFailing() && !writes.isFull()) {
+        if (appendableWanted && state == LogState.OPEN && !writes.isFailing() && !writes.isFull()) {
             appendableWanted = false;
             listener.onAppendable();
         }
@@ -586,7 +586,7 @@ public final class Log {
 
     private boolean isQuiet() {
         return writes.isEmpty()
-                && state != State.UNDOING
+                && state != LogState.UNDOING
                 && !roll.isBusy()
                 && !sync.isBusy()
                 && !sealer.isBusy()

@@ -88,6 +88,11 @@ public final class LogStability {
         goalPosition = log.active.appendedSize;
     }
 
+    /** Whether a block of the journal under way has something of the log. */
+    public boolean isInBlock() {
+        return goalOffset >= 0;
+    }
+
     /** It is on the disk, or not: NO_SPACE leaves all as it was, any other failure takes the log offline. */
     public void journalEnds(final int status) {
         final long reached = goalOffset;

@@ -21,6 +21,10 @@ final class SegmentRemover {
         return busy;
     }
 
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     void add(final Segment segment) {
         waiting.add(segment);
     }

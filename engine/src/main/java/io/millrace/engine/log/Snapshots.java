@@ -6,6 +6,14 @@ import org.agrona.collections.LongArrayList;
 final class Snapshots {
     private final LongArrayList offsets = new LongArrayList();
 
+    Snapshots copy() {
+        final Snapshots copy = new Snapshots();
+        for (int i = 0; i < count(); i++) {
+            copy.add(at(i));
+        }
+        return copy;
+    }
+
     void add(final long offset) {
         int at = offsets.size();
         while (at > 0 && offsets.getLong(at - 1) >= offset) {

@@ -5,6 +5,7 @@ import io.millrace.codec.metadata.CreatePartitionsEncoder;
 import io.millrace.codec.metadata.CreateTopicEncoder;
 import io.millrace.codec.metadata.DeleteTopicEncoder;
 import io.millrace.codec.metadata.MessageHeaderEncoder;
+import io.millrace.codec.metadata.MovePartitionEncoder;
 import io.millrace.codec.metadata.RemapEncoder;
 import io.millrace.codec.metadata.TakeProducerIdsEncoder;
 import java.util.List;
@@ -207,6 +208,22 @@ public final class MetadataCommands {
         final RemapEncoder command = new RemapEncoder()
                 .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
                 .coreCount(coreCount);
+        return command.limit() - offset;
+    }
+
+    /** Once the partition's owner has made it ready, and the other core has its files open. */
+    public static int movePartition(
+            final MutableDirectBuffer buffer,
+            final int offset,
+            final long partitionKey,
+            final int toCore,
+            final int leaderEpoch) {
+        final MovePartitionEncoder command = new MovePartitionEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .topicNumber(PartitionKeys.topicNumber(partitionKey))
+                .partition(PartitionKeys.partition(partitionKey))
+                .core(toCore)
+                .leaderEpoch(leaderEpoch);
         return command.limit() - offset;
     }
 

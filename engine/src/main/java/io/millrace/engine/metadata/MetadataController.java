@@ -5,6 +5,7 @@ import io.millrace.codec.metadata.CreatePartitionsDecoder;
 import io.millrace.codec.metadata.CreateTopicDecoder;
 import io.millrace.codec.metadata.DeleteTopicDecoder;
 import io.millrace.codec.metadata.MessageHeaderDecoder;
+import io.millrace.codec.metadata.MovePartitionDecoder;
 import io.millrace.codec.metadata.RemapDecoder;
 import io.millrace.codec.metadata.TakeProducerIdsDecoder;
 import io.millrace.engine.port.Entropy;
@@ -115,6 +116,8 @@ public final class MetadataController {
                 return remap(new RemapDecoder()
                         .wrapAndApplyHeader(command, offset, header)
                         .coreCount());
+            case MovePartitionDecoder.TEMPLATE_ID:
+                return move(new MovePartitionDecoder().wrapAndApplyHeader(command, offset, header));
             default:
                 throw new Refusal(
                         Outcome.INTERNAL, "unknown command " + header.templateId() + " of " + length + " bytes");
@@ -147,6 +150,32 @@ public final class MetadataController {
         records.nodeStarted(image.nodeId(), coreCount);
         records.partitionsMoved(moves);
         return answer(moves.size(), 0);
+    }
+
+    /** A refusal waits for nothing: the end of the partition's topic may be what waits for it. */
+    private CommandResult move(final MovePartitionDecoder command) {
+        final MetadataImage image = ahead.image();
+        final PartitionImage partition = image.partition(PartitionKeys.key(command.topicNumber(), command.partition()));
+        if (partition == null) {
+            return refused(Outcome.UNKNOWN_PARTITION, "It was deleted meanwhile.");
+        }
+        if (partition.leaderEpoch() != command.leaderEpoch()
+                || command.core() < 0
+                || command.core() >= image.coreCount(image.nodeId())
+                || command.core() == partition.ownerCore()) {
+            return refused(Outcome.INVALID_REQUEST, "The partition is not where it was to be moved from.");
+        }
+        records.partitionsMoved(List.of(new MetadataRecords.Move(
+                command.topicNumber(),
+                command.partition(),
+                image.nodeId(),
+                command.core(),
+                command.leaderEpoch() + 1)));
+        return answer(0, 0);
+    }
+
+    private static CommandResult refused(final Outcome outcome, final String message) {
+        return new CommandResult(outcome, message, 0, 0, 0);
     }
 
     private CommandResult answer(final long first, final long second) {

@@ -6,6 +6,8 @@ public final class PartitionImage {
     private int ownerNode;
     private int ownerCore;
     private int leaderEpoch;
+    private int appendsUnderWay;
+    private int appendsEpoch;
 
     PartitionImage(final long partitionKey, final int ownerNode, final int ownerCore, final int leaderEpoch) {
         this.partitionKey = partitionKey;
@@ -36,6 +38,22 @@ public final class PartitionImage {
 
     public int ownerCore() {
         return ownerCore;
+    }
+
+    /** Whether no append of this core is under way to an owner that is not the owner any more. */
+    public boolean mayAppend() {
+        return appendsUnderWay == 0 || appendsEpoch == leaderEpoch;
+    }
+
+    /** An append of this core is about to go to the owner. */
+    public void appendBegins() {
+        appendsUnderWay++;
+        appendsEpoch = leaderEpoch;
+    }
+
+    /** It was answered. */
+    public void appendEnds() {
+        appendsUnderWay--;
     }
 
     /** Raised with every change of owner, so it serves as the owner epoch of messages between cores as well. */

@@ -4,6 +4,7 @@ import io.millrace.engine.batch.BatchRules;
 import io.millrace.engine.journal.JournaledLog;
 import io.millrace.engine.log.Log;
 import io.millrace.engine.log.LogCompletion;
+import io.millrace.engine.log.LogHandover;
 import io.millrace.engine.log.LogListener;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.producer.ProducerState;
@@ -31,6 +32,13 @@ public final class Partition implements LogListener {
     private Log log;
     private JournaledLog journaled;
     private boolean deleted;
+    /** On its way from or to another core: requests wait. */
+    private boolean suspended;
+
+    private PartitionDeparture departure;
+    /** Those who came hold room in rings that the end of the move may need: nobody waits any more. */
+    private boolean turnsAway;
+
     private boolean queuedForSync;
     private boolean inSyncRound;
     private BatchRules batchRules;
@@ -71,12 +79,12 @@ public final class Partition implements LogListener {
             return Outcome.UNKNOWN_PARTITION;
         }
         if (ownerEpoch != leaderEpoch) {
-            return Outcome.NOT_OWNER;
+            return ownerEpoch < leaderEpoch ? Outcome.MOVED : Outcome.NOT_OWNER;
         }
         if (clientEpoch != -1 && clientEpoch != leaderEpoch) {
             return clientEpoch < leaderEpoch ? Outcome.FENCED_LEADER_EPOCH : Outcome.UNKNOWN_LEADER_EPOCH;
         }
-        return log == null ? Outcome.NOT_READY : Outcome.OK;
+        return log == null && !suspended ? Outcome.NOT_READY : Outcome.OK;
     }
 
     @Override
@@ -160,6 +168,78 @@ public final class Partition implements LogListener {
             giveUpThen(Outcome.UNKNOWN_PARTITION, renamed).onComplete(DiskStatus.OK);
             removed.onComplete(DiskStatus.OK);
         }
+    }
+
+    /** Requests wait from now on. */
+    void suspend() {
+        suspended = true;
+    }
+
+    /** They wait no more. */
+    void resume() {
+        suspended = false;
+        turnsAway = false;
+        if (log != null && !deleted) {
+            appends.resume();
+        }
+        reads.resume();
+    }
+
+    /** Whether requests are served here and now. */
+    public boolean isServing() {
+        return log != null && !suspended && !deleted && !log.isClosed();
+    }
+
+    /** The move takes long: whoever waits, or comes, is to come again. */
+    void turnAway() {
+        turnsAway = true;
+        appends.sendAway(Outcome.NOT_READY);
+        reads.sendAway(Outcome.NOT_READY);
+    }
+
+    boolean turnsAway() {
+        return turnsAway;
+    }
+
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    /** Null once it stays. */
+    void departs(final PartitionDeparture newDeparture) {
+        departure = newDeparture;
+    }
+
+    boolean isDeparting() {
+        return departure != null;
+    }
+
+    /** What another core goes on with. */
+    PartitionHandover handOver(final LogHandover handedOver) {
+        return new PartitionHandover(
+                handedOver,
+                appends.producers(),
+                checkpointedRecoveryPoint,
+                checkpointedStart,
+                checkpointedCleaned,
+                durableStart);
+    }
+
+    /** Another core owns it: whoever waits is sent there. */
+    void moveAway() {
+        if (departure == null) {
+            throw new IllegalStateException(this + " was moved away unasked");
+        }
+        departure.leave();
+        sendAway();
+    }
+
+    /** Everyone who waits is told that it is not here. */
+    void sendAway() {
+        context.syncRound().onEnded(this);
+        appends.sendAway(Outcome.MOVED);
+        reads.sendAway(Outcome.MOVED);
+        highWatermark.wakeAll();
     }
 
     /** Ends orderly; what the log could not take any more is refused. */

@@ -9,6 +9,7 @@ import io.millrace.engine.producer.AppendFlags;
 import io.millrace.engine.producer.ProducerState;
 import io.millrace.engine.producer.ProducerTable;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.PlantedBug;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.agrona.BufferUtil;
@@ -59,14 +60,18 @@ final class PartitionAppend {
                 producers.onTurnedAway(turnedAway.wrap(address, length));
             }
             refuse(task, part, admitted, -1);
-        } else if (!stalled.isEmpty() || !tryAppend(task, part, address, length, flags, guard)) {
+        } else if (partition.turnsAway()) {
+            refuse(task, part, Outcome.NOT_READY, -1);
+        } else if (partition.isSuspended()
+                || !stalled.isEmpty()
+                || !tryAppend(task, part, address, length, flags, guard)) {
             stalled.add(task, part, address, length, flags, guard);
         }
     }
 
     /** Goes on with what waited for a roll, a roll-back or another thread, in order. */
     void resume() {
-        if (resuming) {
+        if (resuming || partition.isSuspended()) {
             return;
         }
         resuming = true;
@@ -119,6 +124,31 @@ final class PartitionAppend {
             stalled.removeFirst();
             refuse(task, part, outcome, -1);
         }
+    }
+
+    /** The partition went to another core, whom the producers belong to by now: whoever waits is sent there. */
+    void sendAway(final Outcome outcome) {
+        if (recoding != null && recoding.isRunning() && !stalled.isEmpty() && !recoding.isAbandoned()) {
+            recoding.abandon(stalled.task(), stalled.part(), outcome);
+            stalled.removeFirst();
+        } else if (recoding != null && !recoding.isRunning()) {
+            recoding.drop();
+        }
+        while (!stalled.isEmpty()) {
+            final AppendTask task = stalled.task();
+            final int part = stalled.part();
+            stalled.removeFirst();
+            if (PlantedBug.MOVE_STALE_ACK.isPlanted() && outcome == Outcome.MOVED) {
+                task.accepted(part, log.endOffset(), -1, log.startOffset());
+                context.end(task, part, Outcome.OK);
+            } else {
+                refuse(task, part, outcome, -1);
+            }
+        }
+    }
+
+    ProducerTable producers() {
+        return producers;
     }
 
     /** The first of those that wait is being looked into, or was: it ends when no other thread sees its memory. */

@@ -95,7 +95,7 @@ final class PartitionCleaner {
 
     private void look(final Partition partition, final long nowMs) {
         final TopicConfig config = partition.config();
-        if (!config.compacts() || !partition.isOpen() || partition.isDeleted()) {
+        if (!config.compacts() || !partition.isOpen() || partition.isDeleted() || partition.isDeparting()) {
             return;
         }
         final LogCompactor.Dirt dirt = partition
@@ -118,7 +118,7 @@ final class PartitionCleaner {
         final Partition partition = dirtiest;
         final TopicConfig config = partition.config();
         dirtiest = null;
-        if (!config.compacts() || partition.isDeleted()) {
+        if (!config.compacts() || partition.isDeleted() || partition.isDeparting()) {
             return;
         }
         current = partition;

@@ -24,8 +24,8 @@ final class PartitionQueries {
     void query(final QueryTask task, final int part, final int ownerEpoch, final int clientEpoch, final long argument) {
         task.answer(part, -1, -1, -1);
         final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
-        if (admitted != Outcome.OK) {
-            context.end(task, part, admitted);
+        if (admitted != Outcome.OK || partition.isSuspended()) {
+            context.end(task, part, admitted == Outcome.OK ? Outcome.NOT_READY : admitted);
             return;
         }
         final Log log = partition.log();

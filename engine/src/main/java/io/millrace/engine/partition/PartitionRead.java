@@ -14,9 +14,13 @@ import java.util.ArrayDeque;
 final class PartitionRead {
     private record Cold(ReadTask task, int part) {}
 
+    private record Parked(ReadTask task, int part, int lastEpoch) {}
+
     private final Partition partition;
     private final PartitionContext context;
     private final ArrayDeque<Cold> cold = new ArrayDeque<>();
+    /** Came while the partition was on its way from or to another core. */
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
 
     PartitionRead(final Partition partition, final PartitionContext context) {
         this.partition = partition;
@@ -31,7 +35,17 @@ final class PartitionRead {
                 tellPositions(task, part);
             }
             context.end(task, part, admitted);
-        } else if (lastEpoch > partition.leaderEpoch()) {
+        } else if (partition.turnsAway()) {
+            context.end(task, part, Outcome.NOT_READY);
+        } else if (partition.isSuspended()) {
+            parked.addLast(new Parked(task, part, lastEpoch));
+        } else {
+            read(task, part, lastEpoch);
+        }
+    }
+
+    private void read(final ReadTask task, final int part, final int lastEpoch) {
+        if (lastEpoch > partition.leaderEpoch()) {
             // The client has read what no leader of this log has written.
             context.end(task, part, Outcome.OFFSET_OUT_OF_RANGE);
         } else if (lastEpoch >= 0 && diverges(task, part, lastEpoch)) {
@@ -49,14 +63,26 @@ final class PartitionRead {
             final long fetchOffset,
             final boolean committed) {
         return partition.admit(ownerEpoch, clientEpoch) == Outcome.OK
+                && !partition.isSuspended()
                 && !partition.log().isOffline()
                 && lastEpoch <= partition.leaderEpoch()
                 && (lastEpoch < 0 || sharedEpoch(lastEpoch, fetchOffset) < 0)
                 && partition.highWatermark().readableTo(committed) == fetchOffset;
     }
 
-    /** Tries again what was cold. */
+    /** Tries again what was cold, or came while the partition was on its way. */
     void resume() {
+        if (partition.isSuspended()) {
+            return;
+        }
+        for (int i = parked.size(); i > 0; i--) {
+            final Parked waiting = parked.pollFirst();
+            if (partition.isDeleted()) {
+                context.end(waiting.task, waiting.part, Outcome.UNKNOWN_PARTITION);
+            } else {
+                read(waiting.task, waiting.part, waiting.lastEpoch);
+            }
+        }
         for (int i = cold.size(); i > 0; i--) {
             final Cold waiting = cold.pollFirst();
             if (partition.isDeleted()) {
@@ -64,6 +90,18 @@ final class PartitionRead {
             } else {
                 attempt(waiting.task, waiting.part);
             }
+        }
+    }
+
+    /** The partition went to another core: whoever waits is sent there. */
+    void sendAway(final Outcome outcome) {
+        while (!cold.isEmpty()) {
+            final Cold waiting = cold.pollFirst();
+            context.end(waiting.task, waiting.part, outcome);
+        }
+        while (!parked.isEmpty()) {
+            final Parked waiting = parked.pollFirst();
+            context.end(waiting.task, waiting.part, outcome);
         }
     }
 

@@ -18,6 +18,9 @@ public interface PartitionReplies {
      */
     void checkpoint(Partition partition, CheckpointDone done);
 
+    /** Runs the action once nothing that was asked of the partition's checkpoints is under way, perhaps at once. */
+    void whenReported(Partition partition, Runnable action);
+
     /** Hears that a checkpoint is durable, or that it failed. */
     @FunctionalInterface
     interface CheckpointDone {

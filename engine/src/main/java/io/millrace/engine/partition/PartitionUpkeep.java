@@ -67,8 +67,10 @@ final class PartitionUpkeep {
     private int forgetSilentProducers(final List<Partition> partitions, final long nowMs) {
         int left = PRODUCERS_PER_CYCLE;
         while (left > 0 && producersNext < partitions.size()) {
-            final PartitionAppend appends = partitions.get(producersNext).appends();
-            final int looked = Math.min(left, appends.producerSlots() - producersLookedAt);
+            final Partition partition = partitions.get(producersNext);
+            final PartitionAppend appends = partition.appends();
+            final int slots = partition.isSuspended() ? 0 : appends.producerSlots();
+            final int looked = Math.min(left, slots - producersLookedAt);
             if (looked > 0) {
                 appends.forgetSilentProducers(nowMs, looked);
                 producersLookedAt += looked;
@@ -83,7 +85,7 @@ final class PartitionUpkeep {
     }
 
     private int retain(final Partition partition, final long nowMs) {
-        if (!partition.isOpen() || partition.log().isOffline()) {
+        if (!partition.isOpen() || partition.isSuspended() || partition.log().isOffline()) {
             return 0;
         }
         partition.log().rollIfDue(nowMs);
@@ -96,7 +98,10 @@ final class PartitionUpkeep {
     }
 
     private int checkpoint(final Partition partition) {
-        if (!partition.isOpen() || partition.log().isOffline() || !partition.isCheckpointDue()) {
+        if (!partition.isOpen()
+                || partition.isSuspended()
+                || partition.log().isOffline()
+                || !partition.isCheckpointDue()) {
             return 0;
         }
         context.replies().checkpoint(partition, null);

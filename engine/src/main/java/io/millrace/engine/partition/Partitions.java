@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 
 /** All partitions of one core, and their share of its duty cycle. Owned by the core's thread. */
 public final class Partitions implements Stage {
@@ -37,6 +38,11 @@ public final class Partitions implements Stage {
     private final Watches watches;
     private final PartitionCleaner cleaner;
     private final PartitionScrub scrub;
+    private final PartitionArrivals arrivals;
+    private final List<PartitionDeparture> departures = new ArrayList<>();
+    /** Those that were here and went to other cores: whoever still asks here is told. */
+    private final LongHashSet moved = new LongHashSet();
+
     private final long producerExpirationMs;
 
     public Partitions(
@@ -54,6 +60,7 @@ public final class Partitions implements Stage {
         context.now(nowMs);
         upkeep = new PartitionUpkeep(context, intervals, nowMs);
         watches = new Watches(context);
+        arrivals = new PartitionArrivals(context);
         cleaner = new PartitionCleaner(compactions, nowMs);
         scrub = new PartitionScrub(scrubPace, scrubEntropy, statistics);
         this.producerExpirationMs = producerExpirationMs;
@@ -168,6 +175,86 @@ public final class Partitions implements Stage {
         each.onComplete(DiskStatus.OK);
     }
 
+    // Moves between cores
+
+    /** Makes a partition ready for another core; see {@link PartitionDeparture}. Null if it cannot go, and that was told. */
+    public PartitionDeparture depart(final long key, final int ownerEpoch, final PartitionDeparture.Handler handler) {
+        final Partition partition = byKey.get(key);
+        if (partition == null || !partition.isOpen() || partition.leaderEpoch() != ownerEpoch) {
+            handler.onEnded(partition == null ? Outcome.UNKNOWN_PARTITION : Outcome.NOT_READY, null);
+            return null;
+        }
+        if (partition.isDeparting()) {
+            handler.onEnded(Outcome.NOT_READY, null);
+            return null;
+        }
+        final PartitionDeparture departure = new PartitionDeparture(partition, context, handler);
+        partition.departs(departure);
+        departures.add(departure);
+        return departure;
+    }
+
+    /** Departures that requests do not wait for yet are given up: the core is about to end. */
+    public void stopDepartures() {
+        departures.forEach(PartitionDeparture::stop);
+    }
+
+    /** Another core hands a partition over; it is this core's once the metadata say so. */
+    public void expect(
+            final long key,
+            final int leaderEpoch,
+            final TopicConfig config,
+            final PartitionHandover handover,
+            final LogCompletion opened) {
+        if (byKey.containsKey(key)) {
+            throw new IllegalStateException("partition " + key + " is here already");
+        }
+        byKey.put(key, arrivals.expect(key, leaderEpoch, config, handover, opened));
+    }
+
+    /** It stays where it was. */
+    public void discard(final long key) {
+        final Partition partition = arrivals.discard(key);
+        if (partition != null) {
+            byKey.remove(key);
+            partition.sendAway();
+        }
+    }
+
+    /** The metadata say that this core owns the partition it expects. */
+    public void moveIn(final long key, final TopicConfig config) {
+        final Partition partition = arrivals.take(key, config);
+        moved.remove(key);
+        inOrder.add(partition);
+        partition.resume();
+    }
+
+    /** The metadata say that another core owns the partition that is ready for that. */
+    public void moveAway(final long key) {
+        final Partition partition = byKey.get(key);
+        forget(partition);
+        moved.add(key);
+        partition.moveAway();
+    }
+
+    /** The topic is gone: nobody asks for it any more. */
+    public void forgetMoved(final long key) {
+        moved.remove(key);
+    }
+
+    private Outcome notHere(final long key) {
+        return moved.contains(key) ? Outcome.MOVED : Outcome.NOT_OWNER;
+    }
+
+    private int depart(final long nowNs) {
+        for (int i = departures.size() - 1; i >= 0; i--) {
+            if (departures.get(i).doWork(nowNs)) {
+                departures.remove(i);
+            }
+        }
+        return 0;
+    }
+
     public void updateConfig(final long key, final TopicConfig config) {
         final Partition partition = byKey.get(key);
         if (partition != null) {
@@ -214,7 +301,7 @@ public final class Partitions implements Stage {
         final Partition partition = byKey.get(key);
         if (partition == null) {
             task.refused(part, -1, -1, -1);
-            context.end(task, part, Outcome.NOT_OWNER);
+            context.end(task, part, notHere(key));
         } else {
             partition.appends().append(task, part, ownerEpoch, address, length, flags, guard);
         }
@@ -245,7 +332,7 @@ public final class Partitions implements Stage {
         task.wanted(part, fetchOffset, bytesMax);
         final Partition partition = byKey.get(key);
         if (partition == null) {
-            context.end(task, part, Outcome.NOT_OWNER);
+            context.end(task, part, notHere(key));
         } else {
             partition.reads().read(task, part, ownerEpoch, clientEpoch, lastFetchedEpoch);
         }
@@ -273,7 +360,7 @@ public final class Partitions implements Stage {
         final Partition partition = byKey.get(key);
         if (partition == null) {
             task.answer(part, -1, -1, -1);
-            context.end(task, part, Outcome.NOT_OWNER);
+            context.end(task, part, notHere(key));
         } else {
             partition.queries().query(task, part, ownerEpoch, clientEpoch, argument);
         }
@@ -353,6 +440,7 @@ public final class Partitions implements Stage {
                 + context.recodings().doWork()
                 + context.syncRound().doWork(nowNs, nowMs)
                 + watches.answerDue()
+                + depart(nowNs)
                 + upkeep.doWork(inOrder, nowMs)
                 + cleaner.doWork(inOrder, nowNs, nowMs)
                 + scrub.doWork(this, nowNs);

@@ -38,7 +38,7 @@ public final class ProducerTable {
     private final VerificationGuards guards = new VerificationGuards();
     private final TransactionMarker marker = new TransactionMarker();
     private final BatchFlyweight replayed = new BatchFlyweight();
-    private final Crc32c crc32c;
+    private Crc32c crc32c;
     private long expirationMs;
     private int expirySlot;
     private long latestMs;
@@ -58,6 +58,11 @@ public final class ProducerTable {
     /** An empty one with the same settings. */
     public ProducerTable another() {
         return new ProducerTable(expirationMs, crc32c, latestMs);
+    }
+
+    /** The table belongs to another core from now on, which has a checksum of its own. */
+    public void goOnWith(final Crc32c newCrc32c) {
+        crc32c = newCrc32c;
     }
 
     /** A change of {@code producer.id.expiration.ms}. */

@@ -14,6 +14,8 @@ public enum Outcome {
     UNKNOWN_TOPIC_ID,
     /** The message's owner epoch is stale, or this core does not own the partition (any more): re-route. */
     NOT_OWNER,
+    /** This core owned the partition, and another one does by now: whoever asks hears of it soon, and asks that one. */
+    MOVED,
     /** The partition is being opened or moved: retriable. */
     NOT_READY,
     FENCED_LEADER_EPOCH,

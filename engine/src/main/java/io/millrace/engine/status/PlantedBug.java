@@ -71,6 +71,12 @@ public enum PlantedBug {
     GROUP_INSTANCE_FORGOTTEN,
     /** After a restart what a group had deleted, as it does when it changes its protocol, is there again. */
     GROUP_DELETIONS_FORGOTTEN,
+    /** A partition that was handed over to another core is served by its old owner until that hears of it. */
+    MOVE_SERVED_TWICE,
+    /** The new owner of a partition does not take it up. */
+    MOVE_FORGOTTEN,
+    /** What came to the old owner too late is acknowledged by it. */
+    MOVE_STALE_ACK,
     /** The scrub takes every checksum for the right one. */
     SCRUB_BLIND;
 

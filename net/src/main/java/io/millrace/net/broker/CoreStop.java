@@ -38,11 +38,13 @@ public final class CoreStop {
             case SERVING -> {
                 stopListening.run();
                 core.stopServing();
+                core.core().moves().stop();
                 graceEndNs = nowNs + GRACE_NS;
                 state = State.DRAINING;
             }
             case DRAINING -> {
-                if (core.connections().isDrained() || nowNs - graceEndNs >= 0) {
+                // A partition that is on its way must not arrive where all were closed before.
+                if (core.core().moves().isIdle() && (core.connections().isDrained() || nowNs - graceEndNs >= 0)) {
                     core.connections().close();
                     state = State.DRAINED;
                     life.onDrained();

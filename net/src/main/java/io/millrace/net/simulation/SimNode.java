@@ -5,6 +5,7 @@ import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.log.ScrubFinding;
+import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -46,12 +47,15 @@ final class SimNode {
     private final List<SimMoves> moves = new ArrayList<>();
     private final int votesToMove;
     private final NodeLife life;
+    private final SimOwners owners;
+    private final List<Core> engineCores = new ArrayList<>();
 
     /** Boots on what the disk holds. */
     SimNode(final SimWorld world, final BrokerConfig config, final int coreCount, final Entropy entropy) {
         this.world = world;
         this.entropy = entropy;
         life = new NodeLife(coreCount);
+        owners = new SimOwners();
         votesToMove = 1 + entropy.stream("votes").nextInt(VOTES_TO_MOVE_MAX);
         for (int i = 0; i < coreCount; i++) {
             disks.add(new SimDisk(world.image(), world.time(), world.diskFaults(), entropy.stream("disk-" + i)));
@@ -66,6 +70,7 @@ final class SimNode {
         final int[] corePorts = new int[coreCount];
         for (int i = 0; i < coreCount; i++) {
             cores.add(newCore(i, mesh, boot, config, shareSessions));
+            engineCores.add(cores.getLast().core());
             corePorts[i] = CORE_PORT + i;
         }
         for (final BrokerCore core : cores) {
@@ -145,6 +150,7 @@ final class SimNode {
                 work++; // this one comes later, so the world is not idle
             }
         }
+        owners.check(engineCores);
         return work;
     }
 
@@ -207,6 +213,15 @@ final class SimNode {
 
     SimDisk firstDisk() {
         return disks.getFirst();
+    }
+
+    List<Core> cores() {
+        return engineCores;
+    }
+
+    /** The metadata as core 0 knows them. */
+    MetadataImage image() {
+        return engineCores.getFirst().image();
     }
 
     int coreCount() {

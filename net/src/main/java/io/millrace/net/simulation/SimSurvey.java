@@ -42,6 +42,7 @@ final class SimSurvey extends SimCaller {
         private long position;
         private long end = -1;
         private int refusals;
+        private int empty;
         private boolean done;
 
         Lane(final TopicPartition partition, final TreeMap<Long, String> known) {
@@ -197,12 +198,18 @@ final class SimSurvey extends SimCaller {
             passDamage(lane, wrong);
         } else if (lane.position >= lane.end) {
             lane.done = true;
-        } else if (lane.position >= data.lastStableOffset() && losses.any(lane.partition)) {
+        } else if (isAtLastStable(lane, data) && losses.any(lane.partition)) {
             // What has ended the transaction there is lost, too: nobody knows whether that and what follows count.
             lane.skip(Long.MAX_VALUE);
             lane.done = true;
         }
         world().trace(lane.position);
+    }
+
+    /** Or behind it there is nothing left: a compaction took out what lay between, and nothing more will come. */
+    private boolean isAtLastStable(final Lane lane, final PartitionData data) {
+        lane.empty = data.records().sizeInBytes() > 0 ? 0 : lane.empty + 1;
+        return lane.position >= data.lastStableOffset() || (compacted && lane.empty > REFUSALS_MAX);
     }
 
     /** Returns what is wrong, or null. */

@@ -30,6 +30,7 @@ public final class Simulation {
     private static final int[] JOURNAL_BYTES = {65_536, 65_536, 98_304, 196_608, 0};
 
     private static final int JOURNAL_STRIKES_MAX = 24;
+    private static final int MOVES_MAX = 400;
 
     /** Steps after healing within which everything must come right. */
     private static final int HEALING_STEPS = 400_000;
@@ -53,6 +54,9 @@ public final class Simulation {
 
     /** A copy of another partition on another disk, or null. */
     private final SimReplica replica;
+
+    /** One who moves partitions between cores, or null. */
+    private final SimReassigner reassigner;
 
     /** Whether closed segments are read in the background, from a stream of its own, so that other seeds stay. */
     private final boolean scrubs;
@@ -97,6 +101,15 @@ public final class Simulation {
         programs = withPrograms ? new SimPrograms(world) : null;
         if (programs != null) {
             clients.addAll(programs.clients());
+        }
+        reassigner = SimReassigner.isIn(world)
+                ? new SimReassigner(
+                        world,
+                        new SimOwners(),
+                        world.entropy("core moves' number").nextInt(MOVES_MAX))
+                : null;
+        if (reassigner != null) {
+            clients.add(reassigner);
         }
         scrubs = world.entropy("scrub").nextInt(3) > 0;
         config = config(
@@ -446,6 +459,9 @@ public final class Simulation {
             unacked.stop();
         }
         admin.stop();
+        if (reassigner != null) {
+            reassigner.stop();
+        }
         owner.stop();
         clients.stream().filter(SimKeys.class::isInstance).forEach(client -> ((SimKeys) client).stop());
         if (programs != null) {

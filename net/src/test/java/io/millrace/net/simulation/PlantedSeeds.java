@@ -12,19 +12,16 @@ final class PlantedSeeds {
     static long of(final PlantedBug bug) {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
-            case MESSAGE_DROPPED, DELETION_NOT_DURABLE -> 3;
-            case INDEX_STALE -> 6;
+            case MESSAGE_DROPPED, MOVE_SERVED_TWICE, MOVE_FORGOTTEN, MOVE_STALE_ACK -> 3;
+            case INDEX_STALE, DELETION_NOT_DURABLE -> 6;
             case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
-            case COMPACTION_DROPS_NEWEST,
-                    COMPACTION_FORGETS_TOMBSTONES,
-                    COMPACTION_NOT_SYNCED,
-                    TXN_MARKER_LOST,
-                    GROUP_GENERATION_UNCHECKED -> 8;
-            case COMPACTION_DELETES_EARLY -> 9;
+            case COMPACTION_FORGETS_TOMBSTONES, COMPACTION_NOT_SYNCED, GROUP_GENERATION_UNCHECKED -> 8;
+            case TXN_MARKER_LOST -> 14;
             case SCRUB_BLIND -> 31;
             case JOURNAL_NOT_AWAITED -> 36;
             case GROUP_TXN_OFFSETS_FORGOTTEN -> 41;
             case JOURNAL_DAMAGE_UNTOLD -> 55;
+            case COMPACTION_DELETES_EARLY -> 205;
             default -> 1;
         };
     }

@@ -88,7 +88,7 @@ final class DescribeProducersApi {
 
     private static void describe(final Core owner, final Asked asked) {
         final Partition partition = owner.partitions().partition(asked.image.partitionKey());
-        if (partition == null || !partition.isOpen() || partition.leaderEpoch() != asked.image.leaderEpoch()) {
+        if (partition == null || !partition.isServing() || partition.leaderEpoch() != asked.image.leaderEpoch()) {
             final Errors error = Errors.NOT_LEADER_OR_FOLLOWER;
             asked.response.setErrorCode(error.code()).setErrorMessage(error.message());
         } else {

@@ -56,6 +56,18 @@ public final class ListenerView {
         return nodeOf(brokerId) == nodeId && (!perCore || coreOf(brokerId) < ports.length);
     }
 
+    /**
+     * The core that an administrator means by a broker's id: on each listener that of a core, although a listener for the
+     * node shows none. The node's own id there, and an id of no core of this node, is -1.
+     */
+    public int coreWished(final int brokerId, final int coreCount) {
+        if (!perCore && brokerId == nodeId) {
+            return -1;
+        }
+        final int core = Math.floorMod(brokerId - 1, CORES_PER_NODE);
+        return Math.floorDiv(brokerId - 1, CORES_PER_NODE) == nodeId && core < coreCount ? core : -1;
+    }
+
     /** The node that an advertised id means. */
     public int nodeOf(final int brokerId) {
         return perCore ? Math.floorDiv(brokerId - 1, CORES_PER_NODE) : brokerId;

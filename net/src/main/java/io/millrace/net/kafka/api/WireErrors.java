@@ -30,7 +30,7 @@ public final class WireErrors {
             case OK, DUPLICATE -> Errors.NONE;
             case UNKNOWN_PARTITION, UNKNOWN_TOPIC -> Errors.UNKNOWN_TOPIC_OR_PARTITION;
             case UNKNOWN_TOPIC_ID -> Errors.UNKNOWN_TOPIC_ID;
-            case NOT_OWNER, NOT_READY -> Errors.NOT_LEADER_OR_FOLLOWER;
+            case NOT_OWNER, MOVED, NOT_READY -> Errors.NOT_LEADER_OR_FOLLOWER;
             case FENCED_LEADER_EPOCH -> Errors.FENCED_LEADER_EPOCH;
             case UNKNOWN_LEADER_EPOCH -> Errors.UNKNOWN_LEADER_EPOCH;
             case OFFLINE, READ_ONLY, NO_SPACE -> Errors.KAFKA_STORAGE_ERROR;

@@ -1,7 +1,9 @@
 package io.millrace.net.kafka.cluster;
 
 import io.millrace.engine.core.Core;
+import io.millrace.engine.core.PartitionMoves;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.PartitionKeys;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
@@ -10,6 +12,8 @@ import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.api.RequestHeader;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
@@ -18,13 +22,14 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.R
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingPartitionReassignment;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingTopicReassignment;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.ApiError;
 
 /**
- * AlterPartitionReassignments and ListPartitionReassignments, where there is one node: a partition stays where it is,
- * and so nothing is ever being moved. That a partition may go to another core, where each core is a broker, belongs
- * into {@link #move}.
+ * AlterPartitionReassignments and ListPartitionReassignments, where there is one node: its cores are brokers on a listener
+ * for each core, and a partition that goes to another of them moves between cores. Where clients see the node alone, a
+ * partition stays where it is; but who administers the node may name a core there too, by the id that it would have.
  */
 final class ReassignmentApis {
     private final Core core;
@@ -49,21 +54,22 @@ final class ReassignmentApis {
         } else if (request.topics().isEmpty()) {
             response.setErrorMessage("");
         }
+        final MoveBatch moves = new MoveBatch(core, request.timeoutMs(), () -> ColdApi.respond(exchange, response));
         for (final ReassignableTopic topic : request.topics()) {
             final ReassignableTopicResponse answers = new ReassignableTopicResponse().setName(topic.name());
             response.responses().add(answers);
             for (final ReassignablePartition wish : topic.partitions()) {
-                final ApiError error = isLate
-                        ? new ApiError(Errors.REQUEST_TIMED_OUT, null)
-                        : alter(header.listener(), topic.name(), wish);
-                answers.partitions()
-                        .add(new ReassignablePartitionResponse()
-                                .setPartitionIndex(wish.partitionIndex())
-                                .setErrorCode(error.error().code())
-                                .setErrorMessage(error.message()));
+                final ReassignablePartitionResponse answer =
+                        new ReassignablePartitionResponse().setPartitionIndex(wish.partitionIndex());
+                answers.partitions().add(answer);
+                if (isLate) {
+                    tell(answer, Errors.REQUEST_TIMED_OUT, null);
+                } else {
+                    alter(header.listener(), topic.name(), wish, answer, moves);
+                }
             }
         }
-        ColdApi.respond(exchange, response);
+        moves.end();
     }
 
     private static long partitions(final AlterPartitionReassignmentsRequestData request) {
@@ -74,37 +80,53 @@ final class ReassignmentApis {
         return count;
     }
 
-    private ApiError alter(final ListenerView listener, final String name, final ReassignablePartition wish) {
+    private void alter(
+            final ListenerView listener,
+            final String name,
+            final ReassignablePartition wish,
+            final ReassignablePartitionResponse answer,
+            final MoveBatch moves) {
         final TopicImage topic = core.image().topic(name);
+        final PartitionImage partition = topic == null ? null : topic.partition(wish.partitionIndex());
         if (topic == null) {
-            return unknown("Unable to find a topic named " + TopicNames.shortened(name) + ".");
+            tell(
+                    answer,
+                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                    "Unable to find a topic named " + TopicNames.shortened(name) + ".");
+        } else if (partition == null) {
+            tell(
+                    answer,
+                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                    "Unable to find partition " + name + ":" + wish.partitionIndex() + ".");
+        } else if (wish.replicas() == null) {
+            moves.cancel(partition, (error, message) -> tell(answer, error, message));
+        } else {
+            final String complaint = complaint(listener, wish.replicas());
+            if (complaint != null) {
+                tell(answer, Errors.INVALID_REPLICA_ASSIGNMENT, complaint);
+            } else {
+                final int target = listener.coreWished(wish.replicas().getFirst(), core.coreCount());
+                // The node's own id: it is there.
+                if (target >= 0) {
+                    moves.move(partition, target, (error, message) -> tell(answer, error, message));
+                }
+            }
         }
-        final PartitionImage partition = topic.partition(wish.partitionIndex());
-        if (partition == null) {
-            return unknown("Unable to find partition " + name + ":" + wish.partitionIndex() + ".");
-        }
-        if (wish.replicas() == null) {
-            return new ApiError(Errors.NO_REASSIGNMENT_IN_PROGRESS, null);
-        }
-        final String complaint = complaint(listener, wish.replicas());
-        return complaint == null
-                ? move(listener, partition, wish.replicas().getFirst())
-                : new ApiError(Errors.INVALID_REPLICA_ASSIGNMENT, complaint);
     }
 
-    private static ApiError unknown(final String message) {
-        return new ApiError(Errors.UNKNOWN_TOPIC_OR_PARTITION, message);
+    private static void tell(final ReassignablePartitionResponse answer, final Errors error, final String message) {
+        answer.setErrorCode(error.code()).setErrorMessage(message);
     }
 
     /** What Kafka has against the replicas, in the order of their ids; the first is the leader that is wished for. */
-    private static String complaint(final ListenerView listener, final List<Integer> replicas) {
+    private String complaint(final ListenerView listener, final List<Integer> replicas) {
         if (replicas.isEmpty()) {
             return "The manual partition assignment includes an empty replica list.";
         }
         final List<Integer> sorted = replicas.stream().sorted().toList();
         for (int i = 0; i < sorted.size(); i++) {
             final int id = sorted.get(i);
-            if (!listener.isKnown(id)) {
+            if (!listener.isKnown(id) && listener.coreWished(id, core.coreCount()) < 0) {
                 return "The manual partition assignment includes broker " + id + ", but no such broker is registered.";
             }
             if (i > 0 && sorted.get(i - 1) == id) {
@@ -116,19 +138,55 @@ final class ReassignmentApis {
                 : "The manual partition assignment includes several brokers that are cores of one node.";
     }
 
-    /** To the broker that it shall live on from now on; to stay is no move. */
-    private ApiError move(final ListenerView listener, final PartitionImage partition, final int brokerId) {
-        if (brokerId == listener.brokerId(partition.ownerNode(), partition.ownerCore())) {
-            return ApiError.NONE;
-        }
-        return new ApiError(
-                Errors.INVALID_REPLICA_ASSIGNMENT,
-                "Broker " + brokerId + " is another core of the same node: this version of Millrace does not move"
-                        + " partitions between cores yet.");
-    }
-
+    /** What is under way; a listener that shows the node alone shows nothing that moves. */
     void list(
             final Exchange exchange, final RequestHeader header, final ListPartitionReassignmentsRequestData request) {
-        ColdApi.respond(exchange, new ListPartitionReassignmentsResponseData().setErrorMessage(null));
+        final ListPartitionReassignmentsResponseData response =
+                new ListPartitionReassignmentsResponseData().setErrorMessage(null);
+        if (!header.listener().isPerCore()) {
+            ColdApi.respond(exchange, response);
+            return;
+        }
+        final int asker = core.id();
+        core.calls().run(0, host -> {
+            final List<PartitionMoves.Move> all = host.moves().all();
+            host.calls().run(asker, here -> {
+                describe(header.listener(), request, all, response);
+                ColdApi.respond(exchange, response);
+            });
+        });
+    }
+
+    private void describe(
+            final ListenerView listener,
+            final ListPartitionReassignmentsRequestData request,
+            final List<PartitionMoves.Move> all,
+            final ListPartitionReassignmentsResponseData response) {
+        final Map<String, OngoingTopicReassignment> byTopic = new TreeMap<>();
+        for (final PartitionMoves.Move move : all) {
+            final TopicImage topic = core.image().topicByNumber(PartitionKeys.topicNumber(move.partitionKey()));
+            final int partition = PartitionKeys.partition(move.partitionKey());
+            if (topic != null && isAskedFor(request, topic.name(), partition)) {
+                final int node = core.image().nodeId();
+                final int from = listener.brokerId(node, move.fromCore());
+                final int to = listener.brokerId(node, move.toCore());
+                byTopic.computeIfAbsent(topic.name(), name -> new OngoingTopicReassignment().setName(name))
+                        .partitions()
+                        .add(new OngoingPartitionReassignment()
+                                .setPartitionIndex(partition)
+                                .setReplicas(List.of(to, from))
+                                .setAddingReplicas(List.of(to))
+                                .setRemovingReplicas(List.of(from)));
+            }
+        }
+        response.setTopics(List.copyOf(byTopic.values()));
+    }
+
+    private static boolean isAskedFor(
+            final ListPartitionReassignmentsRequestData request, final String topic, final int partition) {
+        return request.topics() == null
+                || request.topics().stream()
+                        .anyMatch(each -> each.name().equals(topic)
+                                && each.partitionIndexes().contains(partition));
     }
 }

@@ -173,6 +173,9 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
     @Override
     public void onPartitionPlaced(final TopicImage topic, final PartitionImage partition, final int previousCore) {
         if (begun && topic.name().equals(topicName)) {
+            if (previousCore == core.id()) {
+                close(partition.partition());
+            }
             open(partition);
         }
     }
@@ -212,6 +215,14 @@ public abstract class Coordinators<M extends CoordinatorMachine> implements Meta
         }
         hosts[partition.partition()] = made[0];
         made[0].load();
+    }
+
+    /** Another core's coordinator reads the log from here on. */
+    private void close(final int partition) {
+        if (partition < hosts.length && hosts[partition] != null) {
+            hosts[partition].close();
+            hosts[partition] = null;
+        }
     }
 
     private void closeAll() {

@@ -47,7 +47,10 @@ final class FetchPartition {
     /** The error is the request's, not a read's: it ends no wait. */
     boolean unknown;
 
+    /** The core that was asked does not own it; {@code moved} if it did. */
     boolean stale;
+
+    boolean moved;
     LogSlice slice;
     int firstBatchBytes;
     /** Bytes of the slice that go into the answer. */
@@ -132,6 +135,7 @@ final class FetchPartition {
         refused(Errors.NONE);
         unknown = false;
         stale = false;
+        moved = false;
         slice = null;
         firstBatchBytes = 0;
         taken = 0;

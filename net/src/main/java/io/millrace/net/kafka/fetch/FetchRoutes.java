@@ -103,6 +103,20 @@ final class FetchRoutes {
         return false;
     }
 
+    /** Whether a partition has left the core that was asked, and it is not known here yet where it went. */
+    boolean awaitsOwner(final FetchPartition[] partitions, final int count) {
+        for (int i = 0; i < count; i++) {
+            final FetchPartition partition = partitions[i];
+            if (partition.moved) {
+                final PartitionImage image = handler.image().partition(partition.key);
+                if (image != null && image.leaderEpoch() == partition.ownerEpoch) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Chains those that came to a core which did not own them any more, if the owner is known by now. */
     boolean reroute(final RequestHeader header, final FetchPartition[] partitions, final int count) {
         clear();

@@ -52,6 +52,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private static final int COPY_BYTES_MAX = 64 * 1024;
 
     private static final long PAUSE_NS = 5 * NS_PER_MS;
+    /** Who the new owner of a partition is, is known as soon as the metadata have come from core 0. */
+    private static final long MOVE_NS = NS_PER_MS / 2;
     /** An answer that took longer was waited for; waking its core alone takes some 100 µs at worst. */
     private static final long WAIT_NS_MIN = 250_000;
 
@@ -271,7 +273,8 @@ final class FetchTask extends Deadline implements ExchangeListener {
         final Errors error = WireErrors.of(part.outcome());
         if (error != Errors.NONE) {
             partition.refused(error);
-            partition.stale = part.outcome() == Outcome.NOT_OWNER.wire();
+            partition.moved = part.outcome() == Outcome.MOVED.wire();
+            partition.stale = partition.moved || part.outcome() == Outcome.NOT_OWNER.wire();
             return;
         }
         partition.highWatermark = part.highWatermark();
@@ -294,6 +297,13 @@ final class FetchTask extends Deadline implements ExchangeListener {
                 readAgain();
                 return;
             }
+        }
+        if (!timeIsOver && handler.nowNs() < deadlineNs && routes.awaitsOwner(partitions, count)) {
+            releaseSlices();
+            exchange.listener(this);
+            state = State.PAUSING;
+            handler.deadlines().arm(this, Math.min(deadlineNs, handler.nowNs() + MOVE_NS));
+            return;
         }
         if (!rerouted) {
             rerouted = true;

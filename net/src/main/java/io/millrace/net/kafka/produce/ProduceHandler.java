@@ -39,7 +39,9 @@ public final class ProduceHandler implements ApiHandler {
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
     private final AppendRequestEncoder encoder = new AppendRequestEncoder();
 
+    private final MovedBatches moved;
     private TransactionGate gate;
+    private long serial;
 
     public ProduceHandler(final Core core) {
         this.core = core.id();
@@ -48,6 +50,8 @@ public final class ProduceHandler implements ApiHandler {
         requests = core.requests();
         image = core.image();
         answers = new ProduceAnswer(image);
+        moved = new MovedBatches(image);
+        core.addMetadataListener(moved);
         timeouts = new AckTimeouts(core.deadlines());
     }
 
@@ -89,6 +93,7 @@ public final class ProduceHandler implements ApiHandler {
         encoder.wrap(message, 0).correlation(correlation);
         final AppendRequestEncoder.PartsEncoder group = encoder.partsCount(count);
         for (int part = firstPart; part != end; part = parts.next(part)) {
+            parts.image(part).appendBegins();
             group.next()
                     .partitionKey(parts.key(part))
                     .ownerEpoch(parts.epoch(part))
@@ -109,6 +114,16 @@ public final class ProduceHandler implements ApiHandler {
 
     Housekeeping housekeeping() {
         return housekeeping;
+    }
+
+    /** Batches whose partition is on its way to another core. */
+    MovedBatches moved() {
+        return moved;
+    }
+
+    /** By these numbers requests are known to have come one after the other. */
+    long nextSerial() {
+        return serial++;
     }
 
     void recycle(final ProduceTask task) {

@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.produce;
 
+import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.kafka.api.PartitionIndex;
 import java.util.Arrays;
@@ -26,10 +27,12 @@ final class ProduceParts {
 
     private long[] keys;
     private int[] epochs;
+    /** Where the partition lives, as of now. */
+    private PartitionImage[] images;
+
     private int[] recordsOffsets;
     private int[] recordsLengths;
     private int[] nextOfCore;
-    private int[] cores;
     private Errors[] errors;
     private boolean[] stale;
     private boolean[] superseded;
@@ -52,10 +55,10 @@ final class ProduceParts {
     private void allocate(final int capacity) {
         keys = new long[capacity];
         epochs = new int[capacity];
+        images = new PartitionImage[capacity];
         recordsOffsets = new int[capacity];
         recordsLengths = new int[capacity];
         nextOfCore = new int[capacity];
-        cores = new int[capacity];
         errors = new Errors[capacity];
         stale = new boolean[capacity];
         superseded = new boolean[capacity];
@@ -121,27 +124,26 @@ final class ProduceParts {
         return before;
     }
 
-    /** The partition's batch lies there and goes to its owner once {@link #chainAll}. */
-    void send(final int part, final int recordsOffset, final int recordsLength, final int core, final int epoch) {
+    /** The partition's batch lies there and goes to its owner. */
+    void send(final int part, final int recordsOffset, final int recordsLength, final PartitionImage image) {
         recordsOffsets[part] = recordsOffset;
         recordsLengths[part] = recordsLength;
-        cores[part] = core;
-        epochs[part] = epoch;
+        images[part] = image;
     }
 
-    /** Puts every part without an error at the end of its owner's chain. */
-    void chainAll() {
-        for (int part = 0; part < count; part++) {
-            if (errors[part] == Errors.NONE && !superseded[part]) {
-                chain(part, cores[part], epochs[part]);
-            }
-        }
+    /** Whether the part is to be sent and not a duplicate of another. */
+    boolean isToBeSent(final int part) {
+        return errors[part] == Errors.NONE && !superseded[part];
     }
 
-    /** Puts the part at the end of its owner's chain. */
-    void chain(final int part, final int core, final int epoch) {
-        cores[part] = core;
-        epochs[part] = epoch;
+    PartitionImage image(final int part) {
+        return images[part];
+    }
+
+    /** Puts the part at the end of the chain of who owns it now. */
+    void chain(final int part) {
+        final int core = images[part].ownerCore();
+        epochs[part] = images[part].leaderEpoch();
         stale[part] = false;
         nextOfCore[part] = END;
         if (firstOfCore[core] == END) {
@@ -245,10 +247,6 @@ final class ProduceParts {
 
     long guard(final int part) {
         return guards[part];
-    }
-
-    int core(final int part) {
-        return cores[part];
     }
 
     boolean isStale(final int part) {

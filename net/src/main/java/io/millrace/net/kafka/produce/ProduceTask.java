@@ -54,6 +54,7 @@ final class ProduceTask implements ReplyHandler {
     private RequestHeader header;
     private int repliesMissing;
     private boolean rerouted;
+    private long serial;
     private String wholeMessage;
     private PackedRefusals unpacked;
     /** The frame of a request that was answered before its batches came back, else null. */
@@ -76,6 +77,7 @@ final class ProduceTask implements ReplyHandler {
         if (payer != null) {
             payer.pay(QuotaKind.PRODUCE, exchange.frameLength());
         }
+        serial = handler.nextSerial();
         if (header.version() < ProduceRequest.VERSION_MIN
                 || !request.wrap(exchange.frame(), header.bodyOffset(), header.bodyLength(), header.version())
                 || request.partitionCount() > PARTITIONS_MAX) {
@@ -88,7 +90,7 @@ final class ProduceTask implements ReplyHandler {
         final Errors whole = checkWhole();
         if (whole == Errors.NONE) {
             route();
-            parts.chainAll();
+            dispatchAll();
             send();
         } else {
             refuseAll(whole);
@@ -158,7 +160,7 @@ final class ProduceTask implements ReplyHandler {
         final Errors error = check(topic, partition, recordsOffset);
         if (error == Errors.NONE) {
             final int bytes = RecordsCheck.batchBytes(request.buffer(), recordsOffset);
-            parts.send(part, recordsOffset, bytes, partition.ownerCore(), partition.leaderEpoch());
+            parts.send(part, recordsOffset, bytes, partition);
         } else {
             parts.refused(part, error, -1);
         }
@@ -185,6 +187,51 @@ final class ProduceTask implements ReplyHandler {
                 header.listener(), partition, handler.image().nodeId(), handler.core());
     }
 
+    private void dispatchAll() {
+        for (int part = 0; part < parts.count(); part++) {
+            if (parts.isToBeSent(part)) {
+                dispatch(part);
+            }
+        }
+    }
+
+    /** To its owner with the next messages; but behind what waits until the partition has come to its new core. */
+    private void dispatch(final int part) {
+        final PartitionImage partition = parts.image(part);
+        if (handler.moved().mustWait(partition)) {
+            hold(part, partition.leaderEpoch() - 1);
+        } else {
+            parts.chain(part);
+        }
+    }
+
+    private void hold(final int part, final int epoch) {
+        repliesMissing++;
+        handler.moved().add(this, part, parts.image(part), epoch);
+    }
+
+    /** The batch need not wait any more; its partition has another owner by now, or is gone. */
+    void goOn(final int part) {
+        if (lent != null) {
+            endLate();
+            return;
+        }
+        final PartitionImage partition = handler.image().partition(parts.key(part));
+        if (partition == null) {
+            parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1);
+        } else {
+            // On a listener for each core too: it was right to come here.
+            parts.clearChains();
+            parts.chain(part);
+            send();
+        }
+        endReply();
+    }
+
+    long serial() {
+        return serial;
+    }
+
     private void send() {
         final long frameAddress = exchange.frame().addressOffset();
         final int flags = ProduceTransaction.flags(request.version());
@@ -201,17 +248,30 @@ final class ProduceTask implements ReplyHandler {
     @Override
     public void onReply(
             final long firstPart, final int templateId, final DirectBuffer buffer, final int offset, final int length) {
+        reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
+        final MovedBatches moved = handler.moved();
         if (lent != null) {
+            int part = (int) firstPart;
+            for (int i = reply.parts().count(); i > 0; i--) {
+                parts.image(part).appendEnds();
+                part = parts.next(part);
+            }
             endLate();
+            moved.release();
             return;
         }
-        reply.wrap(buffer, offset, AppendReplyDecoder.BLOCK_LENGTH, AppendReplyDecoder.SCHEMA_VERSION);
         exchange.replied(handler.roundTripNs() - reply.tookNs(), reply.tookNs());
         int part = (int) firstPart;
         for (final AppendReplyDecoder.PartsDecoder answer : reply.parts()) {
+            parts.image(part).appendEnds();
             onAnswer(part, answer);
             part = parts.next(part);
         }
+        endReply();
+        moved.release();
+    }
+
+    private void endReply() {
         if (--repliesMissing == 0 && !reroute() && !verify() && !nameRefused()) {
             answer();
         }
@@ -282,7 +342,7 @@ final class ProduceTask implements ReplyHandler {
                         : errors.getOrDefault(partition, Errors.NONE);
                 if (error == Errors.NONE) {
                     parts.verified(part);
-                    parts.chain(part, parts.core(part), parts.epoch(part));
+                    dispatch(part);
                 } else {
                     parts.unverifiable(part, ProduceTransaction.told(error, request.version()));
                 }
@@ -298,6 +358,10 @@ final class ProduceTask implements ReplyHandler {
         final Outcome outcome = Outcome.of(answer.outcome());
         if (outcome == Outcome.TRANSACTION_UNVERIFIED) {
             parts.unverified(part, answer.baseRecordOffset());
+            return;
+        }
+        if (outcome == Outcome.MOVED) {
+            hold(part, parts.epoch(part));
             return;
         }
         final Errors error = WireErrors.of(outcome);
@@ -328,7 +392,7 @@ final class ProduceTask implements ReplyHandler {
             if (partition == null) {
                 parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1);
             } else if (partition.leaderEpoch() != parts.epoch(part) && isServedHere(partition)) {
-                parts.chain(part, partition.ownerCore(), partition.leaderEpoch());
+                dispatch(part);
             }
         }
         send();

@@ -177,7 +177,7 @@ final class SharePartitionHost {
         } else {
             wanted.error = WireErrors.of(outcome);
             hosts.release(slice);
-            if (outcome == Outcome.NOT_OWNER || outcome == Outcome.UNKNOWN_PARTITION) {
+            if (outcome == Outcome.NOT_OWNER || outcome == Outcome.MOVED || outcome == Outcome.UNKNOWN_PARTITION) {
                 end(Errors.NOT_LEADER_OR_FOLLOWER);
             }
         }

@@ -3,6 +3,7 @@ package io.millrace.net.kafka.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.Feature;
+import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.net.kafka.api.ListenerView;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
@@ -21,6 +22,8 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitionsCollection;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -62,17 +65,42 @@ class ClusterApisTest {
         final ReassignablePartitionResponse node1 = reassign(coreClient, TestNode.NODE_ID);
         assertThat(node1.errorMessage())
                 .isEqualTo("The manual partition assignment includes broker 1, but no such broker is registered.");
-        assertThat(reassign(client, SECOND_CORE).errorCode()).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT.code());
+        assertThat(node.core(0).image().topic("t").partition(1).leaderEpoch()).isZero();
     }
 
     @Test
-    void shouldSayThatPartitionsDoNotMoveBetweenCores() {
+    void shouldMoveAPartitionToTheCoreThatIsNamed() {
         node.createTopic("t", 2, Map.of());
-        final ReassignablePartitionResponse moved = reassign(coreClient, FIRST_CORE);
-        assertThat(moved.errorCode()).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT.code());
-        assertThat(moved.errorMessage()).contains("does not move partitions between cores yet");
+        assertThat(reassign(coreClient, FIRST_CORE).errorCode()).isEqualTo(Errors.NONE.code());
+        for (int core = 0; core < 2; core++) {
+            final PartitionImage moved = node.core(core).image().topic("t").partition(1);
+            assertThat(moved.ownerCore()).isZero();
+            assertThat(moved.leaderEpoch()).isEqualTo(1);
+        }
+        final long key = node.core(0).image().topic("t").partition(1).partitionKey();
+        assertThat(node.core(0).partitions().partition(key).isServing()).isTrue();
+        assertThat(node.core(1).partitions().partition(key)).isNull();
         assertThat(reassign(coreClient, FIRST_CORE, SECOND_CORE).errorMessage())
                 .contains("several brokers that are cores of one node");
+    }
+
+    @Test
+    void shouldMoveAPartitionByTheIdOfACoreWhereClientsSeeTheNodeAlone() {
+        node.createTopic("t", 2, Map.of());
+        assertThat(reassign(client, FIRST_CORE).errorCode()).isEqualTo(Errors.NONE.code());
+        assertThat(node.core(1).image().topic("t").partition(1).ownerCore()).isZero();
+        assertThat(reassign(client, SECOND_CORE + 1).errorMessage())
+                .isEqualTo("The manual partition assignment includes broker 1027, but no such broker is registered.");
+    }
+
+    @Test
+    void shouldSayThatNothingIsBeingMoved() {
+        node.createTopic("t", 2, Map.of());
+        final ListPartitionReassignmentsResponseData listed = coreClient.call(
+                new ListPartitionReassignmentsRequestData().setTimeoutMs(1000),
+                0,
+                ListPartitionReassignmentsResponseData::new);
+        assertThat(listed.topics()).isEmpty();
     }
 
     @Test

@@ -82,7 +82,7 @@ public final class CompatibilityReference {
                 ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
         note(
                 notes,
-                "One node: a partition stays where it is. Where each core is a broker, it does not go to another yet.",
+                "One node: a partition moves between its cores, by the ids of cores; by the id of the node it stays.",
                 ApiKeys.ALTER_PARTITION_REASSIGNMENTS);
         note(notes, "One data directory: to stay there is no move.", ApiKeys.ALTER_REPLICA_LOG_DIRS);
         note(notes, "One node, which cannot leave.", ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER);

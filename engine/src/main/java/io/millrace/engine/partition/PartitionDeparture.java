@@ -1,0 +1,181 @@
+package io.millrace.engine.partition;
+
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogDeparture;
+import io.millrace.engine.port.DiskStatus;
+import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.PlantedBug;
+
+/**
+ * A partition's way off its core. While it is served as ever, what would take long is done: compaction stopped, its
+ * segments synced until little is left to sync. Then requests wait, what was appended becomes durable and is
+ * acknowledged, and the partition is ready to be taken over. Requests wait on until the metadata say who owns it. Owned by
+ * the core that it leaves.
+ *
+ * <pre>
+ *   PREPARING → SETTLING → REPORTING → READY → away
+ *       |           |          |         +----→ stays
+ *       +-----------+----------+--------------→ stays, and the handler is told why
+ * </pre>
+ */
+public final class PartitionDeparture {
+    /** Hears that a partition is ready, or why it cannot go. */
+    @FunctionalInterface
+    public interface Handler {
+        /** @param handover null unless the outcome is OK */
+        void onEnded(Outcome outcome, PartitionHandover handover);
+    }
+
+    private enum State {
+        PREPARING,
+        SETTLING,
+        SETTLED,
+        REPORTING,
+        READY,
+        ENDED
+    }
+
+    private static final int SYNCS_MAX = 6;
+    /** A sync that takes no longer leaves little to the one that requests wait for. */
+    private static final long SHORT_SYNC_NS = 4_000_000;
+
+    /** Requests wait no longer: they hold room between cores, and it may be that what ends the move finds none. */
+    private static final long WAIT_NS_MAX = 250_000_000;
+
+    private static final long PREPARING_NS_MAX = 10_000_000_000L;
+
+    private final Partition partition;
+    private final PartitionContext context;
+    private final Handler handler;
+    private final LogDeparture departure;
+    private State state = State.PREPARING;
+    private int syncs;
+    private long beganNs = -1;
+    private long syncBeganNs;
+    private long suspendedNs;
+
+    PartitionDeparture(final Partition partition, final PartitionContext context, final Handler handler) {
+        this.partition = partition;
+        this.context = context;
+        this.handler = handler;
+        departure = new LogDeparture(partition.log(), this::onSettled);
+    }
+
+    /** Goes on; true once there is nothing to be done here. */
+    boolean doWork(final long nowNs) {
+        if (state == State.PREPARING) {
+            prepare(nowNs);
+        }
+        if (state == State.SETTLED) {
+            report();
+        }
+        if (state != State.PREPARING
+                && state != State.ENDED
+                && !partition.turnsAway()
+                && nowNs - suspendedNs > WAIT_NS_MAX) {
+            partition.turnAway();
+        }
+        return state == State.ENDED;
+    }
+
+    private void prepare(final long nowNs) {
+        final Log log = partition.log();
+        beganNs = beganNs < 0 ? nowNs : beganNs;
+        if (partition.isDeleted() || log.isOffline() || log.isReadOnly()) {
+            giveUp(partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE);
+        } else if (nowNs - beganNs > PREPARING_NS_MAX) {
+            giveUp(Outcome.TIMED_OUT);
+        } else if (stopsCompacting(log) && !log.isSyncing() && isSyncedEnough(log, nowNs)) {
+            state = State.SETTLING;
+            suspendedNs = nowNs;
+            partition.suspend();
+            departure.begin();
+        }
+    }
+
+    private static boolean stopsCompacting(final Log log) {
+        if (log.compactor().isBusy()) {
+            log.compactor().stop();
+        }
+        return !log.compactor().isBusy();
+    }
+
+    private boolean isSyncedEnough(final Log log, final long nowNs) {
+        if (syncs == SYNCS_MAX || (syncs > 0 && nowNs - syncBeganNs < SHORT_SYNC_NS)) {
+            return true;
+        }
+        syncs++;
+        syncBeganNs = nowNs;
+        return !log.sync();
+    }
+
+    private void onSettled(final int diskStatus) {
+        if (diskStatus == DiskStatus.OK) {
+            state = State.SETTLED;
+        } else {
+            resume();
+            giveUp(diskStatus == DiskStatus.NO_SPACE ? Outcome.NO_SPACE : Outcome.OFFLINE);
+        }
+    }
+
+    /** Nothing that this core still has under way may speak of the partition once it is elsewhere. */
+    private void report() {
+        if (partition.log().stability().isInBlock()) {
+            return;
+        }
+        state = State.REPORTING;
+        context.replies().whenReported(partition, this::onReported);
+    }
+
+    private void onReported() {
+        if (partition.isDeleted() || partition.log().isOffline()) {
+            final Outcome why = partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE;
+            departure.stay();
+            resume();
+            giveUp(why);
+            return;
+        }
+        state = State.READY;
+        handler.onEnded(Outcome.OK, partition.handOver(departure.handOver()));
+        if (PlantedBug.MOVE_SERVED_TWICE.isPlanted()) {
+            departure.stay();
+            resume();
+        }
+    }
+
+    private void giveUp(final Outcome why) {
+        state = State.ENDED;
+        partition.departs(null);
+        handler.onEnded(why, null);
+    }
+
+    private void resume() {
+        partition.resume();
+    }
+
+    /** Nobody took it: it goes on here; once ready. */
+    public void stay() {
+        if (state == State.READY) {
+            state = State.ENDED;
+            partition.departs(null);
+            departure.stay();
+            resume();
+        }
+    }
+
+    /** No more moves: gives up what requests do not wait for yet. */
+    void stop() {
+        if (state == State.PREPARING) {
+            giveUp(Outcome.NOT_READY);
+        }
+    }
+
+    /** The metadata say that another core owns it. */
+    void leave() {
+        if (state != State.READY) {
+            throw new IllegalStateException(partition + " was moved away, but is " + state);
+        }
+        state = State.ENDED;
+        departure.leave();
+    }
+}

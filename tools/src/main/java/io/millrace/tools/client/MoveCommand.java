@@ -1,0 +1,95 @@
+package io.millrace.tools.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Moves partitions to another core of their node, while they are used. */
+@Command(
+        name = "move",
+        description = {
+            "Move partitions to another core of their node, while they are written and read.",
+            "Nothing is lost, repeated or reordered; acks of a partition pause for a moment."
+        },
+        footer = {
+            "",
+            "For example:",
+            "  ./run.sh move orders:0 orders:3 --to-core 1",
+            "  ./run.sh move orders --to-core 1          all of a topic's partitions",
+            "",
+            ClientCommand.EXIT_CODES
+        },
+        mixinStandardHelpOptions = true)
+public final class MoveCommand extends AdminCommand {
+    @Mixin
+    private ClientOptions options;
+
+    @Parameters(
+            paramLabel = "TOPIC:PARTITION",
+            arity = "1..*",
+            description = "Partitions, such as orders:0, or topics, for all of theirs.")
+    private List<String> names;
+
+    @Option(names = "--to-core", paramLabel = "N", required = true, description = "The core, from 0 on.")
+    private int core;
+
+    @Option(
+            names = {"-j", "--json"},
+            order = 90,
+            description = "One JSON object a line.")
+    private boolean json;
+
+    private final List<Target> targets = new ArrayList<>();
+
+    @Override
+    String title() {
+        return "move";
+    }
+
+    @Override
+    ClientOptions options() {
+        return options;
+    }
+
+    @Override
+    void validate() {
+        if (core < 0) {
+            throw new IllegalArgumentException("--to-core " + core + ": expected 0 or more");
+        }
+        names.forEach(name -> targets.add(Target.parse("move", name)));
+    }
+
+    @Override
+    int run(final Cluster cluster, final Output out) {
+        final CoreMoves moves = new CoreMoves(cluster);
+        final List<TopicPartition> partitions = new ArrayList<>();
+        targets.forEach(target -> partitions.addAll(target.partitions(cluster)));
+        final Progress progress = new Progress(!json, System.nanoTime());
+        int code = 0;
+        int moved = 0;
+        for (final TopicPartition partition : partitions) {
+            try {
+                moves.move(partition, core);
+                moved++;
+                out.line(
+                        json
+                                ? Json.of(Json.object(
+                                        "topic", partition.topic(), "partition", partition.partition(), "core", core))
+                                : partition + " is on core " + core);
+            } catch (final CommandFailure failure) {
+                progress.end();
+                out.flush();
+                say(failure.getMessage());
+                code = FAILED;
+            }
+            final int done = moved;
+            progress.show(System.nanoTime(), () -> done + " of " + partitions.size() + " moved");
+        }
+        progress.end();
+        return code;
+    }
+}
