@@ -72,6 +72,12 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--connections", description = "Connections by client software, why they ended, their memory.")
     private boolean connections;
 
+    @Option(
+            names = "--partitions",
+            description =
+                    "The partitions of each core with the most to do: what to move (./run.sh balance proposes it).")
+    private boolean partitions;
+
     @Option(names = "--sync", description = "Messages between cores, fill of batches, sync rounds.")
     private boolean sync;
 
@@ -121,6 +127,9 @@ final class StatCommand implements Callable<Integer> {
         }
         if (connections || all) {
             sections.add(Section.CONNECTIONS);
+        }
+        if (partitions || all) {
+            sections.add(Section.PARTITIONS);
         }
         if (sync || all) {
             sections.add(Section.SYNC);

@@ -27,6 +27,7 @@ public final class Partition implements LogListener {
     private final PartitionRead reads;
     private final PartitionQueries queries;
     private final HighWatermark highWatermark;
+    private final PartitionTraffic traffic = new PartitionTraffic();
     private int leaderEpoch;
     private TopicConfig config;
     private Log log;
@@ -288,6 +289,10 @@ public final class Partition implements LogListener {
 
     TopicConfig config() {
         return config;
+    }
+
+    PartitionTraffic traffic() {
+        return traffic;
     }
 
     HighWatermark highWatermark() {

@@ -298,6 +298,7 @@ final class PartitionAppend {
                 if (recoding != null) {
                     recoding.onWritten(batch.nextOffset());
                 }
+                partition.traffic().onAppended(length);
                 context.onBatch(length, batch.recordCount());
                 return true;
             }

@@ -124,6 +124,7 @@ final class PartitionRead {
             if (task.isCommitted()) {
                 log.collectAborted(offset, limit, slice);
             }
+            partition.traffic().onRead(slice.length());
             task.slice(part, slice);
         } else {
             context.leases().release(slice);

@@ -38,6 +38,7 @@ public final class Partitions implements Stage {
     private final Watches watches;
     private final PartitionCleaner cleaner;
     private final PartitionScrub scrub;
+    private final TrafficMeter traffic;
     private final PartitionArrivals arrivals;
     private final List<PartitionDeparture> departures = new ArrayList<>();
     /** Those that were here and went to other cores: whoever still asks here is told. */
@@ -62,6 +63,7 @@ public final class Partitions implements Stage {
         watches = new Watches(context);
         arrivals = new PartitionArrivals(context);
         cleaner = new PartitionCleaner(compactions, nowMs);
+        traffic = new TrafficMeter(statistics);
         scrub = new PartitionScrub(scrubPace, scrubEntropy, statistics);
         this.producerExpirationMs = producerExpirationMs;
     }
@@ -443,7 +445,8 @@ public final class Partitions implements Stage {
                 + depart(nowNs)
                 + upkeep.doWork(inOrder, nowMs)
                 + cleaner.doWork(inOrder, nowNs, nowMs)
-                + scrub.doWork(this, nowNs);
+                + scrub.doWork(this, nowNs)
+                + traffic.doWork(inOrder, nowNs);
     }
 
     @Override

@@ -41,6 +41,11 @@ public final class Statistics {
         return first < 0 ? new SlowCycles(new long[SlowCycles.SLOTS], 0) : new SlowCycles(slots, first);
     }
 
+    public HotPartitions hotPartitions(final String name) {
+        final int first = take(name, Statistic.Kind.COUNTER, Statistic.Unit.COUNT, HotPartitions.SLOTS);
+        return first < 0 ? new HotPartitions(new long[HotPartitions.SLOTS], 0) : new HotPartitions(slots, first);
+    }
+
     private int take(final String name, final Statistic.Kind kind, final Statistic.Unit unit, final int count) {
         final Statistic[] before = names;
         if (before.length == NAMES_MAX || used + count > SLOTS_MAX) {

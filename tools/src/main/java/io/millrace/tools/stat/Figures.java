@@ -1,6 +1,7 @@
 package io.millrace.tools.stat;
 
 import io.millrace.engine.status.HistogramShape;
+import io.millrace.engine.status.HotPartitions;
 import io.millrace.engine.status.SlowCycles;
 import io.millrace.engine.status.Statistic;
 import io.millrace.engine.status.StatisticsSection;
@@ -11,6 +12,8 @@ import java.util.Map;
 
 /** The figures of one core, at a moment or as the difference of two. */
 public final class Figures {
+    static final String HOT_PARTITIONS = "partitions.hot";
+
     private record Value(Statistic statistic, long[] slots) {}
 
     private final Map<String, Value> byName = new LinkedHashMap<>();
@@ -97,6 +100,12 @@ public final class Figures {
             return 0;
         }
         return value.statistic.kind() == Statistic.Kind.HISTOGRAM ? value.slots[HistogramShape.SUM] : value.slots[0];
+    }
+
+    /** The partitions with the most to do, as they were when that was measured. */
+    HotPartitions.Copy hotPartitions() {
+        final Value value = byName.get(HOT_PARTITIONS);
+        return value == null ? new HotPartitions.Copy(0, 0, 0, 0, List.of()) : HotPartitions.read(value.slots);
     }
 
     /** A histogram; one that is not there is empty. */

@@ -1,10 +1,15 @@
 package io.millrace.tools.stat;
 
+import io.millrace.engine.status.HotPartitions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What happened between two moments, or since the broker's start. */
 public final class Interval {
+    /** A core that has work measures once a second. */
+    private static final long STALE_NS = TimeUnit.SECONDS.toNanos(3);
+
     private final Snapshot now;
     private final double seconds;
     private final List<Figures> cores = new ArrayList<>();
@@ -43,6 +48,12 @@ public final class Interval {
     /** What was added on a core. */
     public Figures of(final int core) {
         return cores.get(core);
+    }
+
+    /** The partitions of a core with the most to do; none if it has been idle so long that it did not measure any. */
+    public HotPartitions.Copy hotPartitions(final int core) {
+        final HotPartitions.Copy hot = now.cores().get(core).hotPartitions();
+        return now.atNs() - hot.measuredNs() > STALE_NS ? new HotPartitions.Copy(0, 0, 0, 0, List.of()) : hot;
     }
 
     public Figures ofAll() {

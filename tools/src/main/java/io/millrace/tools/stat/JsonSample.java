@@ -1,5 +1,6 @@
 package io.millrace.tools.stat;
 
+import io.millrace.engine.status.HotPartitions;
 import io.millrace.engine.status.Statistic;
 import java.util.Locale;
 
@@ -25,19 +26,23 @@ final class JsonSample {
             if (onlyCore < 0 || onlyCore == core) {
                 json.append(isFirst ? "" : ",");
                 isFirst = false;
-                core(core, now.cores().get(core), interval.of(core));
+                core(core, now.cores().get(core), interval.of(core), interval.hotPartitions(core));
             }
         }
         return json.append("]}").toString();
     }
 
-    private void core(final int core, final Figures total, final Figures added) {
+    private void core(final int core, final Figures total, final Figures added, final HotPartitions.Copy hot) {
         json.append("{\"core\":").append(core);
         for (final Statistic statistic : total.statistics()) {
             final String name = statistic.name();
             switch (statistic.kind()) {
                 case COUNTER -> {
                     key(name);
+                    if (name.equals(Figures.HOT_PARTITIONS)) {
+                        hotPartitions(hot);
+                        continue;
+                    }
                     json.append("{\"total\":").append(total.of(name));
                     json.append(",\"added\":").append(added.of(name)).append('}');
                 }
@@ -72,6 +77,21 @@ final class JsonSample {
         json.append(",\"p99\":").append(added.percentile(0.99));
         json.append(",\"p999\":").append(added.percentile(0.999));
         json.append(",\"largestEver\":").append(total.largestEver()).append('}');
+    }
+
+    private void hotPartitions(final HotPartitions.Copy hot) {
+        json.append('[');
+        boolean isFirst = true;
+        for (final HotPartitions.Entry entry : hot.entries()) {
+            json.append(isFirst ? "" : ",");
+            isFirst = false;
+            // No name of a topic has anything that would have to be escaped.
+            json.append("{\"partition\":\"").append(entry.name());
+            json.append("\",\"bytesInPerSecond\":").append(entry.bytesIn());
+            json.append(",\"bytesOutPerSecond\":").append(entry.bytesOut());
+            json.append(",\"requestsPerSecond\":").append(entry.requests()).append('}');
+        }
+        json.append(']');
     }
 
     private void slowCycles(final Figures total) {

@@ -24,6 +24,7 @@ public record StatOptions(
     public enum Section {
         APIS,
         CONNECTIONS,
+        PARTITIONS,
         DUTY,
         SYNC,
         SLOW

@@ -147,6 +147,10 @@ public final class StatRun {
             text.append('\n');
             Connections.print(text, interval, of);
         }
+        if (options.has(StatOptions.Section.PARTITIONS)) {
+            text.append('\n');
+            Partitions.print(text, interval, cores);
+        }
         if (options.has(StatOptions.Section.SYNC)) {
             text.append('\n');
             Messages.print(text, interval, cores);
