@@ -290,6 +290,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh configs …            show and change the settings of a topic, a broker or a group
   ./run.sh groups …             list, describe and delete groups, and set their offsets
   ./run.sh move …               move partitions between cores of their node, while they are used
+  ./run.sh balance …            propose such moves by what each core has to do, and do them
   ./run.sh produce …            write lines of standard input, or a load of made-up records, to a topic
   ./run.sh consume …            read a topic to standard output
   ./run.sh test [maven option]… run every test and check

@@ -1,5 +1,6 @@
 package io.millrace.tools;
 
+import io.millrace.tools.client.BalanceCommand;
 import io.millrace.tools.client.ConfigsCommand;
 import io.millrace.tools.client.ConsumeCommand;
 import io.millrace.tools.client.GroupsCommand;
@@ -35,6 +36,7 @@ public final class Millrace implements Runnable {
         COMMANDS.put("consume", ConsumeCommand.class);
         COMMANDS.put("configs", ConfigsCommand.class);
         COMMANDS.put("move", MoveCommand.class);
+        COMMANDS.put("balance", BalanceCommand.class);
         COMMANDS.put("aot-train", AotTrainCommand.class);
     }
 

@@ -26,6 +26,11 @@ abstract class ClientCommand implements Callable<Integer> {
     /** Options that mean nothing together throw IllegalArgumentException here, before any broker is asked. */
     void validate() {}
 
+    /** Whether it cannot go without the broker of --bootstrap. */
+    boolean asksBroker() {
+        return true;
+    }
+
     /** Returns the exit code. */
     abstract int run(Output out) throws Exception;
 
@@ -49,7 +54,9 @@ abstract class ClientCommand implements Callable<Integer> {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", options().isVerbose() ? "info" : "off");
         final Output out = Output.standard();
         try {
-            bootstrap.check();
+            if (asksBroker()) {
+                bootstrap.check();
+            }
             final int code = run(out);
             out.flush();
             return code;

@@ -1,5 +1,6 @@
 package io.millrace.tools.client;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
@@ -20,22 +21,36 @@ import picocli.CommandLine.Parameters;
             "For example:",
             "  ./run.sh move orders:0 orders:3 --to-core 1",
             "  ./run.sh move orders --to-core 1          all of a topic's partitions",
+            "  ./run.sh move --list orders               which cores they are on",
             "",
             ClientCommand.EXIT_CODES
         },
         mixinStandardHelpOptions = true)
 public final class MoveCommand extends AdminCommand {
+    private static final int NONE = Integer.MIN_VALUE;
+
     @Mixin
     private ClientOptions options;
 
     @Parameters(
             paramLabel = "TOPIC:PARTITION",
-            arity = "1..*",
+            arity = "0..*",
             description = "Partitions, such as orders:0, or topics, for all of theirs.")
-    private List<String> names;
+    private List<String> names = List.of();
 
-    @Option(names = "--to-core", paramLabel = "N", required = true, description = "The core, from 0 on.")
-    private int core;
+    @Option(names = "--to-core", paramLabel = "N", description = "The core, from 0 on.")
+    private int core = NONE;
+
+    @Option(
+            names = "--list",
+            description = "Show which core owns which partition, of these topics or of all, and move nothing.")
+    private boolean lists;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "D",
+            description = "The broker's data directory, which --list reads (default: ./data).")
+    private Path dataDirectory = Path.of("./data");
 
     @Option(
             names = {"-j", "--json"},
@@ -57,10 +72,32 @@ public final class MoveCommand extends AdminCommand {
 
     @Override
     void validate() {
-        if (core < 0) {
+        if (lists && core != NONE) {
+            throw new IllegalArgumentException("--list moves nothing: expected it without --to-core");
+        } else if (!lists && core == NONE) {
+            throw new IllegalArgumentException("expected --to-core N, or --list");
+        } else if (!lists && names.isEmpty()) {
+            throw new IllegalArgumentException("expected partitions such as orders:0, or topics");
+        } else if (!lists && core < 0) {
             throw new IllegalArgumentException("--to-core " + core + ": expected 0 or more");
         }
         names.forEach(name -> targets.add(Target.parse("move", name)));
+    }
+
+    @Override
+    boolean asksBroker() {
+        return !lists;
+    }
+
+    @Override
+    int run(final Output out) {
+        if (!lists) {
+            return super.run(out);
+        }
+        new CoreOwners(dataDirectory.toAbsolutePath().normalize())
+                .table(targets)
+                .print(out, json);
+        return 0;
     }
 
     @Override

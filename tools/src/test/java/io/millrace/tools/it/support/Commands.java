@@ -36,6 +36,14 @@ public final class Commands implements AutoCloseable {
         return succeeded(run(arguments)).out();
     }
 
+    /** The same of one that knows no broker's address. */
+    public String outAlone(final String... arguments) {
+        try (ChildProcess child = MillraceBroker.command(folder, Map.of(), List.of(arguments))) {
+            return succeeded(new Result(child.awaitExit(ENDS_WITHIN), child.out(), child.err()))
+                    .out();
+        }
+    }
+
     public ChildProcess start(final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("--bootstrap", bootstrap));

@@ -1,0 +1,96 @@
+package io.millrace.tools.client;
+
+import io.millrace.engine.metadata.MetadataDamageException;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.MetadataScan;
+import io.millrace.engine.metadata.MetadataStateMachine;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.agrona.DirectBuffer;
+
+/**
+ * Which core owns which partition, by the metadata in a broker's data directory. Only reads, beside a broker that runs too:
+ * no listener for a whole node tells it.
+ */
+final class CoreOwners {
+    private final MetadataImage image = new MetadataImage(0, Settings.defaults());
+
+    /** @throws CommandFailure if there are no metadata that can be read */
+    CoreOwners(final Path dataDirectory) {
+        final Path logFile = dataDirectory.resolve(MetadataScan.LOG_FILE);
+        final Path snapshotFile = dataDirectory.resolve(MetadataScan.SNAPSHOT_FILE);
+        if (!Files.exists(logFile)) {
+            throw new CommandFailure("no broker's data directory: there is no " + logFile + " (see --data-dir)");
+        }
+        try {
+            // Before the snapshot that replaces it: beside a broker that goes on, both then fit.
+            final byte[] log = Files.readAllBytes(logFile);
+            final MetadataScan scan = new MetadataScan(new Replay(new MetadataStateMachine(image)));
+            if (Files.exists(snapshotFile)) {
+                scan.snapshot(Files.readAllBytes(snapshotFile));
+            }
+            scan.log(log);
+        } catch (final IOException unreadable) {
+            throw new CommandFailure("cannot read " + dataDirectory + ": " + Failures.plain(unreadable), unreadable);
+        } catch (final MetadataDamageException damage) {
+            throw new CommandFailure(
+                    "the metadata in " + dataDirectory + " are damaged (./run.sh inspect " + dataDirectory
+                            + " --verify says where)",
+                    damage);
+        }
+    }
+
+    /** Of these targets, or of all topics if there are none; by name, then by number. */
+    Table table(final List<Target> targets) {
+        final Table table = new Table("topic", "partition", "core");
+        if (targets.isEmpty()) {
+            final List<TopicImage> topics = new ArrayList<>();
+            for (int i = 0; i < image.topicCount(); i++) {
+                topics.add(image.topicAt(i));
+            }
+            topics.sort(Comparator.comparing(TopicImage::name));
+            topics.forEach(topic -> add(table, topic, -1));
+        }
+        for (final Target target : targets) {
+            final TopicImage topic = image.topic(target.topic());
+            if (topic == null) {
+                throw new CommandFailure("no topic " + target.topic() + " in this data directory");
+            }
+            if (target.partition() >= topic.partitionCount()) {
+                throw new CommandFailure("no partition " + target.partition() + " of " + target.topic()
+                        + ": expected 0 to " + (topic.partitionCount() - 1));
+            }
+            add(table, topic, target.partition());
+        }
+        return table;
+    }
+
+    private static void add(final Table table, final TopicImage topic, final int only) {
+        for (int i = 0; i < topic.partitionCount(); i++) {
+            final PartitionImage partition = topic.partition(i);
+            if (partition != null && (only < 0 || only == i)) {
+                table.row(topic.name(), i, partition.ownerCore());
+            }
+        }
+    }
+
+    /** Takes in what is sound. */
+    private record Replay(MetadataStateMachine machine) implements MetadataScan.Visitor {
+        @Override
+        public void onSnapshot(final long index, final DirectBuffer state, final int offset, final int length) {
+            machine.load(index, state, offset, length);
+        }
+
+        @Override
+        public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
+            machine.apply(index, entry, offset, length);
+        }
+    }
+}
