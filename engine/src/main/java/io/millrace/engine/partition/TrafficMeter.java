@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 final class TrafficMeter {
     private static final long MEASURE_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
     private static final int LOOKS_PER_CYCLE = 128;
+    private static final int WAITING = -1;
+    private static final int NEVER_BEGUN = -2;
 
     private final HotPartitions shown;
     private final Partition[] hottest = new Partition[HotPartitions.ENTRIES];
@@ -22,7 +24,7 @@ final class TrafficMeter {
     private long allOut;
     private long allRequests;
     private long beganNs;
-    private int position = -1;
+    private int position = NEVER_BEGUN;
 
     TrafficMeter(final Statistics statistics) {
         shown = statistics.hotPartitions("partitions.hot");
@@ -31,7 +33,7 @@ final class TrafficMeter {
     /** Never work that keeps a core awake. */
     int doWork(final List<Partition> partitions, final long nowNs) {
         if (position < 0) {
-            if (nowNs - beganNs < MEASURE_EVERY_NS) {
+            if (position == WAITING && nowNs - beganNs < MEASURE_EVERY_NS) {
                 return 0;
             }
             begin(nowNs);
@@ -42,7 +44,7 @@ final class TrafficMeter {
         }
         if (position >= partitions.size()) {
             show(nowNs);
-            position = -1;
+            position = WAITING;
         }
         return 0;
     }
