@@ -1,8 +1,11 @@
 package io.millrace.tools.client;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.AlterPartitionReassignmentsOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -10,37 +13,87 @@ import org.apache.kafka.common.TopicPartition;
 /** Has a broker move partitions between its cores, by the ids that cores have as brokers, whatever the listener shows. */
 final class CoreMoves {
     private static final int CORES_PER_NODE = 1024;
+    /** Much more than twice what a broker waits for a move to end. */
+    private static final int TIMEOUT_MS = 60_000;
+    /** A broker that answers sooner says how the move ended; later, perhaps only that it goes on. */
+    private static final long TRUE_NS_MAX = 14_000_000_000L;
+
+    private static final long PATIENCE_NS = 60_000_000_000L;
 
     private final Cluster cluster;
     private final int node;
 
     CoreMoves(final Cluster cluster) {
         this.cluster = cluster;
-        node = nodeOf(cluster.get(cluster.admin().describeCluster().nodes()));
+        final List<Integer> ids = new ArrayList<>();
+        for (final Node broker : cluster.get(cluster.admin().describeCluster().nodes())) {
+            ids.add(broker.id());
+        }
+        node = nodeOf(ids);
     }
 
-    /** A node listener shows one broker by the node's own id, a listener for each core one with an id beyond 1024 each. */
-    private static int nodeOf(final Iterable<Node> brokers) {
+    /**
+     * A listener for the node shows one broker, by the node's own id, however large that is; a listener for each core shows
+     * several, {@code node × 1024 + core + 1}. If it shows one alone, the node has but one core, and nothing can be moved.
+     */
+    static int nodeOf(final List<Integer> brokers) {
+        if (brokers.size() == 1) {
+            return brokers.getFirst();
+        }
         int node = -1;
-        for (final Node broker : brokers) {
-            final int id = broker.id() > CORES_PER_NODE ? (broker.id() - 1) / CORES_PER_NODE : broker.id();
-            if (node >= 0 && id != node) {
+        for (final int broker : brokers) {
+            final int each = Math.floorDiv(broker - 1, CORES_PER_NODE);
+            if (each < 0 || (node >= 0 && each != node)) {
                 throw new CommandFailure("there are several nodes: expected one that serves this listener alone");
             }
-            node = id;
+            node = each;
         }
         return node;
     }
 
+    /** The id by which the node's core is known. */
+    static int brokerId(final int node, final int core) {
+        return node * CORES_PER_NODE + core + 1;
+    }
+
     /** Ends once the partition lives there. */
     void move(final TopicPartition partition, final int core) {
-        final int id = node * CORES_PER_NODE + core + 1;
-        final NewPartitionReassignment target = new NewPartitionReassignment(List.of(id));
-        cluster.get(
-                "cannot move " + partition + " to core " + core + ": ",
-                cluster.admin()
-                        .alterPartitionReassignments(Map.of(partition, Optional.of(target)))
-                        .values()
-                        .get(partition));
+        final String what = "cannot move " + partition + " to core " + core + ": ";
+        final Map<TopicPartition, Optional<NewPartitionReassignment>> wish =
+                Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(brokerId(node, core)))));
+        final AlterPartitionReassignmentsOptions options =
+                new AlterPartitionReassignmentsOptions().timeoutMs(TIMEOUT_MS);
+        final boolean isThere = untilTrue(
+                () -> cluster.get(
+                        what,
+                        cluster.admin()
+                                .alterPartitionReassignments(wish, options)
+                                .values()
+                                .get(partition)),
+                System::nanoTime);
+        if (!isThere) {
+            throw new CommandFailure(what + "it is still on its way, or waits behind others; ask again later");
+        }
+    }
+
+    /**
+     * Asks until an answer comes so soon that it tells how the move has ended: who asks for what is under way already waits
+     * for its end, and for what has happened is answered at once. False when patience is over.
+     *
+     * @param ask ends with an exception where the move failed
+     */
+    static boolean untilTrue(final Runnable ask, final LongSupplier clock) {
+        final long beganNs = clock.getAsLong();
+        while (true) {
+            final long askedNs = clock.getAsLong();
+            ask.run();
+            final long nowNs = clock.getAsLong();
+            if (nowNs - askedNs < TRUE_NS_MAX) {
+                return true;
+            }
+            if (nowNs - beganNs >= PATIENCE_NS) {
+                return false;
+            }
+        }
     }
 }

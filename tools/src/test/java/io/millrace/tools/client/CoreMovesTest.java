@@ -1,0 +1,61 @@
+package io.millrace.tools.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CoreMovesTest {
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private long nowNs;
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1024, 1025, 2000})
+    void shouldKnowTheNodeByWhateverListener(final int node) {
+        assertThat(CoreMoves.nodeOf(List.of(node))).isEqualTo(node);
+        final List<Integer> cores =
+                List.of(CoreMoves.brokerId(node, 2), CoreMoves.brokerId(node, 0), CoreMoves.brokerId(node, 1));
+        assertThat(CoreMoves.nodeOf(cores)).isEqualTo(node);
+    }
+
+    @Test
+    void shouldRefuseSeveralNodes() {
+        assertThatThrownBy(() -> CoreMoves.nodeOf(List.of(1025, 2049)))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("several nodes");
+    }
+
+    /** A broker that has waited long answers without an error although nothing has happened yet. */
+    @Test
+    void shouldAskAgainWhereTheAnswerMaySayNothing() {
+        final ArrayDeque<Long> takes = new ArrayDeque<>(List.of(15L, 16L, 1L, 1L));
+        assertThat(CoreMoves.untilTrue(() -> nowNs += takes.poll() * SECOND_NS, () -> nowNs))
+                .isTrue();
+        assertThat(takes).hasSize(1);
+    }
+
+    @Test
+    void shouldTellTheFailureThatComesLater() {
+        final ArrayDeque<Long> takes = new ArrayDeque<>(List.of(15L));
+        assertThatThrownBy(() -> CoreMoves.untilTrue(
+                        () -> {
+                            if (takes.isEmpty()) {
+                                throw new CommandFailure("no room");
+                            }
+                            nowNs += takes.poll() * SECOND_NS;
+                        },
+                        () -> nowNs))
+                .hasMessage("no room");
+    }
+
+    @Test
+    void shouldNotClaimWhatHasNotHappened() {
+        assertThat(CoreMoves.untilTrue(() -> nowNs += 15 * SECOND_NS, () -> nowNs))
+                .isFalse();
+    }
+}
