@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,12 +24,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +46,7 @@ class MovesIT {
     private static final String TOPIC = "moving";
     private static final int MOVES = 10;
     private static final int VALUE_BYTES = 500;
+    private static final int COORDINATOR_PARTITIONS = 50;
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
     @BeforeEach
@@ -64,6 +72,7 @@ class MovesIT {
             for (int i = 0; i < MOVES; i++) {
                 TimeUnit.MILLISECONDS.sleep(1_000);
                 move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
+                move(admin, coordinator("__consumer_offsets", "readers"), i % 2);
             }
             stop.set(true);
             final long records = sent.get(60, TimeUnit.SECONDS);
@@ -94,9 +103,7 @@ class MovesIT {
                 producer.flush();
                 move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
                 producer.send(new ProducerRecord<>(TOPIC, 0, null, bytes(i + "b")));
-                for (int p = 0; p < 50; p += 7) {
-                    move(admin, new TopicPartition("__transaction_state", p), i % 2);
-                }
+                move(admin, coordinator("__transaction_state", "mover"), i % 2);
                 if (i % 3 == 2) {
                     producer.abortTransaction();
                 } else {
@@ -106,6 +113,48 @@ class MovesIT {
             assertThat(Clients.values(Clients.readCommitted(broker, TOPIC, 1, 8)))
                     .containsExactly("0a", "0b", "1a", "1b", "3a", "3b", "4a", "4b");
         }
+    }
+
+    @Test
+    void shouldShareEachRecordAcrossMoves() {
+        try (MillraceBroker broker =
+                        MillraceBroker.launch(BrokerOptions.defaults().withCores(2));
+                Admin admin = Clients.admin(broker);
+                KafkaProducer<byte[], byte[]> producer = Clients.producer(broker)) {
+            Clients.createTopic(broker, TOPIC, 1);
+            final Uuid topic = get(admin.describeTopics(List.of(TOPIC)).allTopicNames())
+                    .get(TOPIC)
+                    .topicId();
+            final ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "sharers");
+            get(admin.incrementalAlterConfigs(Map.of(
+                            group,
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET))))
+                    .all());
+            final Set<String> seen = new TreeSet<>();
+            final Set<String> sent = new TreeSet<>();
+            try (KafkaShareConsumer<byte[], byte[]> consumer = Clients.shareConsumer(broker, "sharers")) {
+                consumer.subscribe(List.of(TOPIC));
+                for (int i = 0; i < 6; i++) {
+                    final String value = "v" + i;
+                    sent.add(value);
+                    get(producer.send(new ProducerRecord<>(TOPIC, 0, null, bytes(value))));
+                    final long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+                    while (!seen.contains(value) && System.nanoTime() < untilNs) {
+                        consumer.poll(Duration.ofMillis(200)).forEach(each -> seen.add(Clients.text(each.value())));
+                    }
+                    assertThat(seen).isEqualTo(sent);
+                    move(admin, coordinator("__share_group_state", "sharers:" + topic + ":0"), i % 2);
+                    move(admin, coordinator("__consumer_offsets", "sharers"), i % 2);
+                    move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
+                }
+            }
+        }
+    }
+
+    /** Where the coordinator of whoever has the name keeps what it knows. */
+    private static TopicPartition coordinator(final String topic, final String name) {
+        return new TopicPartition(topic, Math.abs(name.hashCode()) % COORDINATOR_PARTITIONS);
     }
 
     private static void move(final Admin admin, final TopicPartition partition, final int core) {
