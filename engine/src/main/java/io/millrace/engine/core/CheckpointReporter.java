@@ -20,6 +20,8 @@ final class CheckpointReporter implements Stage {
 
     private record Wish(Partition partition, CheckpointDone done) {}
 
+    private record Waiting(Partition partition, Runnable action) {}
+
     private record Sent(Wish wish, long startOffset) {}
 
     private final ExpandableDirectByteBuffer buffer = new ExpandableDirectByteBuffer(1024);
@@ -28,6 +30,7 @@ final class CheckpointReporter implements Stage {
     private final Requests requests;
     private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
     private final List<Sent> underWay = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
 
     CheckpointReporter(final Requests requests) {
         this.requests = requests;
@@ -39,19 +42,35 @@ final class CheckpointReporter implements Stage {
 
     /** Runs the action once core 0 has written all that it was told of the partition; at once if there is nothing. */
     void whenReported(final Partition partition, final Runnable action) {
-        for (final Sent sent : underWay) {
-            if (sent.wish.partition == partition) {
-                add(partition, durable -> whenReported(partition, action));
-                return;
+        if (isReporting(partition)) {
+            waiting.add(new Waiting(partition, action));
+        } else {
+            action.run();
+        }
+    }
+
+    /** Whether core 0 is being told of the partition, or will be. */
+    boolean isReporting(final Partition partition) {
+        for (int i = 0; i < underWay.size(); i++) {
+            if (underWay.get(i).wish.partition == partition) {
+                return true;
             }
         }
         for (final Wish wish : wishes) {
             if (wish.partition == partition) {
-                add(partition, durable -> whenReported(partition, action));
-                return;
+                return true;
             }
         }
-        action.run();
+        return false;
+    }
+
+    private void tellWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        final List<Waiting> before = new ArrayList<>(waiting);
+        waiting.clear();
+        before.forEach(each -> whenReported(each.partition, each.action));
     }
 
     boolean isIdle() {
@@ -118,6 +137,7 @@ final class CheckpointReporter implements Stage {
                 wish.done.onCheckpoint(durable);
             }
         }
+        tellWaiting();
     }
 
     @Override

@@ -86,6 +86,11 @@ final class ReplyProxy implements PartitionReplies {
     }
 
     @Override
+    public boolean isReporting(final Partition partition) {
+        return checkpoints.isReporting(partition);
+    }
+
+    @Override
     public void whenReported(final Partition partition, final Runnable action) {
         checkpoints.whenReported(partition, action);
     }

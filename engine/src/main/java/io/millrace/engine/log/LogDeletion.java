@@ -34,6 +34,8 @@ final class LogDeletion {
                         removed.onComplete(status);
                     }
                 });
+        // Whatever else was to happen to the log hears that it is closed.
+        log.ended();
     }
 
     private void list(final String directory) {

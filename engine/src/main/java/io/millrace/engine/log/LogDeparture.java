@@ -13,11 +13,36 @@ public final class LogDeparture {
     private final Log log;
     private final LogCompletion ready;
     private int attempts;
+    private int preparations;
 
     /** @param ready told OK once the log is ready; else why it cannot go, and then it stays as it is */
     public LogDeparture(final Log log, final LogCompletion ready) {
         this.log = log;
         this.ready = ready;
+    }
+
+    /**
+     * Does, while the log is still used, what it would have to wait for later; true once nothing of that is left, or a full
+     * disk is in the way of it. To be called again and again before it {@linkplain #begin begins}.
+     */
+    public boolean prepare() {
+        if (log.sealer().isBusy() || log.remover().isBusy() || log.epochFile().isBusy()) {
+            return false;
+        }
+        if (isWritten() || preparations == ATTEMPTS_MAX) {
+            return true;
+        }
+        preparations++;
+        log.sealer().run();
+        log.remover().run();
+        log.epochFile().run();
+        return false;
+    }
+
+    private boolean isWritten() {
+        return log.sealer().isEmpty()
+                && log.remover().isEmpty()
+                && log.epochFile().unwrittenFrom() == Long.MAX_VALUE;
     }
 
     public void begin() {

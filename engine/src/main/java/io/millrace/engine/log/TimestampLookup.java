@@ -32,14 +32,15 @@ final class TimestampLookup {
     }
 
     void start() {
-        if (log.isOffline()) {
-            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
-        } else {
-            lookFrom(0);
-        }
+        lookFrom(0);
     }
 
     private void lookFrom(final int number) {
+        if (log.isOffline()) {
+            // Its segments are dropped, and still listed.
+            completion.onAnswer(DiskStatus.IO_ERROR, TimestampCompletion.NOT_FOUND, -1, -1);
+            return;
+        }
         for (int i = number; i < log.segments.size(); i++) {
             if (log.segments.get(i).maxTimestampMs >= timestampMs) {
                 segment = log.segments.get(i);

@@ -211,6 +211,11 @@ public final class Partition implements LogListener {
         departure = newDeparture;
     }
 
+    /** Whether another core may have the producers already. */
+    boolean isHandedOver() {
+        return departure != null && departure.isReady();
+    }
+
     boolean isDeparting() {
         return departure != null;
     }

@@ -56,11 +56,12 @@ final class PartitionAppend {
             final long guard) {
         final Outcome admitted = partition.admit(ownerEpoch, -1);
         if (admitted != Outcome.OK) {
-            if (admitted == Outcome.NOT_READY && length >= BatchFlyweight.HEADER_BYTES) {
-                producers.onTurnedAway(turnedAway.wrap(address, length));
+            if (admitted == Outcome.NOT_READY) {
+                noteTurnedAway(address, length);
             }
             refuse(task, part, admitted, -1);
         } else if (partition.turnsAway()) {
+            noteTurnedAway(address, length);
             refuse(task, part, Outcome.NOT_READY, -1);
         } else if (partition.isSuspended()
                 || !stalled.isEmpty()
@@ -120,15 +121,31 @@ final class PartitionAppend {
         while (!stalled.isEmpty()) {
             final AppendTask task = stalled.task();
             final int part = stalled.part();
-            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
+            noteTurnedAway(stalled.address(), stalled.length());
             stalled.removeFirst();
             refuse(task, part, outcome, -1);
         }
     }
 
-    /** The partition went to another core, whom the producers belong to by now: whoever waits is sent there. */
+    /** A later batch of its producer must not be taken before it; whoever has the producers by now is told. */
+    private void noteTurnedAway(final long address, final int length) {
+        if (length < BatchFlyweight.HEADER_BYTES) {
+            return;
+        }
+        turnedAway.wrap(address, length);
+        if (partition.isHandedOver()) {
+            producers.onTurnedAwayElsewhere(turnedAway);
+        } else {
+            producers.onTurnedAway(turnedAway);
+        }
+    }
+
+    /** Whoever waits is to come again, or, if the partition went to another core, is sent there in the order of now. */
     void sendAway(final Outcome outcome) {
         if (recoding != null && recoding.isRunning() && !stalled.isEmpty() && !recoding.isAbandoned()) {
+            if (outcome == Outcome.NOT_READY) {
+                noteTurnedAway(stalled.address(), stalled.length());
+            }
             recoding.abandon(stalled.task(), stalled.part(), outcome);
             stalled.removeFirst();
         } else if (recoding != null && !recoding.isRunning()) {
@@ -137,6 +154,9 @@ final class PartitionAppend {
         while (!stalled.isEmpty()) {
             final AppendTask task = stalled.task();
             final int part = stalled.part();
+            if (outcome == Outcome.NOT_READY) {
+                noteTurnedAway(stalled.address(), stalled.length());
+            }
             stalled.removeFirst();
             if (PlantedBug.MOVE_STALE_ACK.isPlanted() && outcome == Outcome.MOVED) {
                 task.accepted(part, log.endOffset(), -1, log.startOffset());
@@ -156,7 +176,7 @@ final class PartitionAppend {
         if (!recoding.isRunning()) {
             recoding.drop();
         } else if (!stalled.isEmpty() && !recoding.isAbandoned()) {
-            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
+            noteTurnedAway(stalled.address(), stalled.length());
             recoding.abandon(stalled.task(), stalled.part(), outcome);
             stalled.removeFirst();
         }
@@ -248,7 +268,7 @@ final class PartitionAppend {
     private void refuseRecoded(
             final AppendTask task, final int part, final Outcome outcome, final int badRecord, final long judgedAtMs) {
         if (outcome == Outcome.NOT_READY) {
-            producers.onTurnedAway(turnedAway.wrap(stalled.address(), stalled.length()));
+            noteTurnedAway(stalled.address(), stalled.length());
         }
         recoding.drop();
         task.refused(part, log.startOffset(), badRecord, badRecord < 0 ? -1 : judgedAtMs);

@@ -21,6 +21,10 @@ final class PartitionArrivals {
         this.context = context;
     }
 
+    boolean isEmpty() {
+        return byKey.isEmpty();
+    }
+
     /** @param opened told once all of its files are open, or why it cannot come */
     Partition expect(
             final long key,

@@ -40,7 +40,10 @@ public final class PartitionDeparture {
     private static final long SHORT_SYNC_NS = 4_000_000;
 
     /** Requests wait no longer: they hold room between cores, and it may be that what ends the move finds none. */
-    private static final long WAIT_NS_MAX = 250_000_000;
+    private static final long WAIT_NS_MAX = 100_000_000;
+
+    /** Where segments roll, or are synced, all the time there is always something left. */
+    private static final long LITTLE_LEFT_NS_MAX = 500_000_000;
 
     private static final long PREPARING_NS_MAX = 10_000_000_000L;
 
@@ -85,12 +88,20 @@ public final class PartitionDeparture {
             giveUp(partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE);
         } else if (nowNs - beganNs > PREPARING_NS_MAX) {
             giveUp(Outcome.TIMED_OUT);
-        } else if (stopsCompacting(log) && !log.isSyncing() && isSyncedEnough(log, nowNs)) {
+        } else if (stopsCompacting(log) && (nowNs - beganNs > LITTLE_LEFT_NS_MAX || isLittleLeft(log, nowNs))) {
             state = State.SETTLING;
             suspendedNs = nowNs;
             partition.suspend();
             departure.begin();
         }
+    }
+
+    /** Of what requests would wait for if it were done later. */
+    private boolean isLittleLeft(final Log log, final long nowNs) {
+        return departure.prepare()
+                && !context.replies().isReporting(partition)
+                && !log.isSyncing()
+                && isSyncedEnough(log, nowNs);
     }
 
     private static boolean stopsCompacting(final Log log) {
@@ -114,7 +125,10 @@ public final class PartitionDeparture {
             state = State.SETTLED;
         } else {
             resume();
-            giveUp(diskStatus == DiskStatus.NO_SPACE ? Outcome.NO_SPACE : Outcome.OFFLINE);
+            giveUp(
+                    partition.isDeleted()
+                            ? Outcome.UNKNOWN_PARTITION
+                            : diskStatus == DiskStatus.NO_SPACE ? Outcome.NO_SPACE : Outcome.OFFLINE);
         }
     }
 
@@ -161,6 +175,16 @@ public final class PartitionDeparture {
             departure.stay();
             resume();
         }
+    }
+
+    /** Another core may have it already, but nobody has said so yet. */
+    boolean isReady() {
+        return state == State.READY;
+    }
+
+    /** Whether it has to be looked at soon, though nothing happens. */
+    boolean isUrgent() {
+        return state != State.PREPARING && state != State.ENDED && !partition.turnsAway();
     }
 
     /** No more moves: gives up what requests do not wait for yet. */

@@ -18,6 +18,9 @@ public interface PartitionReplies {
      */
     void checkpoint(Partition partition, CheckpointDone done);
 
+    /** Whether something that was asked of the partition's checkpoints is under way. */
+    boolean isReporting(Partition partition);
+
     /** Runs the action once nothing that was asked of the partition's checkpoints is under way, perhaps at once. */
     void whenReported(Partition partition, Runnable action);
 

@@ -169,7 +169,11 @@ public final class Partitions implements Stage {
             }
         };
         for (final Partition partition : inOrder) {
-            if (partition.isOpen()) {
+            if (partition.isDeparting()) {
+                // Its move has not come to an end within all patience: it is not touched, and the next start recovers
+                // it.
+                worst[0] = DiskStatus.IO_ERROR;
+            } else if (partition.isOpen()) {
                 open[0]++;
                 partition.close(each);
             }
@@ -246,6 +250,21 @@ public final class Partitions implements Stage {
 
     private Outcome notHere(final long key) {
         return moved.contains(key) ? Outcome.MOVED : Outcome.NOT_OWNER;
+    }
+
+    /** Whether no partition is on its way from or to this core. */
+    public boolean movesNothing() {
+        return departures.isEmpty() && arrivals.isEmpty();
+    }
+
+    /** Who waits does so for a move's short end, and no longer than a bound that nobody else watches. */
+    private boolean isDepartureUrgent() {
+        for (int i = 0; i < departures.size(); i++) {
+            if (departures.get(i).isUrgent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int depart(final long nowNs) {
@@ -455,6 +474,7 @@ public final class Partitions implements Stage {
                 && context.recodings().mayPark()
                 && context.dueWatches().isEmpty()
                 && cleaner.mayPark()
-                && scrub.mayPark();
+                && scrub.mayPark()
+                && !isDepartureUrgent();
     }
 }

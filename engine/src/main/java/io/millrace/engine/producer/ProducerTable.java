@@ -31,6 +31,9 @@ public final class ProducerTable {
     /** Producer to epoch (upper half) and sequence of its first batch, where that was turned away and must come again. */
     private final Long2LongHashMap refusedFirsts = new Long2LongHashMap(NO_FIRST);
 
+    /** As above, of batches that the old owner turned away after it had given the table to the new one; any thread. */
+    private final TurnedAwayFirsts turnedAwayElsewhere = new TurnedAwayFirsts();
+
     private final Long2LongHashMap slots = new Long2LongHashMap(NO_SLOT);
     private final ProducerEntries entries = new ProducerEntries();
     private final ProducerUndo undo = new ProducerUndo();
@@ -206,6 +209,7 @@ public final class ProducerTable {
         if (isNew) {
             slot = add(batch.producerId());
             refusedFirsts.remove(batch.producerId());
+            turnedAwayElsewhere.remove(batch.producerId());
         }
         undo.push(batch.baseOffset(), slot, isNew, entries);
         if (batch.isControl()) {
@@ -321,6 +325,13 @@ public final class ProducerTable {
         }
     }
 
+    /** As {@link #onTurnedAway}, told by the core that the table is leaving or has left, before the client hears of it. */
+    public void onTurnedAwayElsewhere(final BatchFlyweight batch) {
+        if (batch.hasProducerId()) {
+            turnedAwayElsewhere.add(batch.producerId(), batch.producerEpoch(), batch.baseSequence());
+        }
+    }
+
     private void expectFirst(final long producerId, final short epoch, final int sequence) {
         if (refusedFirsts.size() >= REFUSED_FIRSTS_MAX) {
             refusedFirsts.clear();
@@ -329,7 +340,11 @@ public final class ProducerTable {
     }
 
     private boolean overtakes(final BatchFlyweight batch) {
-        final long first = refusedFirsts.get(batch.producerId());
+        return isBeyond(refusedFirsts.get(batch.producerId()), batch)
+                || isBeyond(turnedAwayElsewhere.get(batch.producerId()), batch);
+    }
+
+    private static boolean isBeyond(final long first, final BatchFlyweight batch) {
         return first != NO_FIRST
                 && (short) (first >>> Integer.SIZE) == batch.producerEpoch()
                 && batch.baseSequence() - (int) first > 0;
@@ -349,6 +364,7 @@ public final class ProducerTable {
         open.clear();
         guards.clear();
         refusedFirsts.clear();
+        turnedAwayElsewhere.clear();
         expirySlot = 0;
     }
 
@@ -455,6 +471,7 @@ public final class ProducerTable {
 
     private void remove(final int slot) {
         slots.remove(entries.producerId(slot));
+        turnedAwayElsewhere.remove(entries.producerId(slot));
         entries.release(slot);
     }
 }

@@ -8,6 +8,9 @@ public final class CoreStop {
     /** How long requests that are running may take to end. */
     private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** Longer than moves of partitions take that end at all. */
+    private static final long MOVES_NS_MAX = TimeUnit.SECONDS.toNanos(15);
+
     private enum State {
         SERVING,
         /** No request is taken any more; those that run may end. */
@@ -25,6 +28,8 @@ public final class CoreStop {
     private final Runnable stopListening;
     private State state = State.SERVING;
     private long graceEndNs;
+    /** Whether nothing was on its way between cores when the logs were closed. */
+    private boolean settled;
 
     public CoreStop(final BrokerCore core, final NodeLife life, final Runnable stopListening) {
         this.core = core;
@@ -44,7 +49,9 @@ public final class CoreStop {
             }
             case DRAINING -> {
                 // A partition that is on its way must not arrive where all were closed before.
-                if (core.core().moves().isIdle() && (core.connections().isDrained() || nowNs - graceEndNs >= 0)) {
+                settled = core.core().moves().isIdle();
+                if ((settled || nowNs - graceEndNs >= MOVES_NS_MAX)
+                        && (core.connections().isDrained() || nowNs - graceEndNs >= 0)) {
                     core.connections().close();
                     state = State.DRAINED;
                     life.onDrained();
@@ -65,6 +72,6 @@ public final class CoreStop {
 
     private void onClosed(final int diskStatus) {
         state = State.CLOSED;
-        life.onClosed(diskStatus == DiskStatus.OK);
+        life.onClosed(diskStatus == DiskStatus.OK && settled);
     }
 }

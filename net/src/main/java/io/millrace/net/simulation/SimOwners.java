@@ -32,6 +32,31 @@ final class SimOwners {
         }
     }
 
+    /** Whether no move is under way, and each partition is served by the one core that owns it, and by no other. */
+    boolean areSettled(final SimNode node) {
+        final List<Core> cores = node.cores();
+        for (final Core core : cores) {
+            if (!core.moves().isIdle() || !core.partitions().movesNothing()) {
+                return false;
+            }
+        }
+        final MetadataImage image = node.image();
+        for (int t = 0; t < image.topicCount(); t++) {
+            final TopicImage topic = image.topicAt(t);
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                final PartitionImage placed = topic.partition(p);
+                for (final Core core : cores) {
+                    final Partition partition = core.partitions().partition(placed.partitionKey());
+                    final boolean owns = core.id() == placed.ownerCore();
+                    if (owns ? partition == null || !partition.isServing() : partition != null) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
     /** Whoever moved it was told so: each core knows, and the owner has it. */
     void moved(final SimNode node, final String topic, final int partition) {
         int owner = -1;

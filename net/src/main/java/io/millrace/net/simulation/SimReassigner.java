@@ -57,6 +57,10 @@ final class SimReassigner extends SimCaller {
         return entropy().nextInt(8) == 0 ? list() : move(node, image);
     }
 
+    boolean areSettled(final SimNode node) {
+        return owners.areSettled(node);
+    }
+
     private int list() {
         final ListPartitionReassignmentsRequestData request =
                 new ListPartitionReassignmentsRequestData().setTimeoutMs(TIMEOUT_MS);

@@ -247,6 +247,11 @@ public final class Simulation {
         settle(
                 "the clients to finish",
                 () -> clients.stream().allMatch(SimClient::isDone) && (programs == null || programs.areShared()));
+        if (reassigner != null) {
+            settle(
+                    "each partition to be served by its owner",
+                    () -> world.node() != null && reassigner.areSettled(world.node()));
+        }
         if (replica != null) {
             settle("the replica to catch up", replica::isDone);
         }

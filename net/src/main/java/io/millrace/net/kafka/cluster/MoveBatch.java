@@ -23,6 +23,8 @@ final class MoveBatch extends Deadline {
     /** A client that gives less time gives up the connection, if it waits no longer. */
     private static final long WAIT_MS_MAX = 15_000;
 
+    private static final String TOO_LATE = "The move is under way, ends at once, and cannot be cancelled any more.";
+
     private final Core core;
     private final Runnable done;
     private int unanswered = 1;
@@ -56,9 +58,10 @@ final class MoveBatch extends Deadline {
         final long key = partition.partitionKey();
         core.calls().run(HOST, host -> {
             final boolean cancelled = host.moves().cancel(key);
+            final String message = host.moves().isMoving(key) ? TOO_LATE : null;
             host.calls().run(asker, here -> {
                 if (!ended) {
-                    told.onEnded(cancelled ? Errors.NONE : Errors.NO_REASSIGNMENT_IN_PROGRESS, null);
+                    told.onEnded(cancelled ? Errors.NONE : Errors.NO_REASSIGNMENT_IN_PROGRESS, message);
                 }
                 end();
             });
