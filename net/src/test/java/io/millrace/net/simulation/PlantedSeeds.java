@@ -12,7 +12,8 @@ final class PlantedSeeds {
     static long of(final PlantedBug bug) {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
-            case MESSAGE_DROPPED, MOVE_SERVED_TWICE, MOVE_FORGOTTEN, MOVE_STALE_ACK -> 3;
+            case MESSAGE_DROPPED, MOVE_SERVED_TWICE -> 3;
+            case MOVE_FORGOTTEN, MOVE_STALE_ACK -> 5;
             case INDEX_STALE, DELETION_NOT_DURABLE -> 6;
             case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
             case COMPACTION_FORGETS_TOMBSTONES, COMPACTION_NOT_SYNCED, GROUP_GENERATION_UNCHECKED -> 8;
