@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class GroupBook {
     /** A partition's owner as of an epoch, and since when somebody knows. */
-    private record Owner(String member, int epoch, long since) {}
+    private record Owner(String member, int epoch, long since, boolean isClassic) {}
 
     /** Who is known to have a group.instance.id, and since when. */
     private record Instance(String memberId, long since) {}
@@ -90,7 +90,14 @@ final class GroupBook {
     }
 
     /** A member was told that the partition is its own. */
-    void onAssigned(final int partition, final String member, final int epoch) {
+    void onAssigned(final int partition, final String member, final int epoch, final boolean isClassic) {
+        final Owner last = owners.get(partition);
+        if (last != null && last.epoch > epoch && last.isClassic != isClassic) {
+            // All had left, and a member of the other protocol came: its group has epochs of its own.
+            world.count("group began anew with another protocol");
+            owners.clear();
+            ownerByEpoch.clear();
+        }
         final String other = ownerByEpoch.putIfAbsent(epoch + "/" + partition, member);
         if (other != null && !other.equals(member)) {
             throw new ViolationException(group + ": partition " + partition + " belongs to " + member + " and to "
@@ -98,7 +105,7 @@ final class GroupBook {
         }
         final Owner before = owners.get(partition);
         if (before == null || before.epoch < epoch) {
-            owners.put(partition, new Owner(member, epoch, ++clock));
+            owners.put(partition, new Owner(member, epoch, ++clock, isClassic));
         }
     }
 

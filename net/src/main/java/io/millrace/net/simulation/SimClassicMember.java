@@ -173,7 +173,7 @@ final class SimClassicMember extends SimMembership {
                         .assignedPartitions()
                         .forEach(part -> owned.addAll(part.partitions()));
             }
-            owned.forEach(partition -> book.onAssigned(partition, owner(), epoch));
+            owned.forEach(partition -> book.onAssigned(partition, owner(), epoch, true));
             rest();
         });
     }

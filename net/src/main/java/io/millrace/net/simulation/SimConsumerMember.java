@@ -106,7 +106,7 @@ final class SimConsumerMember extends SimMembership {
         beatIn(given.equals(owned) ? response.heartbeatIntervalMs() * 1_000_000L : 0);
         given.stream()
                 .filter(each -> !owned.contains(each))
-                .forEach(partition -> book.onAssigned(partition, owner(), epoch));
+                .forEach(partition -> book.onAssigned(partition, owner(), epoch, false));
         if (!given.equals(owned)) {
             own(given);
         }
