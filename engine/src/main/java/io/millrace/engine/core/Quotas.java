@@ -13,6 +13,7 @@ import io.millrace.engine.quota.QuotaLender;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -37,6 +38,10 @@ public final class Quotas implements MetadataListener {
     private final CoreProxy[] proxies;
     private final QuotaLender lender;
     private final QuotaAccounts accounts;
+    /** Those that have asked another core, by the number of what they asked. */
+    private final Long2ObjectHashMap<QuotaAccount> asking = new Long2ObjectHashMap<>();
+
+    private long nextAsk;
 
     Quotas(final Core core, final CoreProxy[] proxies, final MessageRoutes routes) {
         this.core = core;
@@ -76,7 +81,8 @@ public final class Quotas implements MetadataListener {
             account.lent(waitNs, core.nowNs());
             return;
         }
-        final long correlation = core.requests().correlation(onLent, account.key());
+        asking.put(nextAsk, account);
+        final long correlation = core.requests().correlation(onLent, nextAsk++);
         request.wrap(buffer, 0)
                 .correlation(correlation)
                 .accountKey(account.key())
@@ -102,14 +108,11 @@ public final class Quotas implements MetadataListener {
         proxies[from].reply(QuotaReplyEncoder.TEMPLATE_ID, buffer, QuotaReplyEncoder.BLOCK_LENGTH);
     }
 
-    /** Who was forgotten meanwhile is not told: what was lent is lost, as is what it owed. */
+    /** Tells whoever asked, even if it was forgotten meanwhile: its successor has asked for itself. */
     private void onLent(
-            final long key, final int templateId, final DirectBuffer body, final int offset, final int length) {
+            final long ask, final int templateId, final DirectBuffer body, final int offset, final int length) {
         lent.wrap(body, offset, QuotaReplyDecoder.BLOCK_LENGTH, QuotaReplyDecoder.SCHEMA_VERSION);
-        final QuotaAccount account = accounts.find(key);
-        if (account != null) {
-            account.lent(lent.waitNs(), core.nowNs());
-        }
+        asking.remove(ask).lent(lent.waitNs(), core.nowNs());
     }
 
     /**

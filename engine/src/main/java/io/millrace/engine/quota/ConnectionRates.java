@@ -5,11 +5,16 @@ import io.millrace.engine.metadata.QuotaEntity;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.settings.QuotaSettings;
 import io.millrace.engine.settings.Settings;
+import java.net.InetAddress;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** How fast addresses may open connections to the node. Any core; connections are opened rarely enough for a lock. */
+/**
+ * How fast addresses may open connections to the node. Any core; connections are opened rarely enough for a lock, and for
+ * a look at all quotas of addresses of which one may be written in another way.
+ */
 public final class ConnectionRates {
     private static final String KEY = "connection_creation_rate";
     private static final int HOSTS_MAX = 10_000;
@@ -23,10 +28,32 @@ public final class ConnectionRates {
     }
 
     private static Double rateOf(final MetadataImage image, final String host) {
-        final SortedMap<String, String> own = overrides(image, QuotaEntity.escaped(host));
+        SortedMap<String, String> own = overrides(image, QuotaEntity.escaped(host));
+        if (own.isEmpty() && host.indexOf(':') >= 0) {
+            own = overridesOtherwiseWritten(image, host);
+        }
         final String text =
                 own.isEmpty() ? overrides(image, QuotaEntity.DEFAULT).get(KEY) : own.get(KEY);
         return text == null ? null : Double.valueOf(text);
+    }
+
+    /** Of an IPv6 address, which may be set in a shorter form than that in which peers are known. */
+    private static SortedMap<String, String> overridesOtherwiseWritten(final MetadataImage image, final String host) {
+        for (final String name : image.resources(ResourceType.QUOTA)) {
+            final String ip = QuotaEntity.parse(name).ip();
+            if (ip != null && ip.indexOf(':') >= 0 && host.equals(canonical(QuotaEntity.unescaped(ip)))) {
+                return overrides(image, ip);
+            }
+        }
+        return Collections.emptySortedMap();
+    }
+
+    private static String canonical(final String address) {
+        try {
+            return InetAddress.ofLiteral(address).getHostAddress();
+        } catch (final IllegalArgumentException notOne) {
+            return address;
+        }
     }
 
     private static SortedMap<String, String> overrides(final MetadataImage image, final String host) {

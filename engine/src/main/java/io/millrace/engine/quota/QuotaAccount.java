@@ -73,9 +73,6 @@ public final class QuotaAccount {
 
     /** What was asked for is lent, and covered after so long. */
     public void lent(final long waitNs, final long nowNs) {
-        if (asked == 0) {
-            return; // asked for by the account that was here before
-        }
         units += asked;
         asked = 0;
         coveredNs = nowNs + waitNs;

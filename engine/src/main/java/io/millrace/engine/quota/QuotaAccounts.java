@@ -58,11 +58,6 @@ public final class QuotaAccounts {
         return account;
     }
 
-    /** The account of that key, or null if it was forgotten. */
-    public QuotaAccount find(final long key) {
-        return accounts.get(key);
-    }
-
     private void makeRoom(final long nowNs) {
         if (accounts.size() >= accountsMax) {
             version++;

@@ -39,6 +39,14 @@ class ConnectionRatesTest {
     }
 
     @Test
+    void shouldKnowAddressesInEveryFormInWhichTheyMayBeSet() {
+        image.set(new QuotaEntity(null, null, "::1"), KEY, "2");
+        image.set(new QuotaEntity(null, null, "not:an:address"), KEY, "1");
+        assertThat(openAtOnce("0:0:0:0:0:0:0:1")).isEqualTo(21);
+        assertThat(openAtOnce("0:0:0:0:0:0:0:2")).isEqualTo(1_000);
+    }
+
+    @Test
     void shouldHoldEachAddressToTheDefault() {
         image.set(new QuotaEntity(null, null, QuotaEntity.DEFAULT), KEY, "1");
         image.set(new QuotaEntity(null, null, "10.0.0.3"), KEY, "3");

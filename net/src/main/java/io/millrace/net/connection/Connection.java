@@ -98,7 +98,10 @@ public final class Connection implements EndpointHandler {
         payer = newPayer;
     }
 
-    /** Reads nothing more and starts no request before that time; what runs goes on, and answers leave. */
+    /**
+     * Starts no request before that time; what runs goes on, and answers leave. One request more is taken in, so that
+     * half a one does not keep memory from others, and the client's end is seen.
+     */
     public void mute(final long untilNs) {
         if (closed || peerGone || !owner.keepsTime()) {
             return;
@@ -177,7 +180,7 @@ public final class Connection implements EndpointHandler {
     boolean mayTake() {
         return !closed
                 && !ending
-                && !muted
+                && (!muted || next == tail || reader.holdsMemory())
                 && tail - head < ring.length
                 && unsentBytes < owner.settings().unsentBytesMax();
     }
@@ -469,8 +472,17 @@ public final class Connection implements EndpointHandler {
         return (reader.holdsMemory() && !starving) || outputFull;
     }
 
+    /** Bytes of requests that are not started because the client has to wait; 0 if it has not. */
+    long mutedBytes() {
+        long bytes = muted ? reader.pendingBytes() : 0;
+        for (long i = next; muted && i < tail; i++) {
+            bytes += ring[(int) i & mask].frameLength();
+        }
+        return bytes;
+    }
+
     boolean isIdleSince(final long ns) {
-        return running == 0 && !dirty && !muted && lastMoveNs - ns <= 0;
+        return running == 0 && !dirty && lastMoveNs - ns <= 0;
     }
 
     private void abandonRunning() {

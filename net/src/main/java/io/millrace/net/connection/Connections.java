@@ -55,6 +55,7 @@ public final class Connections implements Stage, AutoCloseable {
     private long permitSinceNs;
     private boolean wasStarving;
     private boolean isMemoryShort;
+    private boolean unmutes;
     private Deadlines deadlines;
     private final Deadline leaseSweep = new Deadline() {
         @Override
@@ -194,6 +195,9 @@ public final class Connections implements Stage, AutoCloseable {
     public int doWork(final long nowNs, final long nowMs) {
         cycleNs = nowNs;
         int work = 0;
+        if (unmutes) {
+            unmute(nowNs);
+        }
         if (starving.isEmpty()) {
             wasStarving = false;
         } else {
@@ -207,7 +211,7 @@ public final class Connections implements Stage, AutoCloseable {
 
     @Override
     public boolean mayPark() {
-        return dirty.isEmpty() && (starving.isEmpty() || starvingRetry.isArmed());
+        return dirty.isEmpty() && !unmutes && (starving.isEmpty() || starvingRetry.isArmed());
     }
 
     private int workOnDirty(final long nowNs, final long nowMs) {
@@ -325,11 +329,14 @@ public final class Connections implements Stage, AutoCloseable {
 
     /**
      * Closes the connection whose memory has waited longest for its client: one on which nothing moves soon, one on
-     * which little moves much later.
+     * which little moves much later. If there is none, the one that has most for a client which is not served yet.
      */
     private int closeStuck(final long nowNs) {
         Connection stuck = nowNs - starvingSinceNs >= graceNs ? longestWaiting() : null;
         if (stuck == null || !isStuck(stuck, starvingSinceNs, nowNs)) {
+            stuck = nowNs - starvingSinceNs >= graceNs ? largestMuted() : null;
+        }
+        if (stuck == null) {
             stuck = permitHolder;
             if (stuck == null || !stuck.waitsForPeer() || !isStuck(stuck, permitSinceNs, nowNs)) {
                 return 0;
@@ -355,6 +362,19 @@ public final class Connections implements Stage, AutoCloseable {
         return longest;
     }
 
+    private Connection largestMuted() {
+        Connection largest = null;
+        long bytesMax = 0;
+        for (int i = 0; i < all.size(); i++) {
+            final long bytes = all.get(i).mutedBytes();
+            if (bytes > bytesMax) {
+                bytesMax = bytes;
+                largest = all.get(i);
+            }
+        }
+        return largest;
+    }
+
     // Muting
 
     boolean keepsTime() {
@@ -369,8 +389,13 @@ public final class Connections implements Stage, AutoCloseable {
         deadlines.disarm(muting);
     }
 
-    /** Why any was muted may not hold any more: all go on at once. */
-    public void unmuteAll(final long nowNs) {
+    /** Why any was muted may not hold any more: all go on in this duty cycle, however often it is said. */
+    public void unmuteAll() {
+        unmutes = true;
+    }
+
+    private void unmute(final long nowNs) {
+        unmutes = false;
         for (int i = 0; i < all.size(); i++) {
             if (all.get(i).isMuted()) {
                 all.get(i).unmute(nowNs);

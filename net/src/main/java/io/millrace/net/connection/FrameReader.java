@@ -46,6 +46,10 @@ final class FrameReader {
         return half != null;
     }
 
+    int pendingBytes() {
+        return pending == null ? 0 : pending.capacity();
+    }
+
     /** Receives until there is no more, a bound is met, or memory ends. */
     void onReadable() {
         // For a core that slept its cycle begins here, whatever comes of what is received.

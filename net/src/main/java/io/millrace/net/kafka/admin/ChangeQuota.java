@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Has a client pay for the partitions that one request creates or deletes (KIP-599). Requests of new versions are
- * refused, topic by topic, while what was paid before is not covered; those of old ones are served, and then wait.
+ * Has a client pay for the partitions that one request creates or deletes (KIP-599), after it was judged which it may.
+ * Requests of new versions are refused, topic by topic, while what was paid before is not covered; those of old ones are
+ * served, and then wait.
  * Used once, on the connection's core.
  */
 final class ChangeQuota {
@@ -35,6 +36,16 @@ final class ChangeQuota {
         void proceed(ChangeQuota quota);
     }
 
+    /** Whether the exchange's client has such a quota, so that its wishes have to be judged before it pays. */
+    static boolean isHeld(final Exchange exchange) {
+        return accountOf(exchange) != null;
+    }
+
+    private static QuotaAccount accountOf(final Exchange exchange) {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        return payer == null ? null : payer.account(QuotaKind.MUTATION);
+    }
+
     /** Goes on at once if the client has no such quota. */
     static void pay(
             final Core core,
@@ -42,10 +53,9 @@ final class ChangeQuota {
             final boolean isStrict,
             final long[] partitions,
             final Paid then) {
-        final ClientPayer payer = ClientPayer.of(exchange);
-        final QuotaAccount account = payer == null ? null : payer.account(QuotaKind.MUTATION);
+        final QuotaAccount account = accountOf(exchange);
         final ChangeQuota quota = new ChangeQuota(core, account, partitions);
-        if (account == null || partitions.length == 0) {
+        if (account == null || Arrays.stream(partitions).allMatch(count -> count == 0)) {
             then.proceed(quota);
             return;
         }
@@ -62,7 +72,7 @@ final class ChangeQuota {
         return topic >= paid && partitions[topic] > 0;
     }
 
-    /** What was paid for has failed. */
+    /** What was paid for has failed, though it looked well before. */
     void giveBack(final int topic) {
         if (account != null && partitions[topic] > 0) {
             core.quotas()

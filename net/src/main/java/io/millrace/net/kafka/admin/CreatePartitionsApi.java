@@ -4,6 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.metadata.MetadataCommands;
 import io.millrace.engine.metadata.MetadataCommands.Replica;
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.status.Outcome;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
@@ -53,15 +54,39 @@ final class CreatePartitionsApi {
         for (final String name : duplicates) {
             response.results().add(result(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
         }
-        final long[] partitions = request.topics().stream()
-                .mapToLong(topic -> duplicates.contains(topic.name()) ? 0 : addedTo(topic))
-                .toArray();
-        ChangeQuota.pay(
+        final long[] partitions = new long[request.topics().size()];
+        final CommandBatch judging = new CommandBatch(
                 core,
-                exchange,
-                header.version() >= STRICT_QUOTA_SINCE,
-                partitions,
-                quota -> grow(exchange, header, request, duplicates, response, quota));
+                () -> ChangeQuota.pay(
+                        core,
+                        exchange,
+                        header.version() >= STRICT_QUOTA_SINCE,
+                        partitions,
+                        quota -> grow(exchange, header, request, duplicates, response, quota)));
+        if (ChangeQuota.isHeld(exchange)) {
+            judge(judging, header.listener(), request, duplicates, partitions);
+        }
+        judging.end();
+    }
+
+    /** Finds out what each topic takes that may grow. */
+    private void judge(
+            final CommandBatch judging,
+            final ListenerView listener,
+            final CreatePartitionsRequestData request,
+            final Set<String> duplicates,
+            final long[] partitions) {
+        int next = 0;
+        for (final CreatePartitionsTopic topic : request.topics()) {
+            final int number = next++;
+            if (!duplicates.contains(topic.name())) {
+                judging.send(
+                        buffer,
+                        encode(listener, topic, true),
+                        (outcome, first, second, message) ->
+                                partitions[number] = outcome == Outcome.OK ? addedTo(topic) : 0);
+            }
+        }
     }
 
     private long addedTo(final CreatePartitionsTopic wish) {
@@ -127,13 +152,7 @@ final class CreatePartitionsApi {
             final CreatePartitionsTopicResult result,
             final ChangeQuota quota,
             final int number) {
-        final List<List<Replica>> assignments = topic.assignments() == null ? null : new ArrayList<>();
-        if (assignments != null) {
-            topic.assignments()
-                    .forEach(assignment -> assignments.add(CreateTopicsApi.replicas(assignment.brokerIds(), listener)));
-        }
-        final int length =
-                MetadataCommands.createPartitions(buffer, 0, topic.name(), topic.count(), assignments, validateOnly);
+        final int length = encode(listener, topic, validateOnly);
         batch.send(buffer, length, (outcome, first, second, message) -> {
             final Errors error = WireErrors.of(outcome);
             result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
@@ -141,5 +160,15 @@ final class CreatePartitionsApi {
                 quota.giveBack(number);
             }
         });
+    }
+
+    /** Returns the length of the command in the buffer. */
+    private int encode(final ListenerView listener, final CreatePartitionsTopic topic, final boolean validateOnly) {
+        final List<List<Replica>> assignments = topic.assignments() == null ? null : new ArrayList<>();
+        if (assignments != null) {
+            topic.assignments()
+                    .forEach(assignment -> assignments.add(CreateTopicsApi.replicas(assignment.brokerIds(), listener)));
+        }
+        return MetadataCommands.createPartitions(buffer, 0, topic.name(), topic.count(), assignments, validateOnly);
     }
 }

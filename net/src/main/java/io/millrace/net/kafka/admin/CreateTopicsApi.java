@@ -56,19 +56,42 @@ final class CreateTopicsApi {
                 duplicates.add(topic.name());
             }
         });
-        final long[] partitions = request.topics().stream()
-                .mapToLong(topic -> duplicates.contains(topic.name()) ? 0 : partitionsOf(topic))
-                .toArray();
-        ChangeQuota.pay(
+        final long[] partitions = new long[request.topics().size()];
+        final CommandBatch judging = new CommandBatch(
                 core,
-                exchange,
-                header.version() >= STRICT_QUOTA_SINCE,
-                partitions,
-                quota -> create(exchange, header, request, names, duplicates, quota));
+                () -> ChangeQuota.pay(
+                        core,
+                        exchange,
+                        header.version() >= STRICT_QUOTA_SINCE,
+                        partitions,
+                        quota -> create(exchange, header, request, names, duplicates, quota)));
+        if (ChangeQuota.isHeld(exchange)) {
+            judge(judging, header, request, names, duplicates, partitions);
+        }
+        judging.end();
     }
 
-    private long partitionsOf(final CreatableTopic topic) {
-        return core.image().topic(topic.name()) == null ? Math.max(0, partitionCount(topic)) : 0;
+    /** Finds out what each topic takes that may be created. */
+    private void judge(
+            final CommandBatch judging,
+            final RequestHeader header,
+            final CreateTopicsRequestData request,
+            final Set<String> names,
+            final Set<String> duplicates,
+            final long[] partitions) {
+        final long batch = batchOf(names);
+        int next = 0;
+        for (final CreatableTopic topic : request.topics()) {
+            final int number = next++;
+            if (!duplicates.contains(topic.name())) {
+                final int length = encode(topic, header.listener(), configsOf(topic), true, batch);
+                judging.send(
+                        buffer,
+                        length,
+                        (outcome, idHigh, idLow, message) ->
+                                partitions[number] = outcome == Outcome.OK ? partitionCount(topic) : 0);
+            }
+        }
     }
 
     private void create(
@@ -159,20 +182,8 @@ final class CreateTopicsApi {
             final CreatableTopicResult result,
             final ChangeQuota quota,
             final int number) {
-        final TreeMap<String, String> configs = new TreeMap<>();
-        for (final CreatableTopicConfig config : topic.configs()) {
-            configs.put(config.name(), config.value());
-        }
-        final int length = MetadataCommands.createTopic(
-                buffer,
-                0,
-                topic.name(),
-                topic.numPartitions(),
-                topic.replicationFactor(),
-                assignments(topic, header.listener()),
-                configs,
-                validateOnly,
-                batch);
+        final TreeMap<String, String> configs = configsOf(topic);
+        final int length = encode(topic, header.listener(), configs, validateOnly, batch);
         final boolean describes = header.version() >= CONFIGS_SINCE;
         commands.send(buffer, length, (outcome, idHigh, idLow, message) -> {
             final Errors error = WireErrors.of(outcome);
@@ -186,6 +197,33 @@ final class CreateTopicsApi {
                 quota.giveBack(number);
             }
         });
+    }
+
+    private static TreeMap<String, String> configsOf(final CreatableTopic topic) {
+        final TreeMap<String, String> configs = new TreeMap<>();
+        for (final CreatableTopicConfig config : topic.configs()) {
+            configs.put(config.name(), config.value());
+        }
+        return configs;
+    }
+
+    /** Returns the length of the command in the buffer. */
+    private int encode(
+            final CreatableTopic topic,
+            final ListenerView listener,
+            final TreeMap<String, String> configs,
+            final boolean validateOnly,
+            final long batch) {
+        return MetadataCommands.createTopic(
+                buffer,
+                0,
+                topic.name(),
+                topic.numPartitions(),
+                topic.replicationFactor(),
+                assignments(topic, listener),
+                configs,
+                validateOnly,
+                batch);
     }
 
     private static List<Assignment> assignments(final CreatableTopic topic, final ListenerView listener) {

@@ -20,6 +20,7 @@ public final class ClientPayer {
     private final ClientQuotas quotas;
     private final QuotaAccount[] accounts = new QuotaAccount[KINDS.length];
     private byte[] clientId = {};
+    private String id = "";
     private long version = -1;
     private Exchange handled;
     private long handledNs;
@@ -34,16 +35,20 @@ public final class ClientPayer {
     }
 
     void identify(final DirectBuffer frame, final int offset, final int length) {
-        if (version != quotas.accounts().version() || !isSame(frame, offset, length)) {
-            // Taken first: if opening has others forgotten, the next request opens anew.
-            version = quotas.accounts().version();
+        if (!isSame(frame, offset, length)) {
             clientId = new byte[length];
             frame.getBytes(offset, clientId);
-            final String id = new String(clientId, StandardCharsets.UTF_8);
-            for (final QuotaKind kind : KINDS) {
-                accounts[kind.ordinal()] =
-                        quotas.accounts().open(kind, USER, id, quotas.core().nowNs());
-            }
+            id = new String(clientId, StandardCharsets.UTF_8);
+            open();
+        }
+    }
+
+    private void open() {
+        // Taken first: if opening has others forgotten, the next look opens anew.
+        version = quotas.accounts().version();
+        for (final QuotaKind kind : KINDS) {
+            accounts[kind.ordinal()] =
+                    quotas.accounts().open(kind, USER, id, quotas.core().nowNs());
         }
     }
 
@@ -59,8 +64,11 @@ public final class ClientPayer {
         return true;
     }
 
-    /** From which the client pays, or null if it has no quota of that kind. */
+    /** From which the client pays, or null if it has no quota of that kind; a request may be older than its quota. */
     public QuotaAccount account(final QuotaKind kind) {
+        if (version != quotas.accounts().version()) {
+            open();
+        }
         return accounts[kind.ordinal()];
     }
 

@@ -12,6 +12,8 @@ import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.ExpandableArrayBuffer;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
@@ -30,23 +32,32 @@ final class AlterClientQuotasApi {
     }
 
     void handle(final Exchange exchange, final RequestHeader header, final AlterClientQuotasRequestData request) {
-        if (changes(request) > CommandBatch.ITEMS_MAX) {
-            ColdApi.respond(
-                    exchange,
-                    new AlterClientQuotasRequest(request, header.version())
-                            .getErrorResponse(0, new PolicyViolationException(CommandBatch.TOO_LARGE))
-                            .data());
+        if (items(request) > CommandBatch.ITEMS_MAX) {
+            refuse(exchange, header, request, new PolicyViolationException(CommandBatch.TOO_LARGE));
             return;
         }
         final QuotaWishes wishes = new QuotaWishes(request);
         if (!core.housekeeping().submit(wishes::judge, () -> alter(exchange, wishes, request.validateOnly()))) {
-            wishes.judge();
-            alter(exchange, wishes, request.validateOnly());
+            refuse(exchange, header, request, new CoordinatorLoadInProgressException("Too much waits to be judged."));
         }
     }
 
-    private static long changes(final AlterClientQuotasRequestData request) {
-        return request.entries().stream().mapToLong(entry -> entry.ops().size()).sum();
+    private static void refuse(
+            final Exchange exchange,
+            final RequestHeader header,
+            final AlterClientQuotasRequestData request,
+            final ApiException reason) {
+        ColdApi.respond(
+                exchange,
+                new AlterClientQuotasRequest(request, header.version())
+                        .getErrorResponse(0, reason)
+                        .data());
+    }
+
+    private static long items(final AlterClientQuotasRequestData request) {
+        return request.entries().stream()
+                .mapToLong(entry -> 1 + entry.ops().size())
+                .sum();
     }
 
     private void alter(final Exchange exchange, final QuotaWishes wishes, final boolean validateOnly) {

@@ -2,9 +2,11 @@ package io.millrace.net.kafka.share;
 
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.engine.share.RecordRanges;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.PooledBuffer;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.LeaderHints;
 import io.millrace.net.kafka.api.RequestHeader;
@@ -24,11 +26,11 @@ import org.apache.kafka.common.protocol.Errors;
 final class ShareFetchAnswer {
     private static final int NODES_MAX = 64;
     private static final boolean FLEXIBLE = true;
-    private static final int NOT_THROTTLED_MS = 0;
 
     private final MetadataImage image;
     private final WireWriter writer = new WireWriter();
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
+    private int throttleMs;
 
     ShareFetchAnswer(final MetadataImage image) {
         this.image = image;
@@ -47,6 +49,8 @@ final class ShareFetchAnswer {
             final ShareHandlers handlers,
             final String group,
             final Map<Uuid, List<ShareItem>> topics) {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        throttleMs = payer == null ? 0 : payAndWait(payer, exchange, topics);
         final int lockMs = handlers.rules(group).lockMs();
         final int headerBytes = header.replyHeaderLength();
         final int[] cuts = new int[topics.values().stream().mapToInt(List::size).sum()];
@@ -59,6 +63,21 @@ final class ShareFetchAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         addPieces(exchange, handlers, buffer, headerBytes, bytes, topics, cuts);
+        if (payer != null) {
+            payer.pay(QuotaKind.FETCH, bytes);
+        }
+    }
+
+    private static int payAndWait(
+            final ClientPayer payer, final Exchange exchange, final Map<Uuid, List<ShareItem>> topics) {
+        long taken = 0;
+        for (final List<ShareItem> topic : topics.values()) {
+            for (final ShareItem item : topic) {
+                taken += item.bytes;
+            }
+        }
+        payer.pay(QuotaKind.FETCH, taken);
+        return payer.throttleMs(exchange, QuotaKind.FETCH);
     }
 
     private static void addPieces(
@@ -97,7 +116,7 @@ final class ShareFetchAnswer {
             final Map<Uuid, List<ShareItem>> topics,
             final int[] cuts) {
         nodes.clear();
-        target.int32(NOT_THROTTLED_MS);
+        target.int32(throttleMs);
         target.int16(Errors.NONE.code());
         target.ascii(FLEXIBLE, null);
         target.int32(lockMs);

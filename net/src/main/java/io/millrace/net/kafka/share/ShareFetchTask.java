@@ -2,8 +2,10 @@ package io.millrace.net.kafka.share;
 
 import io.millrace.engine.core.Deadline;
 import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.quota.QuotaKind;
 import io.millrace.net.connection.Exchange;
 import io.millrace.net.connection.ExchangeListener;
+import io.millrace.net.kafka.api.ClientPayer;
 import io.millrace.net.kafka.api.RequestHeader;
 import io.millrace.net.kafka.share.AcquireAsk.Wanted;
 import java.util.ArrayList;
@@ -226,7 +228,8 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         if (request.shareSessionEpoch() == ShareSession.FINAL_EPOCH
                 || renews()
                 || request.maxRecords() <= 0
-                || request.maxBytes() <= 0) {
+                || request.maxBytes() <= 0
+                || owes()) {
             onFetched();
         } else {
             route();
@@ -235,7 +238,19 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         }
     }
 
+    /** What it says is heard, but it gets no records: it has not paid for the last ones yet. */
+    private boolean owes() {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        return payer != null && payer.waitMs(QuotaKind.FETCH) > 0;
+    }
+
     // Records
+
+    private long bytesMax() {
+        final ClientPayer payer = ClientPayer.of(exchange);
+        final long served = Math.min(request.maxBytes(), handlers.answerBytesMax());
+        return payer == null ? served : Math.min(served, payer.fetchBytesMax());
+    }
 
     private void route() {
         for (final ShareSession.Part part : session.rotated()) {
@@ -261,7 +276,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         bytesCounted = 0;
         counting &= !timeIsOver && handlers.core().nowNs() < deadlineNs;
         recordsLeft = request.maxRecords();
-        bytesLeft = Math.min(request.maxBytes(), handlers.answerBytesMax());
+        bytesLeft = bytesMax();
         askNext();
     }
 
@@ -329,7 +344,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     /** Waits on if there is not enough, as long as the member's time lasts and nothing is wrong. */
     private void onCounted() {
         final boolean wrong = items.stream().anyMatch(item -> item.error != Errors.NONE);
-        final long enough = Math.min(request.minBytes(), Math.min(request.maxBytes(), handlers.answerBytesMax()));
+        final long enough = Math.min(request.minBytes(), bytesMax());
         if (wrong
                 || starved
                 || bytesCounted >= enough

@@ -74,6 +74,7 @@ public final class TestNode {
 
     private final SimTime time;
     private boolean housekeepingHeld;
+    private int heldCore = -1;
     private final List<Core> cores = new ArrayList<>();
     private final List<Connections> connections = new ArrayList<>();
     private final List<ProduceHandler> produceHandlers = new ArrayList<>();
@@ -180,7 +181,7 @@ public final class TestNode {
         QuotaApis.register(table, core);
         quotas.add(new ClientQuotas(core));
         own.keepTime(core.deadlines(), core.nowNs());
-        core.quotas().addListener(() -> own.unmuteAll(core.nowNs()));
+        core.quotas().addListener(own::unmuteAll);
         TransactionApis.register(table, core, transactions, groups::partitionFor);
         final ShareStates shareStates = new ShareStates(
                 core,
@@ -272,6 +273,11 @@ public final class TestNode {
         housekeepingHeld = hold;
     }
 
+    /** That core gets no more turns; all do if there is no such core. */
+    public void holdCore(final int core) {
+        heldCore = core;
+    }
+
     public void deleteTopic(final String name) {
         final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer();
         command(buffer, MetadataCommands.deleteTopic(buffer, 0, name));
@@ -319,7 +325,7 @@ public final class TestNode {
     public void step() {
         int work = 0;
         for (int core = 0; core < cores.size(); core++) {
-            work += cores.get(core).doWork();
+            work += core == heldCore ? 0 : cores.get(core).doWork();
         }
         time.advance(work > 0 ? STEP_NS : 10 * STEP_NS);
     }

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestNode;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
+import org.apache.kafka.common.message.AlterClientQuotasResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -111,6 +118,33 @@ class ShareFetchTest {
                         .getFirst()
                         .errorCode()))
                 .isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void shouldHaveMembersPayForWhatTheyFetch() {
+        setRate(1_000);
+        final ShareClient member = member(0, "a");
+        ShareClient.write(node, topic, "x".repeat(5_000));
+        member.ask(1_000, 1);
+        final ShareFetchResponseData first = member.answer();
+        assertThat(first.throttleTimeMs()).isBetween(4_000, 4_500);
+        assertThat(ShareClient.acquired(first)).hasSize(1);
+        ShareClient.write(node, topic, TEXT);
+        final ShareClient fellow = member(0, "b");
+        fellow.ask(1_000, 1);
+        final ShareFetchResponseData empty = fellow.answer();
+        assertThat(empty.throttleTimeMs()).isBetween(4_000, 4_500);
+        assertThat(ShareClient.acquired(empty)).isEmpty();
+        fellow.ask(1_000, 1);
+        assertThat(ShareClient.acquired(fellow.answer())).hasSize(1);
+    }
+
+    private void setRate(final double bytesPerSecond) {
+        final EntityData all = new EntityData().setEntityType("client-id").setEntityName("test");
+        final OpData rate = new OpData().setKey("consumer_byte_rate").setValue(bytesPerSecond);
+        final AlterClientQuotasRequestData request = new AlterClientQuotasRequestData()
+                .setEntries(List.of(new EntryData().setEntity(List.of(all)).setOps(List.of(rate))));
+        node.connect(0).named("admin").call(request, 1, AlterClientQuotasResponseData::new);
     }
 
     @Test
