@@ -53,7 +53,8 @@ public final class PartitionDeparture {
     private final LogDeparture departure;
     private State state = State.PREPARING;
     private int syncs;
-    private long beganNs = -1;
+    private boolean hasBegun;
+    private long beganNs;
     private long syncBeganNs;
     private long suspendedNs;
 
@@ -83,7 +84,10 @@ public final class PartitionDeparture {
 
     private void prepare(final long nowNs) {
         final Log log = partition.log();
-        beganNs = beganNs < 0 ? nowNs : beganNs;
+        if (!hasBegun) {
+            hasBegun = true;
+            beganNs = nowNs;
+        }
         if (partition.isDeleted() || log.isOffline() || log.isReadOnly()) {
             giveUp(partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE);
         } else if (nowNs - beganNs > PREPARING_NS_MAX) {

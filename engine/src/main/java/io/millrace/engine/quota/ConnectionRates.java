@@ -17,6 +17,7 @@ import java.util.SortedMap;
  */
 public final class ConnectionRates {
     private static final String KEY = "connection_creation_rate";
+    private static final String ADDRESSES = new QuotaEntity(null, null, "").text();
     private static final int HOSTS_MAX = 10_000;
 
     private final Map<String, TokenBucket> byHost = new HashMap<>();
@@ -40,7 +41,8 @@ public final class ConnectionRates {
     /** Of an IPv6 address, which may be set in a shorter form than that in which peers are known. */
     private static SortedMap<String, String> overridesOtherwiseWritten(final MetadataImage image, final String host) {
         for (final String name : image.resources(ResourceType.QUOTA)) {
-            final String ip = QuotaEntity.parse(name).ip();
+            final QuotaEntity entity = name.startsWith(ADDRESSES) ? QuotaEntity.parse(name) : null;
+            final String ip = entity == null ? null : entity.ip();
             if (ip != null && ip.indexOf(':') >= 0 && host.equals(canonical(QuotaEntity.unescaped(ip)))) {
                 return overrides(image, ip);
             }

@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 public final class BalanceCommand extends ClientCommand {
-    private static final int CORES_PER_NODE = 1024;
     private static final int SECONDS_MAX = 3600;
     private static final double PERCENT = 100;
 
@@ -219,12 +218,12 @@ public final class BalanceCommand extends ClientCommand {
 
     /** The figures are of a directory, the moves go to an address: that must be one broker. */
     private void checkNode(final Cluster cluster, final int nodeId) {
-        for (final Node broker : cluster.get(cluster.admin().describeCluster().nodes())) {
-            final int id = broker.id();
-            if (id != nodeId && (id - 1) / CORES_PER_NODE != nodeId) {
-                throw new CommandFailure("the broker at " + bootstrap() + " is not node " + nodeId
-                        + ", whose figures are in " + dataDirectory + " (see --bootstrap and --data-dir)");
-            }
+        final List<Integer> ids = cluster.get(cluster.admin().describeCluster().nodes()).stream()
+                .map(Node::id)
+                .toList();
+        if (CoreMoves.nodeOf(ids) != nodeId) {
+            throw new CommandFailure("the broker at " + bootstrap() + " is not node " + nodeId
+                    + ", whose figures are in " + dataDirectory + " (see --bootstrap and --data-dir)");
         }
     }
 }

@@ -7,6 +7,7 @@ import io.millrace.net.kafka.coordinator.Answer;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
@@ -183,10 +184,7 @@ final class StreamsMembership {
             topicCount += topicsOf(part).count();
             pairs += (long) part.repartitionSinkTopics().size()
                     * part.repartitionSourceTopics().size();
-            tasks += part.sourceTopics().stream()
-                    .mapToInt(groups::partitionCount)
-                    .max()
-                    .orElse(0);
+            tasks += taskCount(part);
         }
         return parts.size() <= PARTS_MAX
                         && topicCount <= TOPICS_MAX
@@ -197,6 +195,16 @@ final class StreamsMembership {
                         + " pairs of repartition sinks and sources of a subtopology, and " + tasks
                         + " tasks: expected at most " + PARTS_MAX + ", " + TOPICS_MAX + ", " + STEPS_MAX
                         + " over the number of subtopologies, and " + TASKS_MAX + ".";
+    }
+
+    /** As many as the widest topic has partitions from which the part reads. */
+    private int taskCount(final Subtopology part) {
+        return IntStream.concat(
+                        part.sourceTopics().stream().mapToInt(groups::partitionCount),
+                        part.repartitionSourceTopics().stream()
+                                .mapToInt(topic -> Math.max(topic.partitions(), groups.partitionCount(topic.name()))))
+                .max()
+                .orElse(0);
     }
 
     private static String joined(final List<String> names, final Predicate<String> which) {

@@ -129,6 +129,17 @@ class StreamsGroupTest {
         assertThat(refused.errorMessage()).contains("8000 topics, 16000000 pairs", "expected at most 1000");
     }
 
+    @Test
+    void shouldCountTasksByWhateverAPartReads() {
+        final List<Subtopology> parts = IntStream.range(0, 100)
+                .mapToObj(i -> new Subtopology()
+                        .setSubtopologyId("" + i)
+                        .setRepartitionSourceTopics(
+                                List.of(new TopicInfo().setName("wide").setPartitions(2_000))))
+                .toList();
+        assertThat(join(parts).errorMessage()).contains("200000 tasks");
+    }
+
     /** As in one request for topics: the names of one program's topics do not collide with each other. */
     @Test
     void shouldCreateTopicsOfOneTopologyWhoseNamesDifferInDotsAlone() {
