@@ -1,26 +1,29 @@
 package io.millrace.engine.producer;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
 
 /**
  * The first batches that producers were refused by a partition's old owner after another core had taken its producers over:
  * there, a later batch already under way must not overtake them. Written by the old owner before the client is answered,
- * asked by the new one for producers that it does not know; any thread, and empty but for moments.
+ * asked by the new one for producers that it does not know. Any thread: there is something in it while a move is slow, and
+ * only then anybody locks.
  */
 final class TurnedAwayFirsts {
     static final long NONE = -1;
 
     private static final int PRODUCERS_MAX = 1_000;
 
-    private final ConcurrentHashMap<Long, Long> byProducer = new ConcurrentHashMap<>(1);
+    private final HashMap<Long, Long> byProducer = new HashMap<>(1);
+    private volatile boolean holdsAny;
 
     /** The first of an epoch stays, whatever is refused after it. */
-    void add(final long producerId, final short epoch, final int sequence) {
+    synchronized void add(final long producerId, final short epoch, final int sequence) {
         final long first = (long) epoch << Integer.SIZE | Integer.toUnsignedLong(sequence);
         if (byProducer.size() >= PRODUCERS_MAX) {
             byProducer.clear();
         }
         byProducer.merge(producerId, first, (known, added) -> epochOf(known) == epoch ? known : added);
+        holdsAny = true;
     }
 
     private static short epochOf(final long first) {
@@ -29,20 +32,27 @@ final class TurnedAwayFirsts {
 
     /** Epoch (upper half) and sequence, or {@link #NONE}. */
     long get(final long producerId) {
-        if (byProducer.isEmpty()) {
-            return NONE;
-        }
+        return holdsAny ? find(producerId) : NONE;
+    }
+
+    private synchronized long find(final long producerId) {
         final Long first = byProducer.get(producerId);
         return first == null ? NONE : first;
     }
 
     void remove(final long producerId) {
-        if (!byProducer.isEmpty()) {
-            byProducer.remove(producerId);
+        if (holdsAny) {
+            drop(producerId);
         }
     }
 
-    void clear() {
+    private synchronized void drop(final long producerId) {
+        byProducer.remove(producerId);
+        holdsAny = !byProducer.isEmpty();
+    }
+
+    synchronized void clear() {
         byProducer.clear();
+        holdsAny = false;
     }
 }

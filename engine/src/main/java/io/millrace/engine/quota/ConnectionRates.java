@@ -5,11 +5,11 @@ import io.millrace.engine.metadata.QuotaEntity;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.settings.QuotaSettings;
 import io.millrace.engine.settings.Settings;
-import java.net.InetAddress;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.UnaryOperator;
 
 /**
  * How fast addresses may open connections to the node. Any core; connections are opened rarely enough for a lock, and for
@@ -21,6 +21,12 @@ public final class ConnectionRates {
     private static final int HOSTS_MAX = 10_000;
 
     private final Map<String, TokenBucket> byHost = new HashMap<>();
+    private final UnaryOperator<String> canonical;
+
+    /** @param canonical an address as peers' addresses are written; what is none stays as it is */
+    public ConnectionRates(final UnaryOperator<String> canonical) {
+        this.canonical = canonical;
+    }
 
     /** Takes one connection of the host; returns how long it came too early, 0 if it did not. */
     public long waitNs(final MetadataImage image, final String host, final long nowNs) {
@@ -28,7 +34,7 @@ public final class ConnectionRates {
         return perSecond == null ? 0 : take(image.startSettings(), host, perSecond, nowNs);
     }
 
-    private static Double rateOf(final MetadataImage image, final String host) {
+    private Double rateOf(final MetadataImage image, final String host) {
         SortedMap<String, String> own = overrides(image, QuotaEntity.escaped(host));
         if (own.isEmpty() && host.indexOf(':') >= 0) {
             own = overridesOtherwiseWritten(image, host);
@@ -39,23 +45,15 @@ public final class ConnectionRates {
     }
 
     /** Of an IPv6 address, which may be set in a shorter form than that in which peers are known. */
-    private static SortedMap<String, String> overridesOtherwiseWritten(final MetadataImage image, final String host) {
+    private SortedMap<String, String> overridesOtherwiseWritten(final MetadataImage image, final String host) {
         for (final String name : image.resources(ResourceType.QUOTA)) {
             final QuotaEntity entity = name.startsWith(ADDRESSES) ? QuotaEntity.parse(name) : null;
             final String ip = entity == null ? null : entity.ip();
-            if (ip != null && ip.indexOf(':') >= 0 && host.equals(canonical(QuotaEntity.unescaped(ip)))) {
+            if (ip != null && ip.indexOf(':') >= 0 && host.equals(canonical.apply(QuotaEntity.unescaped(ip)))) {
                 return overrides(image, ip);
             }
         }
         return Collections.emptySortedMap();
-    }
-
-    private static String canonical(final String address) {
-        try {
-            return InetAddress.ofLiteral(address).getHostAddress();
-        } catch (final IllegalArgumentException notOne) {
-            return address;
-        }
     }
 
     private static SortedMap<String, String> overrides(final MetadataImage image, final String host) {

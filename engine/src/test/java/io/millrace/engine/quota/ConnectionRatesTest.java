@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.QuotaEntity;
 import io.millrace.engine.metadata.QuotaImage;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +13,16 @@ class ConnectionRatesTest {
     private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final QuotaImage image = new QuotaImage();
-    private final ConnectionRates rates = new ConnectionRates();
+    private final ConnectionRates rates = new ConnectionRates(ConnectionRatesTest::canonical);
     private long nowNs = SECOND_NS;
+
+    private static String canonical(final String address) {
+        try {
+            return InetAddress.ofLiteral(address).getHostAddress();
+        } catch (final IllegalArgumentException notOne) {
+            return address;
+        }
+    }
 
     private int openAtOnce(final String host) {
         int opened = 0;

@@ -18,7 +18,7 @@ final class ConnectionGate {
 
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> openByHost = new ConcurrentHashMap<>();
-    private final ConnectionRates rates = new ConnectionRates();
+    private final ConnectionRates rates = new ConnectionRates(ConnectionGate::canonical);
     private volatile Limits limits = new Limits("", Map.of());
 
     /**

@@ -59,8 +59,9 @@ final class ReassignmentApis {
             final ReassignableTopicResponse answers = new ReassignableTopicResponse().setName(topic.name());
             response.responses().add(answers);
             for (final ReassignablePartition wish : topic.partitions()) {
-                final ReassignablePartitionResponse answer =
-                        new ReassignablePartitionResponse().setPartitionIndex(wish.partitionIndex());
+                final ReassignablePartitionResponse answer = new ReassignablePartitionResponse()
+                        .setPartitionIndex(wish.partitionIndex())
+                        .setErrorMessage(null);
                 answers.partitions().add(answer);
                 if (isLate) {
                     tell(answer, Errors.REQUEST_TIMED_OUT, null);

@@ -176,7 +176,7 @@ class ToolCompatibilityIT {
         final String[] client = {"--entity-type", "clients", "--entity-name", "quick"};
         final String[] both = {"--entity-type", "users", "--entity-default", "--entity-type", "clients"};
         final String[] address = {"--entity-type", "ips", "--entity-name", "127.0.0.1"};
-        same(CONFIGS, with(user, "--alter", "--add-config", "producer_byte_rate=1024,request_percentage=12.5"));
+        same(CONFIGS, with(user, "--alter", "--add-config", "request_percentage=12.5"));
         same(CONFIGS, with(client, "--alter", "--add-config", "consumer_byte_rate=2048"));
         same(CONFIGS, with(both, "--entity-default", "--alter", "--add-config", "controller_mutation_rate=4"));
         same(CONFIGS, with(address, "--alter", "--add-config", "connection_creation_rate=8"));
@@ -190,8 +190,8 @@ class ToolCompatibilityIT {
             same(CONFIGS, "--describe", "--entity-type", type, "--entity-default");
         }
         same(CONFIGS, with(both, "--describe"));
-        same(CONFIGS, with(user, "--alter", "--delete-config", "producer_byte_rate,request_percentage"));
-        same(CONFIGS, with(user, "--alter", "--delete-config", "producer_byte_rate"));
+        same(CONFIGS, with(user, "--alter", "--delete-config", "request_percentage"));
+        same(CONFIGS, with(user, "--alter", "--delete-config", "request_percentage"));
         same(CONFIGS, with(client, "--alter", "--delete-config", "consumer_byte_rate"));
         same(CONFIGS, with(both, "--entity-default", "--alter", "--delete-config", "controller_mutation_rate"));
         same(CONFIGS, with(address, "--alter", "--delete-config", "connection_creation_rate"));
