@@ -28,9 +28,9 @@ class SimulationTest {
     private static final List<String> SAID =
             List.of(SimulationMain.GOOD, SimulationMain.BROKEN, SimulationMain.FOUND, SimulationMain.MISSED);
 
-    private static final int SEEDS = 140;
+    private static final int SEEDS = 100;
     private static final long SHORT_FIRST = 2_001;
-    private static final int SHORT_SEEDS = 160;
+    private static final int SHORT_SEEDS = 110;
     private static final int SHORT_STEPS = 1_000;
     private static final int TWICE_FIRST = 81;
     private static final int TWICE = SEEDS + 1 - TWICE_FIRST;

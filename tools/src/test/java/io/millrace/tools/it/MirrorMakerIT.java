@@ -29,6 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MirrorMaker 2 between two brokers: a topic, its settings, and the offsets of a group that reads it. */
@@ -63,6 +64,7 @@ class MirrorMakerIT {
     }
 
     @Test
+    @Tag("soak")
     void shouldCopyATopicWithItsGroupsOffsets() throws IOException {
         write(0, BEFORE);
         assertThat(readInGroup(from, "mirrored", BEFORE)).hasSize(BEFORE);

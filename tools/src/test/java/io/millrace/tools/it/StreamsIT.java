@@ -37,9 +37,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kafka Streams under exactly_once_v2: a program is killed in the midst of its transactions, another restores its state
@@ -89,9 +88,18 @@ class StreamsIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"classic", "streams"})
-    void shouldUpdateEachResultOnceThroughKills(final String protocol) {
+    @Test
+    void shouldUpdateEachResultOnceThroughKills() {
+        updateThroughKills("streams");
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldUpdateEachResultOnceThroughKillsOfClassicMembers() {
+        updateThroughKills("classic");
+    }
+
+    private void updateThroughKills(final String protocol) {
         writeTables(0);
         try (ChildProcess first = start("state-0", protocol)) {
             first.awaitLine("running", WITHIN);

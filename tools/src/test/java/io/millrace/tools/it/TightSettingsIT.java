@@ -29,6 +29,7 @@ class TightSettingsIT {
     private final AtomicLong acknowledged = new AtomicLong();
 
     @Test
+    @Tag("soak")
     void shouldExpireNothingInAMinute() {
         try (BrokerUnderTest broker = Brokers.launch()) {
             Clients.createTopic(broker, TOPIC, PARTITIONS);
