@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Shows what the cores' journals hold, as a killed broker leaves them. A file is judged together with the others of its
- * core, since they say of each other what must be there.
+ * core, since they say of each other what must be there. A live broker writes on while they are read: what is found
+ * wrong is looked at again, and told only if it is found at its place each time.
  */
 final class JournalInspection {
     /** What a core's journal has of one partition. */
@@ -31,22 +34,32 @@ final class JournalInspection {
     private static final class OfCore {
         private final JournalVerdict verdict;
         private final TreeMap<String, Range> ranges = new TreeMap<>();
+        private final List<Finding> otherVersions = new ArrayList<>();
 
         OfCore(final int core) {
             verdict = new JournalVerdict(core);
         }
     }
 
+    private static final int LOOKS = 4;
+    private static final long BETWEEN_LOOKS_NANOS = 25_000_000;
+
     private final Options options;
     private final Report report;
     private final Totals totals;
+    private final Runnable pause;
     private final JournalScan scan = new JournalScan();
     private final TreeMap<String, String> names = new TreeMap<>();
-    private final TreeMap<Integer, OfCore> cores = new TreeMap<>();
     private final List<Object[]> files = new ArrayList<>();
     private long shown;
 
     JournalInspection(final Options options, final Report report, final Totals totals) {
+        this(options, report, totals, () -> LockSupport.parkNanos(BETWEEN_LOOKS_NANOS));
+    }
+
+    /** @param pause what is done before what was found wrong is looked at again */
+    JournalInspection(final Options options, final Report report, final Totals totals, final Runnable pause) {
+        this.pause = pause;
         this.options = options;
         this.report = report;
         this.totals = totals;
@@ -62,16 +75,40 @@ final class JournalInspection {
             return;
         }
         nameTopics(directory);
+        final TreeMap<Integer, OfCore> cores = new TreeMap<>();
         for (final Path journal : journals) {
             final boolean isShown =
                     only == null || PartitionFiles.nameOf(journal).equals(PartitionFiles.nameOf(only));
-            look(isShown && only != null ? only : journal, isShown);
+            look(isShown && only != null ? only : journal, cores, isShown);
         }
+        cores.values().forEach(core -> core.otherVersions.forEach(totals::accept));
         files.forEach(row -> report.row(Table.JOURNAL_FILE, row));
         cores.forEach(this::showRanges);
         final boolean isNeeded = !Files.exists(directory.resolve(DataDirectory.CLEAN_SHUTDOWN));
-        cores.values()
-                .forEach(core -> core.verdict.give().forEach(finding -> judge(directory, only, isNeeded, finding)));
+        lasting(journals, cores).forEach(finding -> judge(directory, only, isNeeded, finding));
+    }
+
+    /** What is wrong in these looks, and still is when the files are looked at again. */
+    private List<JournalVerdict.Finding> lasting(final List<Path> journals, final TreeMap<Integer, OfCore> first) {
+        final List<JournalVerdict.Finding> findings = findingsOf(first);
+        for (int looks = 1; looks < LOOKS && !findings.isEmpty(); looks++) {
+            pause.run();
+            final TreeMap<Integer, OfCore> again = new TreeMap<>();
+            journals.stream().filter(Files::exists).forEach(journal -> look(journal, again, false));
+            final List<JournalVerdict.Finding> still = findingsOf(again);
+            findings.removeIf(each -> still.stream().noneMatch(other -> isSamePlace(each, other)));
+        }
+        return findings;
+    }
+
+    private static List<JournalVerdict.Finding> findingsOf(final TreeMap<Integer, OfCore> cores) {
+        final List<JournalVerdict.Finding> findings = new ArrayList<>();
+        cores.values().forEach(core -> findings.addAll(core.verdict.give()));
+        return findings;
+    }
+
+    private static boolean isSamePlace(final JournalVerdict.Finding one, final JournalVerdict.Finding other) {
+        return Objects.equals(one.file(), other.file()) && one.position() == other.position();
     }
 
     private static int coreOf(final Path journal) {
@@ -88,7 +125,7 @@ final class JournalInspection {
         }
     }
 
-    private void look(final Path journal, final boolean isShown) {
+    private void look(final Path journal, final TreeMap<Integer, OfCore> cores, final boolean isShown) {
         final OfCore core = cores.computeIfAbsent(coreOf(journal), OfCore::new);
         try (FileWindow window = new FileWindow(journal)) {
             final Looker looker = new Looker(journal, core, isShown);
@@ -251,7 +288,7 @@ final class JournalInspection {
 
         @Override
         public void onOtherVersion(final int version) {
-            totals.accept(Finding.damage(
+            core.otherVersions.add(Finding.damage(
                     file, 0, "is of version " + version + " of the format, not " + JournalFormat.VERSION));
         }
     }

@@ -22,10 +22,12 @@ import io.millrace.engine.status.Statistics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -93,7 +95,16 @@ class JournalInspectionTest {
     }
 
     @Test
-    void shouldTakeALastRoundThatIsNotSoundForATornOne() throws IOException {
+    void shouldTellNothingOfWhatIsSoundWhenItIsLookedAtAgain() {
+        final int struck = JournalFormat.ALIGNMENT + 20;
+        turnBit(struck);
+        assertThat(isDamagedThough(() -> {})).isTrue();
+        // As when a live broker was just writing the block.
+        assertThat(isDamagedThough(() -> turnBit(struck))).isFalse();
+    }
+
+    @Test
+    void shouldTakeALastRoundThatIsNotSoundForATornOne() {
         turnBit(ROUNDS * JournalFormat.ALIGNMENT
                 + JournalFormat.BLOCK_HEAD_BYTES
                 + JournalFormat.RECORD_HEAD_BYTES
@@ -111,10 +122,30 @@ class JournalInspectionTest {
         return code;
     }
 
-    private void turnBit(final int at) throws IOException {
-        final byte[] bytes = Files.readAllBytes(journal);
-        bytes[at] ^= 4;
-        Files.write(journal, bytes);
+    /** @param written what happens to the file before it is looked at for the second time */
+    private boolean isDamagedThough(final Runnable written) {
+        final AtomicInteger looks = new AtomicInteger();
+        try (Output output = new Output(new ByteArrayOutputStream())) {
+            final Report report = new TextReport(output);
+            final Totals totals = new Totals(report);
+            final Runnable pause = () -> {
+                if (looks.getAndIncrement() == 0) {
+                    written.run();
+                }
+            };
+            new JournalInspection(Options.DEFAULT, report, totals, pause).inspect(directory, null);
+            return totals.isDamaged();
+        }
+    }
+
+    private void turnBit(final int at) {
+        try {
+            final byte[] bytes = Files.readAllBytes(journal);
+            bytes[at] ^= 4;
+            Files.write(journal, bytes);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Appends a batch that only its segment has, and then one a round. */
