@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,11 +59,15 @@ class ToolCompatibilityIT {
     /** The outputs of the reference and of the subject, in which nothing is left that may differ. */
     private static List<String> outputs(
             final UnaryOperator<List<String>> lines, final String tool, final String... arguments) {
-        final List<CompletableFuture<String>> running = new ArrayList<>();
-        for (final BrokerUnderTest broker : comparison.brokers()) {
-            running.add(CompletableFuture.supplyAsync(() -> run(broker, lines, tool, arguments)));
+        // Not on the common pool, which has one thread for two processors.
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            return comparison.brokers().stream()
+                    .map(broker -> CompletableFuture.supplyAsync(() -> run(broker, lines, tool, arguments), each))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
         }
-        return running.stream().map(CompletableFuture::join).toList();
     }
 
     private static String run(

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /** A process that a test started, its output in files; never outlives the test's JVM. */
 public final class ChildProcess implements AutoCloseable {
@@ -104,6 +105,12 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** Tells what the process ended with, once it has. */
+    ChildProcess onEnd(final IntConsumer told) {
+        process.onExit().thenAccept(ended -> told.accept(ended.exitValue()));
+        return this;
+    }
+
     public int awaitExit(final Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -141,7 +148,17 @@ public final class ChildProcess implements AutoCloseable {
     /** SIGKILL. */
     public void kill() {
         process.destroyForcibly();
-        process.onExit().join();
+        boolean isInterrupted = false;
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (final InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
         ALIVE.remove(this);
     }
 

@@ -22,23 +22,23 @@ public final class Programs {
     /** Starts a Java program from its source, with the libraries of a class path that {@link Artifacts} names. */
     public static ChildProcess startJava(
             final String name, final Path folder, final String classPath, final String... arguments) {
-        final List<String> command = java(classPath);
-        command.add(source(name + ".java"));
-        command.addAll(List.of(arguments));
-        return ChildProcess.start(name, folder, Map.of(), command);
+        return start(name, folder, classPath, source(name + ".java"), arguments);
     }
 
     /** Starts a Java program that its libraries bring. */
     public static ChildProcess startMain(
             final String mainClass, final Path folder, final String classPath, final String... arguments) {
-        final List<String> command = java(classPath);
-        command.add(mainClass);
-        command.addAll(List.of(arguments));
-        return ChildProcess.start(mainClass.substring(mainClass.lastIndexOf('.') + 1), folder, Map.of(), command);
+        return start(mainClass.substring(mainClass.lastIndexOf('.') + 1), folder, classPath, mainClass, arguments);
     }
 
-    private static List<String> java(final String classPath) {
-        return new ArrayList<>(List.of(
+    private static ChildProcess start(
+            final String name,
+            final Path folder,
+            final String classPath,
+            final String program,
+            final String... arguments) {
+        final ClassArchives archive = ClassArchives.of(classPath);
+        final List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -48,5 +48,9 @@ public final class Programs {
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-cp",
                 classPath));
+        command.addAll(1, archive.options());
+        command.add(program);
+        command.addAll(List.of(arguments));
+        return ChildProcess.start(name, folder, Map.of(), command).onEnd(archive::ended);
     }
 }
