@@ -1,17 +1,22 @@
 package io.millrace.tools.client;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.StreamsGroupMemberAssignment;
+import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -23,7 +28,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param members null where the broker does not tell
  */
 record Group(String name, String type, String protocol, String state, List<Member> members) {
-    /** One of its members, and what it is to read; empty for streams groups, whose members have tasks instead. */
+    /** One of its members, and what it is to read; a streams group's member reads what its active tasks read. */
     record Member(String id, String clientId, String host, Set<TopicPartition> partitions) {
         private static Member of(final MemberDescription member) {
             return new Member(
@@ -102,8 +107,11 @@ record Group(String name, String type, String protocol, String state, List<Membe
                         .describedGroups()
                         .get(name)
                         .thenApply(group -> group.members().stream()
-                                .map(member ->
-                                        new Member(member.memberId(), member.clientId(), member.clientHost(), Set.of()))
+                                .map(member -> new Member(
+                                        member.memberId(),
+                                        member.clientId(),
+                                        member.clientHost(),
+                                        sources(group.subtopologies(), member.assignment())))
                                 .toList());
             case CONSUMER ->
                 admin.describeConsumerGroups(names)
@@ -118,5 +126,22 @@ record Group(String name, String type, String protocol, String state, List<Membe
                         .thenApply(group ->
                                 group.members().stream().map(Member::of).toList());
         };
+    }
+
+    /** A task reads the partition of its number of each of its subtopology's sources (KIP-1071). */
+    private static Set<TopicPartition> sources(
+            final Collection<StreamsGroupSubtopologyDescription> subtopologies,
+            final StreamsGroupMemberAssignment assignment) {
+        final Set<TopicPartition> sources = new HashSet<>();
+        for (final StreamsGroupMemberAssignment.TaskIds tasks : assignment.activeTasks()) {
+            for (final StreamsGroupSubtopologyDescription each : subtopologies) {
+                if (each.subtopologyId().equals(tasks.subtopologyId())) {
+                    Stream.concat(each.sourceTopics().stream(), each.repartitionSourceTopics().keySet().stream())
+                            .forEach(topic -> tasks.partitions()
+                                    .forEach(partition -> sources.add(new TopicPartition(topic, partition))));
+                }
+            }
+        }
+        return sources;
     }
 }

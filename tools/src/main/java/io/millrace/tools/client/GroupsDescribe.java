@@ -98,6 +98,10 @@ final class GroupsDescribe extends GroupsVerb {
         for (final TopicPartition partition : all) {
             final Long offset = committed.get(partition);
             final Long end = ends.get(partition);
+            if (offset == null && end == null) {
+                // A source of a streams task that has fewer partitions than another.
+                continue;
+            }
             table.row(
                     partition.topic(),
                     partition.partition(),

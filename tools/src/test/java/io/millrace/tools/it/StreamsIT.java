@@ -10,6 +10,7 @@ import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.ChildProcess;
 import io.millrace.tools.it.support.Clients;
+import io.millrace.tools.it.support.Commands;
 import io.millrace.tools.it.support.Programs;
 import io.millrace.tools.it.support.Project;
 import java.nio.ByteBuffer;
@@ -135,6 +136,7 @@ class StreamsIT {
             awaitBusyProcesses(2);
             assertThat(describe().groupState()).isEqualTo(GroupState.STABLE);
             checkInternalTopics();
+            checkReaders();
             writeRound(0);
             assertThat(Clients.readCommitted(broker, "word-counts", PARTITIONS, 2 * ROUND))
                     .hasSize(2 * ROUND);
@@ -189,6 +191,18 @@ class StreamsIT {
                 .map(StreamsGroupMemberDescription::processId)
                 .distinct()
                 .count();
+    }
+
+    /** Each partition that the tasks read has a member that reads it. */
+    private void checkReaders() {
+        try (Commands commands = new Commands(broker.bootstrap())) {
+            final String described = commands.out("groups", "describe", GROUP);
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                assertThat(described)
+                        .containsPattern("lines +" + partition + " .* [^ -][^ ]+ *\n")
+                        .containsPattern(GROUP + "-counts-repartition +" + partition + " .* [^ -][^ ]+ *\n");
+            }
+        }
     }
 
     private void checkInternalTopics() {

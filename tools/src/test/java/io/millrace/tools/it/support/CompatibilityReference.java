@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
@@ -100,7 +101,11 @@ public final class CompatibilityReference {
         }
     }
 
-    public static String markdown(final ApiVersionsResponseData advertised) {
+    /**
+     * @param before the text as it is: the versions in it of clients that a machine has or has not are those which were
+     *               tried when it was written; null to take this machine's
+     */
+    public static String markdown(final ApiVersionsResponseData advertised, final String before) {
         final StringBuilder text = new StringBuilder(HEAD.formatted(Project.property("kafka.version")));
         for (final ApiKeys api :
                 ApiKeys.apisForListener(ListenerType.BROKER).stream().sorted().toList()) {
@@ -119,7 +124,7 @@ public final class CompatibilityReference {
             text.append(" | ").append(note).append(" |\n");
         }
         features(text, advertised);
-        programs(text);
+        programs(text, before);
         return text.toString();
     }
 
@@ -147,12 +152,12 @@ public final class CompatibilityReference {
                 text.append("| ").append(name).append(" | ").append(level).append(" |\n"));
     }
 
-    private static void programs(final StringBuilder text) {
+    private static void programs(final StringBuilder text, final String before) {
         text.append("""
 
                 ## Clients and tools
 
-                Each of these is run by a test against a broker. Those without a version are run where they are installed.
+                Each of these is run by a test against a broker; the last ones where they are installed, and last in these versions.
 
                 | what | version |
                 |---|---|
@@ -162,10 +167,15 @@ public final class CompatibilityReference {
         row(text, "Kafka Streams, Kafka Connect, MirrorMaker 2", Project.property("kafka.tools.version"));
         row(text, "Spring for Apache Kafka", Project.property("spring.kafka.version"));
         row(text, "kafkajs", Project.property("kafkajs.version"));
-        row(text, "kcat (librdkafka)", "");
-        row(text, "confluent-kafka for Python (librdkafka)", "");
-        row(text, "kafka-python", "");
-        row(text, "Sarama", "");
+        for (final String name : InstalledClients.names()) {
+            row(text, name, before == null ? InstalledClients.version(name) : versionIn(before, name));
+        }
+    }
+
+    private static String versionIn(final String text, final String name) {
+        final Matcher row = Pattern.compile("(?m)^\\| " + Pattern.quote(name) + " \\| ([^|]*[0-9][^|]*) \\|$")
+                .matcher(text);
+        return row.find() ? row.group(1) : "no version: write the text where " + name + " is installed";
     }
 
     /** The main classes that the sources of the tests name. */
