@@ -6,6 +6,7 @@ import io.millrace.engine.coordinator.CoordinatorLog;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.producer.AppendFlags;
 import io.millrace.engine.status.Outcome;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
@@ -126,12 +127,12 @@ public final class InternalAppends {
 
     private UnsafeBuffer take(final int length) {
         if (length > BATCH_BYTES_KEPT) {
-            return new UnsafeBuffer(BufferUtil.allocateDirectAligned(length, Long.BYTES));
+            return new UnsafeBuffer(ByteBuffer.allocateDirect(length));
         }
         final boolean small = length <= SMALL_BYTES_KEPT;
         final UnsafeBuffer kept = (small ? idleSmall : idle).pollLast();
         final int bytes = small ? SMALL_BYTES_KEPT : BATCH_BYTES_KEPT;
-        return kept == null ? new UnsafeBuffer(BufferUtil.allocateDirectAligned(bytes, Long.BYTES)) : kept;
+        return kept == null ? new UnsafeBuffer(ByteBuffer.allocateDirect(bytes)) : kept;
     }
 
     private void give(final UnsafeBuffer buffer) {
