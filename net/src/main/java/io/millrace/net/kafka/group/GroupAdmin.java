@@ -150,7 +150,7 @@ final class GroupAdmin {
                 request.groupIds(),
                 "share-group-describe",
                 one -> (shard, committed) -> shard.shareGroupDescribe(one, committed),
-                ShareGroupDescribeRequest::getErrorDescribedGroupList,
+                GroupAdmin::refusedShares,
                 found -> {
                     if (request.includeAuthorizedOperations()) {
                         found.stream()
@@ -159,6 +159,17 @@ final class GroupAdmin {
                     }
                     ColdApi.respond(exchange, new ShareGroupDescribeResponseData().setGroups(found));
                 });
+    }
+
+    /** As Apache Kafka: a name that cannot be is refused without a word. */
+    private static List<ShareGroupDescribeResponseData.DescribedGroup> refusedShares(
+            final List<String> names, final Errors error) {
+        final List<ShareGroupDescribeResponseData.DescribedGroup> refused =
+                ShareGroupDescribeRequest.getErrorDescribedGroupList(names, error);
+        if (error == Errors.INVALID_GROUP_ID) {
+            refused.forEach(group -> group.setErrorMessage(null));
+        }
+        return refused;
     }
 
     void describeStreams(

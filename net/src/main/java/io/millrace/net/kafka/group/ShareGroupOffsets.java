@@ -71,6 +71,16 @@ final class ShareGroupOffsets {
                 final Answer<Void> one = gathering.one(nothing -> {}, (error, message) -> {});
                 final Map<String, List<Integer>> wanted = new HashMap<>();
                 group.topics().forEach(topic -> wanted.put(topic.topicName(), topic.partitions()));
+                if (group.groupId().isEmpty()
+                        && wanted.keySet().stream()
+                                .anyMatch(name -> core.image().topic(name) != null)) {
+                    // As Apache Kafka, whose share coordinator takes no such name.
+                    described
+                            .setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code())
+                            .setErrorMessage(Errors.UNKNOWN_SERVER_ERROR.message());
+                    one.onAnswer(null);
+                    continue;
+                }
                 describe(described, wanted, one);
             } else {
                 describeAll(header, described, gathering);

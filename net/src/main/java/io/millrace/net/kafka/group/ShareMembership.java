@@ -27,7 +27,12 @@ final class ShareMembership {
 
     void heartbeat(final Exchange exchange, final RequestHeader header, final ShareGroupHeartbeatRequestData request) {
         if (!groups.servesShares()) {
-            ColdApi.respond(exchange, refusal(Errors.UNSUPPORTED_VERSION, Errors.UNSUPPORTED_VERSION.message()));
+            ColdApi.respond(exchange, refusal(Errors.UNSUPPORTED_VERSION, null));
+            return;
+        }
+        if (request.memberId().isEmpty() || request.memberId().length() > MEMBER_ID_CHARACTERS_MAX) {
+            // As Apache Kafka: without a word.
+            ColdApi.respond(exchange, refusal(Errors.INVALID_REQUEST, null));
             return;
         }
         final String complaint = complaint(request);
@@ -74,9 +79,6 @@ final class ShareMembership {
 
     /** What is wrong with a request in itself, in Apache Kafka's words, or null. */
     private static String complaint(final ShareGroupHeartbeatRequestData request) {
-        if (request.memberId().isEmpty() || request.memberId().length() > MEMBER_ID_CHARACTERS_MAX) {
-            return "Invalid member id in the request.";
-        }
         if (request.memberId().isBlank()) {
             return "MemberId can't be empty.";
         }

@@ -34,22 +34,18 @@ final class ShareAcknowledgeTask {
 
     void begin() {
         if (!handlers.isServed()) {
-            refuse(Errors.UNSUPPORTED_VERSION, Errors.UNSUPPORTED_VERSION.message());
+            refuse(Errors.UNSUPPORTED_VERSION);
             return;
         }
         if (request.groupId() == null || !ShareHandlers.isMemberId(request.memberId())) {
-            refuse(
-                    Errors.INVALID_REQUEST,
-                    request.groupId() == null
-                            ? "Invalid group id in the request."
-                            : "Invalid member id in the request.");
+            refuse(Errors.INVALID_REQUEST);
             return;
         }
         final ShareSession session =
                 handlers.sessions().find(new ShareSession.Key(request.groupId(), request.memberId()));
         final Errors error = goOn(session);
         if (error != Errors.NONE) {
-            refuse(error, error.message());
+            refuse(error);
             return;
         }
         final ShareAcks acks = new ShareAcks(
@@ -92,10 +88,9 @@ final class ShareAcknowledgeTask {
         return error;
     }
 
-    private void refuse(final Errors error, final String message) {
-        ColdApi.respond(
-                exchange,
-                new ShareAcknowledgeResponseData().setErrorCode(error.code()).setErrorMessage(message));
+    /** As Apache Kafka: without a word. */
+    private void refuse(final Errors error) {
+        ColdApi.respond(exchange, new ShareAcknowledgeResponseData().setErrorCode(error.code()));
     }
 
     private void answer(final List<ShareItem> items) {
@@ -110,17 +105,13 @@ final class ShareAcknowledgeTask {
             final PartitionData data = new PartitionData()
                     .setPartitionIndex(item.partition)
                     .setErrorCode(item.ackError.code())
-                    .setErrorMessage(item.ackError == Errors.NONE ? null : messageOf(item));
+                    .setErrorMessage(ShareFetchAnswer.messageOf(item, item.ackError));
             if (item.ackError == Errors.NOT_LEADER_OR_FOLLOWER) {
                 hint(response, data, item);
             }
             topic.partitions().add(data);
         }
         ColdApi.respond(exchange, response);
-    }
-
-    private static String messageOf(final ShareItem item) {
-        return item.ackMessage == null ? item.ackError.message() : item.ackMessage;
     }
 
     private void hint(final ShareAcknowledgeResponseData response, final PartitionData data, final ShareItem item) {

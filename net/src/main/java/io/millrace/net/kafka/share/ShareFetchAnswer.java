@@ -36,10 +36,9 @@ final class ShareFetchAnswer {
         this.image = image;
     }
 
-    void refuse(final Exchange exchange, final Errors error, final String message) {
-        ColdApi.respond(
-                exchange,
-                new ShareFetchResponseData().setErrorCode(error.code()).setErrorMessage(message));
+    /** As Apache Kafka: without a word. */
+    void refuse(final Exchange exchange, final Errors error) {
+        ColdApi.respond(exchange, new ShareFetchResponseData().setErrorCode(error.code()));
     }
 
     /** Appends the answer to the exchange, which is then ready to be finished; leases go with it. */
@@ -139,7 +138,7 @@ final class ShareFetchAnswer {
     private int writePartition(final WireWriter target, final RequestHeader header, final ShareItem item) {
         target.int32(item.partition);
         target.int16(item.error.code());
-        target.ascii(FLEXIBLE, item.error == Errors.NONE ? null : item.error.message());
+        target.ascii(FLEXIBLE, messageOf(item.error));
         final Errors ack = item.ackError == null ? Errors.NONE : item.ackError;
         target.int16(ack.code());
         target.ascii(FLEXIBLE, messageOf(item, ack));
@@ -159,11 +158,16 @@ final class ShareFetchAnswer {
         return cut;
     }
 
-    private static String messageOf(final ShareItem item, final Errors ack) {
-        if (ack == Errors.NONE) {
-            return null;
-        }
-        return item.ackMessage == null ? ack.message() : item.ackMessage;
+    static String messageOf(final ShareItem item, final Errors ack) {
+        return ack == Errors.NONE || item.ackMessage == null ? messageOf(ack) : item.ackMessage;
+    }
+
+    /** As Apache Kafka: none for what is not there, or makes no sense. */
+    private static String messageOf(final Errors error) {
+        return switch (error) {
+            case NONE, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST, UNKNOWN_SERVER_ERROR -> null;
+            default -> error.message();
+        };
     }
 
     private void writeLeader(final WireWriter target, final RequestHeader header, final ShareItem item) {

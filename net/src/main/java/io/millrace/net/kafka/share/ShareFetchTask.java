@@ -89,12 +89,11 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
 
     void begin() {
         if (!handlers.isServed()) {
-            refuse(Errors.UNSUPPORTED_VERSION, Errors.UNSUPPORTED_VERSION.message());
+            refuse(Errors.UNSUPPORTED_VERSION);
             return;
         }
-        final String complaint = complaint();
-        if (complaint != null) {
-            refuse(Errors.INVALID_REQUEST, complaint);
+        if (!isValid()) {
+            refuse(Errors.INVALID_REQUEST);
             return;
         }
         final Errors error = open();
@@ -108,7 +107,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
             return;
         }
         if (error != Errors.NONE) {
-            refuse(error, error.message());
+            refuse(error);
             return;
         }
         handlers.began(this);
@@ -116,31 +115,15 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         acknowledge();
     }
 
-    /** What is wrong with the request in itself, in Apache Kafka's words, or null. */
-    private String complaint() {
-        if (request.groupId() == null) {
-            return "Invalid group id in the request.";
-        }
-        if (!ShareHandlers.isMemberId(request.memberId())) {
-            return "Invalid member id in the request.";
-        }
-        if (!renews()) {
-            return null;
-        }
-        final StringBuilder complaint = new StringBuilder();
-        complain(complaint, "maxBytes", request.maxBytes());
-        complain(complaint, "minBytes", request.minBytes());
-        complain(complaint, "maxRecords", request.maxRecords());
-        complain(complaint, "maxWaitMs", request.maxWaitMs());
-        return complaint.isEmpty()
-                ? null
-                : complaint.append("if isRenewAck is true.").toString();
-    }
-
-    private static void complain(final StringBuilder complaint, final String name, final int value) {
-        if (value != 0) {
-            complaint.append(name).append(" must be set to 0, ");
-        }
+    /** Who asks for more time asks for nothing else. */
+    private boolean isValid() {
+        return request.groupId() != null
+                && ShareHandlers.isMemberId(request.memberId())
+                && (!renews()
+                        || request.maxBytes() == 0
+                                && request.minBytes() == 0
+                                && request.maxRecords() == 0
+                                && request.maxWaitMs() == 0);
     }
 
     private boolean renews() {
@@ -392,7 +375,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         if (refusedLate) {
             handlers.ended(this);
             exchange.listener(null);
-            refuse(Errors.SHARE_SESSION_LIMIT_REACHED, Errors.SHARE_SESSION_LIMIT_REACHED.message());
+            refuse(Errors.SHARE_SESSION_LIMIT_REACHED);
         } else if (state == State.WAITING) {
             endWaiting();
             if (counting) {
@@ -477,7 +460,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         return topics;
     }
 
-    private void refuse(final Errors error, final String message) {
-        handlers.answers().refuse(exchange, error, message);
+    private void refuse(final Errors error) {
+        handlers.answers().refuse(exchange, error);
     }
 }
