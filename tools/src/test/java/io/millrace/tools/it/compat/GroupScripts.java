@@ -59,6 +59,8 @@ final class GroupScripts {
         for (final byte type : new byte[] {0, 3, 9, -1}) {
             twins.ask("type " + type, party -> find(twins.version(), type, "g"));
         }
+        twins.ask("a share partition without a topic", party -> find(twins.version(), (byte) 2, "g"));
+        twins.ask("a share partition of no topic", party -> find(twins.version(), (byte) 2, "g:x:0"));
         twins.ask("an empty key", party -> find(twins.version(), (byte) 0, ""));
         if (twins.version() >= FIND_VERSION) {
             twins.ask(
