@@ -295,7 +295,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh consume …            read a topic to standard output
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
-  ./run.sh perf …               measure, beside Apache Kafka (compare, load, soak, bench, stat)
+  ./run.sh perf …               measure, beside Apache Kafka (compare, load, moves, soak, bench, stat)
   ./run.sh build                build what is stale, and nothing else
   ./run.sh <command> --help     the options of a command
 

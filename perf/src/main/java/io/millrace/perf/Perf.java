@@ -10,7 +10,13 @@ import picocli.CommandLine.ParseResult;
         name = "./run.sh perf",
         description = "Measures Millrace, beside Apache Kafka wherever a figure would mean nothing alone.",
         mixinStandardHelpOptions = true,
-        subcommands = {CompareCommand.class, LoadCommand.class, SoakCommand.class, BenchCommand.class, StatCommand.class
+        subcommands = {
+            CompareCommand.class,
+            LoadCommand.class,
+            MovesCommand.class,
+            SoakCommand.class,
+            BenchCommand.class,
+            StatCommand.class
         })
 public final class Perf implements Runnable {
     private Perf() {}
