@@ -1,5 +1,6 @@
 package io.millrace.engine.core;
 
+import io.millrace.engine.log.LogArrival;
 import io.millrace.engine.metadata.MetadataCommands;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
@@ -136,17 +137,42 @@ public final class PartitionMoves {
 
         void begin() {
             core.calls().run(move.fromCore, from -> {
-                final PartitionDeparture.Handler ready =
-                        (outcome, handover) -> from.calls().run(core.id(), host -> onReady(outcome, handover));
-                departure = from.partitions().depart(move.partitionKey, epoch, ready);
+                departure = from.partitions().depart(move.partitionKey, epoch, new Departing(from));
             });
+        }
+
+        /** On the old owner. */
+        private final class Departing implements PartitionDeparture.Handler {
+            private final Core from;
+
+            Departing(final Core from) {
+                this.from = from;
+            }
+
+            @Override
+            public void onFilesKnown(final PartitionDeparture leaving, final LogArrival.Files files) {
+                from.calls()
+                        .run(
+                                move.toCore,
+                                to -> to.partitions()
+                                        .openAhead(
+                                                move.partitionKey,
+                                                files,
+                                                status -> to.calls().run(from.id(), again -> leaving.goOn())));
+            }
+
+            @Override
+            public void onEnded(final Outcome outcome, final PartitionHandover handover) {
+                from.calls().run(core.id(), host -> onReady(outcome, handover));
+            }
         }
 
         private void onReady(final Outcome outcome, final PartitionHandover handover) {
             if (outcome != Outcome.OK) {
+                core.calls().run(move.toCore, to -> to.partitions().discard(move.partitionKey));
                 end(outcome, "Core " + move.fromCore + " cannot give it away now: " + outcome + ".");
             } else if (stopped) {
-                stay(Outcome.NOT_READY, "The broker is about to stop.");
+                discard(Outcome.NOT_READY, "The broker is about to stop.");
             } else {
                 core.calls().run(move.toCore, to -> expect(to, handover));
             }
@@ -155,6 +181,7 @@ public final class PartitionMoves {
         private void expect(final Core to, final PartitionHandover handover) {
             final PartitionImage partition = to.image().partition(move.partitionKey);
             if (partition == null) {
+                to.partitions().discard(move.partitionKey);
                 to.calls().run(core.id(), host -> stay(Outcome.UNKNOWN_PARTITION, "It was deleted meanwhile."));
                 return;
             }

@@ -4,73 +4,126 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.LongArrayList;
 
 /**
- * Takes over a log that another core hands over: opens its files, and makes a log of them once it is this core's. Until
- * then nothing of it is changed, and it may be {@linkplain #discard given up}. Owned by the core where the log arrives.
+ * Takes over a log that another core hands over: opens its files, most of them ahead, while the log is still used where it
+ * is, and makes a log of them once it is this core's. Until then nothing of it is changed, and it may be {@linkplain #discard
+ * given up}. Owned by the core where the log arrives.
  */
 public final class LogArrival implements DiskCompletion {
-    private static final int OPENING_MAX = 64;
+    /** The files of a log that are there now; made where it lives, while no compaction puts others in their place. */
+    public static final class Files {
+        private final String directory;
+        private final IntArrayList segmentIds = new IntArrayList();
+        private final LongArrayList baseOffsets = new LongArrayList();
 
-    private final LogContext context;
-    private final LogHandover handover;
-    private final DiskFile[] files;
-    private final LogCompletion opened;
-    private int next;
-    private int opening;
-    private int worst = DiskStatus.OK;
-    private boolean told;
-
-    /** @param opened told once all files are open, or why not */
-    public LogArrival(final LogContext context, final LogHandover handover, final LogCompletion opened) {
-        this.context = context;
-        this.handover = handover;
-        this.opened = opened;
-        files = new DiskFile[handover.segments.size()];
+        public Files(final Log log) {
+            directory = log.directory();
+            for (int i = 0; i < log.segments.size(); i++) {
+                segmentIds.addInt(log.segments.get(i).id);
+                baseOffsets.addLong(log.segments.get(i).baseOffset);
+            }
+        }
     }
 
-    public void begin() {
-        while (next < files.length && opening < OPENING_MAX && worst == DiskStatus.OK) {
-            opening++;
-            final String path = LogFiles.path(
-                    handover.directory, handover.segments.get(next).baseOffset(), LogFiles.LOG);
-            files[next] = context.disk().open(path, Disk.OpenMode.EXISTING, this, next);
+    private static final int OPENING_MAX = 64;
+    private static final int NONE = -1;
+
+    private final LogContext context;
+    /** By the segments' numbers where they come from: a name may go to another file, a number does not. */
+    private final Int2ObjectHashMap<DiskFile> open = new Int2ObjectHashMap<>();
+
+    private Files wanted;
+    private LogHandover handover;
+    private LogCompletion opened;
+    private int next;
+    private int opening;
+    private int worst;
+    /** The segment that was still written to when its file was opened. */
+    private int growing = NONE;
+
+    public LogArrival(final LogContext context) {
+        this.context = context;
+    }
+
+    /** @param done told once as many are open as can be: what is missing then is opened when the log is handed over */
+    public void openAhead(final Files files, final LogCompletion done) {
+        growing = files.segmentIds.getInt(files.segmentIds.size() - 1);
+        open(files, done);
+    }
+
+    /** @param done told once all files are open, or why not */
+    public void arrive(final LogHandover newHandover, final LogCompletion done) {
+        handover = newHandover;
+        open(newHandover.files, done);
+    }
+
+    private void open(final Files files, final LogCompletion done) {
+        wanted = files;
+        opened = done;
+        next = 0;
+        worst = DiskStatus.OK;
+        goOn();
+    }
+
+    private void goOn() {
+        while (next < wanted.segmentIds.size() && opening < OPENING_MAX && worst == DiskStatus.OK) {
+            final int id = wanted.segmentIds.getInt(next);
+            if (!open.containsKey(id)) {
+                opening++;
+                final String path = LogFiles.path(wanted.directory, wanted.baseOffsets.getLong(next), LogFiles.LOG);
+                open.put(id, context.disk().open(path, Disk.OpenMode.EXISTING, this, id));
+            }
             next++;
+        }
+        if (opening == 0 && opened != null) {
+            final LogCompletion told = opened;
+            opened = null;
+            if (handover != null && worst == DiskStatus.OK && !areLongEnough()) {
+                worst = DiskStatus.IO_ERROR;
+            }
+            if (handover != null && worst != DiskStatus.OK) {
+                discard();
+            }
+            told.onComplete(worst);
         }
     }
 
     @Override
     public void onDiskCompletion(final long token, final int status, final long length) {
         opening--;
-        final int number = (int) token;
         if (status != DiskStatus.OK) {
-            files[number] = null;
+            open.remove((int) token);
             worst = Math.min(worst, status);
-        } else if (length < handover.segments.get(number).size()) {
-            worst = DiskStatus.IO_ERROR;
         }
-        begin();
-        if (opening == 0 && !told) {
-            told = true;
-            if (worst != DiskStatus.OK) {
-                discard();
+        goOn();
+    }
+
+    private boolean areLongEnough() {
+        for (final LogHandover.OfSegment of : handover.segments) {
+            if (of.id() != growing && open.get(of.id()).size() < of.size()) {
+                return false;
             }
-            opened.onComplete(worst);
         }
+        return true;
     }
 
     /** The log is this core's from now on. */
     public Log log(final LogConfig config, final LogProducers producers) {
         final LogParts parts = new LogParts();
-        for (int i = 0; i < files.length; i++) {
-            parts.segments.add(segment(handover.segments.get(i), files[i]));
-            files[i] = null;
+        for (final LogHandover.OfSegment of : handover.segments) {
+            parts.segments.add(segment(of, open.remove(of.id())));
         }
+        // Ahead, some may have been opened that have gone since.
+        discard();
         parts.epochs = handover.epochs;
         parts.snapshots = handover.snapshots;
         parts.startOffset = handover.startOffset;
         parts.endOffset = handover.endOffset;
-        parts.syncedOffset = handover.endOffset;
+        parts.syncedOffset = handover.syncedOffset;
         parts.holesBelow = handover.holesBelow;
         final Log log = new Log(context, handover.directory, config, producers, handover.metadata, parts);
         log.abortedFile().written(handover.abortedWritten);
@@ -82,7 +135,7 @@ public final class LogArrival implements DiskCompletion {
         final Segment segment = new Segment(context.nextSegmentId(), of.baseOffset(), file, of.createdMs());
         segment.size = of.size();
         segment.appendedSize = of.size();
-        segment.syncedSize = of.size();
+        segment.syncedSize = of.syncedSize();
         segment.reservedTo = of.reservedTo();
         segment.maxTimestampMs = of.maxTimestampMs();
         segment.maxTimestampOffset = of.maxTimestampOffset();
@@ -104,11 +157,13 @@ public final class LogArrival implements DiskCompletion {
 
     /** It does not come after all. */
     public void discard() {
-        for (int i = 0; i < files.length; i++) {
-            if (files[i] != null) {
-                files[i].close();
-                files[i] = null;
-            }
+        opened = null;
+        if (wanted != null) {
+            next = wanted.segmentIds.size();
         }
+        for (final DiskFile file : open.values()) {
+            file.close();
+        }
+        open.clear();
     }
 }

@@ -1,23 +1,32 @@
 package io.millrace.engine.log;
 
+import io.millrace.engine.port.Disk;
+import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import java.util.function.BooleanSupplier;
 
 /**
- * Makes a log ready to live on with another core: nothing under way, all of it in synced segments, all of its small files
- * written. From then on it takes nothing, until it has {@linkplain #leave left} or {@linkplain #stay stays}. Owned by the
- * core that it leaves.
+ * Makes a log ready to live on with another core: nothing under way, all of its small files written, and all of it in synced
+ * segments, unless it may go on with bytes that no sync has seen. From then on it takes nothing, until it has {@linkplain
+ * #leave left} or {@linkplain #stay stays}. Owned by the core that it leaves.
  */
 public final class LogDeparture {
     private static final int ATTEMPTS_MAX = 8;
 
     private final Log log;
+    private final BooleanSupplier mustBeSynced;
     private final LogCompletion ready;
     private int attempts;
     private int preparations;
+    private DiskFile beside;
 
-    /** @param ready told OK once the log is ready; else why it cannot go, and then it stays as it is */
-    public LogDeparture(final Log log, final LogCompletion ready) {
+    /**
+     * @param mustBeSynced whether somebody counts on what is appended, or a journal on its being in synced segments
+     * @param ready        told OK once the log is ready; else why it cannot go, and then it stays as it is
+     */
+    public LogDeparture(final Log log, final BooleanSupplier mustBeSynced, final LogCompletion ready) {
         this.log = log;
+        this.mustBeSynced = mustBeSynced;
         this.ready = ready;
     }
 
@@ -45,6 +54,43 @@ public final class LogDeparture {
                 && log.epochFile().unwrittenFrom() == Long.MAX_VALUE;
     }
 
+    /** Bytes that a sync would be waited for, once nothing is taken any more. */
+    public long unsyncedBytes() {
+        return mustBeSynced.getAsBoolean() ? log.active.size - log.active.syncedSize : 0;
+    }
+
+    /**
+     * Writes most of the active segment to the disk, so that the sync which is waited for has little left, by an open file of
+     * its own: by that of the log, what is appended meanwhile would be told of behind it, and so would be acknowledged. It
+     * counts for nothing, but its failure does.
+     */
+    public void syncBeside() {
+        final Disk disk = log.disk();
+        final String path = LogFiles.path(log.directory(), log.active.baseOffset, LogFiles.LOG);
+        beside = disk.open(path, Disk.OpenMode.EXISTING, this::onOpenedBeside, 0);
+    }
+
+    public boolean isSyncingBeside() {
+        return beside != null;
+    }
+
+    private void onOpenedBeside(final long token, final int status, final long length) {
+        if (status == DiskStatus.OK) {
+            beside.sync(this::onSyncedBeside, 0);
+        } else {
+            beside = null; // deleted meanwhile, perhaps; what the log itself does will tell
+        }
+    }
+
+    private void onSyncedBeside(final long token, final int status, final long value) {
+        beside.close();
+        beside = null;
+        if (status != DiskStatus.OK) {
+            // At once: the same file's next sync succeeds, and whoever waits for that one must not believe it.
+            log.goOffline(DiskStatus.IO_ERROR);
+        }
+    }
+
     public void begin() {
         log.endThen(this::settle);
     }
@@ -52,7 +98,7 @@ public final class LogDeparture {
     private void settle() {
         if (log.isOffline() || log.isReadOnly()) {
             giveUp(DiskStatus.IO_ERROR);
-        } else if (log.syncedOffset() < log.appendedOffset()) {
+        } else if (mustBeSynced.getAsBoolean() && log.syncedOffset() < log.appendedOffset()) {
             again(log::sync);
         } else if (!log.sealer().isEmpty()) {
             again(log.sealer()::run);
@@ -79,6 +125,11 @@ public final class LogDeparture {
     private void giveUp(final int status) {
         log.stay();
         ready.onComplete(status);
+    }
+
+    /** What the other core opens while the log still lives here. */
+    public LogArrival.Files files() {
+        return new LogArrival.Files(log);
     }
 
     /** What the other core makes a log of; once ready. */

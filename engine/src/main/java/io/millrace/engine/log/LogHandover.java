@@ -11,9 +11,11 @@ import org.agrona.DirectBuffer;
 public final class LogHandover {
     /** What is known of a segment; its indexes only if it is the active one, the others' lie in their files. */
     record OfSegment(
+            int id,
             long baseOffset,
             long createdMs,
             long size,
+            long syncedSize,
             long maxTimestampMs,
             long maxTimestampOffset,
             long firstTimestampMs,
@@ -25,9 +27,11 @@ public final class LogHandover {
             DirectBuffer times) {
         static OfSegment of(final Segment segment, final boolean isActive) {
             return new OfSegment(
+                    segment.id,
                     segment.baseOffset,
                     segment.createdMs,
                     segment.size,
+                    segment.syncedSize,
                     segment.maxTimestampMs,
                     segment.maxTimestampOffset,
                     segment.firstTimestampMs,
@@ -41,18 +45,21 @@ public final class LogHandover {
     }
 
     final String directory;
+    final LogArrival.Files files;
     final PartitionMetadata metadata;
     final List<OfSegment> segments = new ArrayList<>();
     final LeaderEpochs epochs;
     final Snapshots snapshots;
     final long startOffset;
     final long endOffset;
+    final long syncedOffset;
     final long holesBelow;
     final long cleanedTo;
     final int abortedWritten;
 
     LogHandover(final Log log) {
         directory = log.directory();
+        files = new LogArrival.Files(log);
         metadata = log.metadata();
         for (final Segment segment : log.segments) {
             segments.add(OfSegment.of(segment, segment == log.active));
@@ -61,6 +68,7 @@ public final class LogHandover {
         snapshots = log.snapshots().copy();
         startOffset = log.startOffset();
         endOffset = log.endOffset();
+        syncedOffset = log.syncedOffset();
         holesBelow = log.compactor().holesBelow();
         cleanedTo = log.compactor().cleanedTo();
         abortedWritten = log.abortedFile().written();

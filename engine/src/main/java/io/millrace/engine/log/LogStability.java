@@ -70,7 +70,8 @@ public final class LogStability {
         copied |= taker != null;
     }
 
-    boolean isCopied() {
+    /** Whether a journal has, or had, copies of its batches. */
+    public boolean isCopied() {
         return copied;
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /**
  * The unpinned threads that do one data directory's blocking work for all cores: syncs, truncations and directory work
- * on the write lanes, writes past the page cache on lanes that nothing else holds up, cold reads and prefetches on a lane of their own, so that a reader of cold data does not hold up
+ * on the write lanes, what changes the metadata on one of its own, writes past the page cache on lanes that nothing else holds up, cold reads and prefetches on a lane of their own, so that a reader of cold data does not hold up
  * an ack. A file stays on one write lane. Construct before the calling thread is pinned: threads inherit its mask.
  */
 public final class DiskCompanion implements AutoCloseable {
@@ -27,6 +27,8 @@ public final class DiskCompanion implements AutoCloseable {
     private final DiskLane[] throughLanes;
     private final AtomicInteger throughLanesTaken = new AtomicInteger();
     private final DiskLane readLane;
+    private final DiskLane urgentLane;
+    private volatile String urgentFile = "";
 
     /** Starts the threads but those for writes past the page cache. The directory must exist. */
     public DiskCompanion(final Path root) {
@@ -48,6 +50,12 @@ public final class DiskCompanion implements AutoCloseable {
             throughLanes[i] = new DiskLane("disk-through-" + i, new DiskWork(root, io), writeLanes[0]);
         }
         this.readLane = new DiskLane("disk-read", new DiskWork(root, io));
+        this.urgentLane = new DiskLane("disk-urgent", new DiskWork(root, io), writeLanes[0]);
+    }
+
+    /** This file's writes and syncs wait for no other file's; before it is opened. */
+    public void prefer(final String path) {
+        urgentFile = path;
     }
 
     /** Starts the threads for writes past the page cache; else the first such write waits until a thread is free to. */
@@ -76,6 +84,7 @@ public final class DiskCompanion implements AutoCloseable {
     private List<DiskLane> lanes() {
         final List<DiskLane> lanes = new ArrayList<>(List.of(writeLanes));
         lanes.addAll(List.of(throughLanes));
+        lanes.add(urgentLane);
         lanes.add(readLane);
         return lanes;
     }
@@ -86,7 +95,7 @@ public final class DiskCompanion implements AutoCloseable {
     }
 
     DiskLane writeLane(final String path) {
-        return writeLanes[Math.floorMod(path.hashCode(), writeLanes.length)];
+        return path.equals(urgentFile) ? urgentLane : writeLanes[Math.floorMod(path.hashCode(), writeLanes.length)];
     }
 
     /** A core stays on one lane. */

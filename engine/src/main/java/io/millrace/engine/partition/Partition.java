@@ -67,11 +67,23 @@ public final class Partition implements LogListener {
 
     /** The log is open; from now on the partition answers. */
     void open(final Log opened) {
+        open(opened, durable() ? opened.stableOffset() : opened.appendedOffset());
+    }
+
+    /** The log comes from another core, where all of it was committed, whatever the topic's durability is by now. */
+    void goOn(final Log arrived) {
+        open(arrived, arrived.appendedOffset());
+        if (arrived.isDirty() && durable()) {
+            context.syncRound().add(this);
+        }
+    }
+
+    private void open(final Log opened, final long committedOffset) {
         log = opened;
         journaled = context.journal().member(opened);
         opened.stability().copyTo(durable() ? journaled : null);
         appends.open(opened);
-        highWatermark.open(durable() ? opened.stableOffset() : opened.appendedOffset());
+        highWatermark.open(committedOffset);
     }
 
     /** OK, or why a request with these epochs cannot be served. The client's epoch is −1 where it sent none. */

@@ -15,6 +15,9 @@ final class PartitionArrivals {
     private record Expected(Partition partition, PartitionHandover handover, LogArrival log) {}
 
     private final PartitionContext context;
+    /** Those whose files are being opened, or are open, while another core still serves them. */
+    private final Long2ObjectHashMap<LogArrival> ahead = new Long2ObjectHashMap<>();
+
     private final Long2ObjectHashMap<Expected> byKey = new Long2ObjectHashMap<>();
 
     PartitionArrivals(final PartitionContext context) {
@@ -22,7 +25,14 @@ final class PartitionArrivals {
     }
 
     boolean isEmpty() {
-        return byKey.isEmpty();
+        return byKey.isEmpty() && ahead.isEmpty();
+    }
+
+    /** @param done told once as many of its files are open as can be */
+    void openAhead(final long key, final LogArrival.Files files, final LogCompletion done) {
+        final LogArrival log = new LogArrival(context.logs());
+        ahead.put(key, log);
+        log.openAhead(files, done);
     }
 
     /** @param opened told once all of its files are open, or why it cannot come */
@@ -34,14 +44,19 @@ final class PartitionArrivals {
             final LogCompletion opened) {
         final Partition partition = new Partition(key, leaderEpoch, config, context, handover.producers());
         partition.suspend();
-        final LogArrival log = new LogArrival(context.logs(), handover.log(), opened);
+        final LogArrival opening = ahead.remove(key);
+        final LogArrival log = opening == null ? new LogArrival(context.logs()) : opening;
         byKey.put(key, new Expected(partition, handover, log));
-        log.begin();
+        log.arrive(handover.log(), opened);
         return partition;
     }
 
     /** It does not come; returns what waited for it. */
     Partition discard(final long key) {
+        final LogArrival opening = ahead.remove(key);
+        if (opening != null) {
+            opening.discard();
+        }
         final Expected expected = byKey.remove(key);
         if (expected == null) {
             return null;
@@ -62,7 +77,7 @@ final class PartitionArrivals {
         final Partition partition = expected.partition;
         partition.updateConfig(config);
         log.listener(partition);
-        partition.open(log);
+        partition.goOn(log);
         partition.checkpointed(
                 handover.checkpointedRecoveryPoint(), handover.checkpointedStart(), handover.checkpointedCleaned());
         partition.startDurable(handover.durableStart());

@@ -1,14 +1,15 @@
 package io.millrace.engine.partition;
 
 import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogArrival;
 import io.millrace.engine.log.LogDeparture;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.PlantedBug;
 
 /**
- * A partition's way off its core. While it is served as ever, what would take long is done: compaction stopped, its
- * segments synced until little is left to sync. Then requests wait, what was appended becomes durable and is
+ * A partition's way off its core. While it is served as ever, what would take long is done: compaction stopped, its files
+ * opened where it goes, and, if acks are worth a sync, its segments synced until little is left to sync. Then requests wait, what was appended becomes durable and is
  * acknowledged, and the partition is ready to be taken over. Requests wait on until the metadata say who owns it. Owned by
  * the core that it leaves.
  *
@@ -24,6 +25,11 @@ public final class PartitionDeparture {
     public interface Handler {
         /** @param handover null unless the outcome is OK */
         void onEnded(Outcome outcome, PartitionHandover handover);
+
+        /** These files may be opened where the partition goes; {@link #goOn} is to be called when that is done. */
+        default void onFilesKnown(final PartitionDeparture departure, final LogArrival.Files files) {
+            departure.goOn();
+        }
     }
 
     private enum State {
@@ -38,12 +44,14 @@ public final class PartitionDeparture {
     private static final int SYNCS_MAX = 6;
     /** A sync that takes no longer leaves little to the one that requests wait for. */
     private static final long SHORT_SYNC_NS = 4_000_000;
+    /** Nor is more to be written by that one than acks wait for all the time. */
+    private static final long LITTLE_BYTES = 256 * 1024;
 
     /** Requests wait no longer: they hold room between cores, and it may be that what ends the move finds none. */
     private static final long WAIT_NS_MAX = 100_000_000;
 
     /** Where segments roll, or are synced, all the time there is always something left. */
-    private static final long LITTLE_LEFT_NS_MAX = 500_000_000;
+    private static final long LITTLE_LEFT_NS_MAX = 2_000_000_000;
 
     private static final long PREPARING_NS_MAX = 10_000_000_000L;
 
@@ -54,6 +62,8 @@ public final class PartitionDeparture {
     private State state = State.PREPARING;
     private int syncs;
     private boolean hasBegun;
+    private boolean areFilesKnown;
+    private boolean areFilesOpen;
     private long beganNs;
     private long syncBeganNs;
     private long suspendedNs;
@@ -62,7 +72,12 @@ public final class PartitionDeparture {
         this.partition = partition;
         this.context = context;
         this.handler = handler;
-        departure = new LogDeparture(partition.log(), this::onSettled);
+        departure = new LogDeparture(partition.log(), this::mustBeSynced, this::onSettled);
+    }
+
+    /** What was only ever promised to reach the page cache goes on as it is; a journal must not be asked for it any more. */
+    private boolean mustBeSynced() {
+        return partition.durable() || partition.log().stability().isCopied();
     }
 
     /** Goes on; true once there is nothing to be done here. */
@@ -92,20 +107,33 @@ public final class PartitionDeparture {
             giveUp(partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE);
         } else if (nowNs - beganNs > PREPARING_NS_MAX) {
             giveUp(Outcome.TIMED_OUT);
-        } else if (stopsCompacting(log) && (nowNs - beganNs > LITTLE_LEFT_NS_MAX || isLittleLeft(log, nowNs))) {
-            state = State.SETTLING;
-            suspendedNs = nowNs;
-            partition.suspend();
-            departure.begin();
+        } else if (stopsCompacting(log) && areFilesOpen() && !departure.isSyncingBeside()) {
+            if (nowNs - beganNs > LITTLE_LEFT_NS_MAX || isLittleLeft(nowNs)) {
+                state = State.SETTLING;
+                suspendedNs = nowNs;
+                partition.suspend();
+                departure.begin();
+            }
         }
     }
 
+    /** From now on no compaction begins, so files keep their names. */
+    private boolean areFilesOpen() {
+        if (!areFilesKnown) {
+            areFilesKnown = true;
+            handler.onFilesKnown(this, departure.files());
+        }
+        return areFilesOpen;
+    }
+
+    /** As many of its files are open where it goes as can be. */
+    public void goOn() {
+        areFilesOpen = true;
+    }
+
     /** Of what requests would wait for if it were done later. */
-    private boolean isLittleLeft(final Log log, final long nowNs) {
-        return departure.prepare()
-                && !context.replies().isReporting(partition)
-                && !log.isSyncing()
-                && isSyncedEnough(log, nowNs);
+    private boolean isLittleLeft(final long nowNs) {
+        return departure.prepare() && !context.replies().isReporting(partition) && isSyncedEnough(nowNs);
     }
 
     private static boolean stopsCompacting(final Log log) {
@@ -115,13 +143,16 @@ public final class PartitionDeparture {
         return !log.compactor().isBusy();
     }
 
-    private boolean isSyncedEnough(final Log log, final long nowNs) {
-        if (syncs == SYNCS_MAX || (syncs > 0 && nowNs - syncBeganNs < SHORT_SYNC_NS)) {
+    private boolean isSyncedEnough(final long nowNs) {
+        if (syncs == SYNCS_MAX
+                || departure.unsyncedBytes() <= LITTLE_BYTES
+                || (syncs > 0 && nowNs - syncBeganNs < SHORT_SYNC_NS)) {
             return true;
         }
         syncs++;
         syncBeganNs = nowNs;
-        return !log.sync();
+        departure.syncBeside();
+        return false;
     }
 
     private void onSettled(final int diskStatus) {

@@ -4,6 +4,7 @@ import io.millrace.engine.journal.Journal;
 import io.millrace.engine.log.CompactionSettings;
 import io.millrace.engine.log.JournalTail;
 import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogArrival;
 import io.millrace.engine.log.LogCompletion;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.LogCreation;
@@ -203,6 +204,11 @@ public final class Partitions implements Stage {
     /** Departures that requests do not wait for yet are given up: the core is about to end. */
     public void stopDepartures() {
         departures.forEach(PartitionDeparture::stop);
+    }
+
+    /** Another core is about to hand a partition over: what can be done before it stops to serve it. */
+    public void openAhead(final long key, final LogArrival.Files files, final LogCompletion done) {
+        arrivals.openAhead(key, files, done);
     }
 
     /** Another core hands a partition over; it is this core's once the metadata say so. */

@@ -30,7 +30,7 @@ class LogEndTest {
         final LogBench bench = bench().create();
         bench.offer(KafkaBatches.batch().count(1, bench.nowMs));
         final int[] told = {LogBench.UNANSWERED, 0};
-        final LogDeparture departure = new LogDeparture(bench.log, status -> {
+        final LogDeparture departure = new LogDeparture(bench.log, () -> true, status -> {
             told[0] = status;
             told[1]++;
         });
@@ -48,7 +48,7 @@ class LogEndTest {
         for (int i = 0; i < 30; i++) {
             bench.append(1, bench.nowMs + i);
         }
-        final LogDeparture departure = new LogDeparture(bench.log, IGNORED);
+        final LogDeparture departure = new LogDeparture(bench.log, () -> true, IGNORED);
         bench.until(departure::prepare);
         assertThat(bench.log.sealer().isEmpty()).isTrue();
         assertThat(bench.log.epochFile().unwrittenFrom()).isEqualTo(Long.MAX_VALUE);

@@ -6,11 +6,14 @@ import io.millrace.engine.batch.KafkaBatches;
 import io.millrace.engine.journal.Journal;
 import io.millrace.engine.log.CompactionSettings;
 import io.millrace.engine.log.LeaseTable;
+import io.millrace.engine.log.Log;
+import io.millrace.engine.log.LogArrival;
 import io.millrace.engine.log.LogContext;
 import io.millrace.engine.log.ScrubPace;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.producer.AppendFlags;
+import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.TopicConfig;
 import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
@@ -21,6 +24,7 @@ import io.millrace.engine.status.Statistics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.agrona.BufferUtil;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +149,41 @@ class PartitionDepartureTest {
         final AppendTask task = partitions.beginAppend(0, producer, 1);
         partitions.append(task, 0, KEY, 0, BufferUtil.address(memory), batch.length, AppendFlags.NONE, 0);
         partitions.endOfParts(task);
+    }
+
+    /** What was promised the page cache alone waits for no sync, and who writes waits for none of a move's. */
+    @Test
+    void shouldNotSyncWhatNobodyWasPromised() {
+        partitions.updateConfig(KEY, TopicConfig.resolve(Map.of("millrace.durability", "os"), Settings.defaults()));
+        append(0);
+        await(() -> !appended.isEmpty());
+        depart();
+        awaitReady();
+        final Log log = partitions.partition(KEY).log();
+        assertThat(log.recoveryPoint()).isLessThan(log.endOffset());
+    }
+
+    /** The files are opened where the partition goes while it is served as ever. */
+    @Test
+    void shouldServeUntilItsFilesAreOpenElsewhere() {
+        final PartitionDeparture[] waiting = new PartitionDeparture[1];
+        partitions.depart(KEY, 0, new PartitionDeparture.Handler() {
+            @Override
+            public void onFilesKnown(final PartitionDeparture departure, final LogArrival.Files files) {
+                waiting[0] = departure;
+            }
+
+            @Override
+            public void onEnded(final Outcome outcome, final PartitionHandover handover) {
+                left.add(outcome);
+            }
+        });
+        await(() -> waiting[0] != null);
+        run(OVERDUE_NS);
+        assertThat(answerTo(0)).isEqualTo(Outcome.OK);
+        assertThat(left).isEmpty();
+        waiting[0].goOn();
+        awaitReady();
     }
 
     private Outcome answerTo(final int sequence) {

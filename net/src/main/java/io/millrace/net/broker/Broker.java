@@ -8,6 +8,7 @@ import io.millrace.engine.core.Sleeper;
 import io.millrace.engine.log.BlockingDisk;
 import io.millrace.engine.log.CheckpointException;
 import io.millrace.engine.log.DiskException;
+import io.millrace.engine.metadata.FileMetadataLog;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.os.DiskCompanion;
 import io.millrace.engine.os.HousekeepingLane;
@@ -160,6 +161,7 @@ public final class Broker implements AutoCloseable {
         this.opened = opened;
         final int count = config.coreCount();
         companion = new DiskCompanion(data.path());
+        companion.prefer(FileMetadataLog.FILE);
         opened.add(companion::close);
         if (config.durability() == Durability.FSYNC) {
             companion.expectWritesThrough();
