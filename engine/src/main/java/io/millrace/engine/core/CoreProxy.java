@@ -23,6 +23,7 @@ final class CoreProxy {
     private final boolean isOwn;
     private int requestBytesOut;
     private int replyBytesOwed;
+    private int reservedBytesOut;
     private boolean wakeDue;
     private final MessageHandler outboxOffer;
 
@@ -79,6 +80,22 @@ final class CoreProxy {
         } else {
             outbox.add(templateId, message, length, 0, 0);
         }
+    }
+
+    /** Whether the room that is kept for changes of the metadata takes one more, or is unused. */
+    boolean hasReserved(final int footprint) {
+        return reservedBytesOut == 0 || reservedBytesOut + footprint <= ring.reserve();
+    }
+
+    /** Sends a change of the metadata now, whoever waits for credit; where there {@linkplain #hasReserved is room}. */
+    void reserved(final int templateId, final DirectBuffer message, final int length) {
+        reservedBytesOut += Ring.footprint(length);
+        offer(templateId, message, 0, length);
+    }
+
+    /** The reply to such a change is in. */
+    void onReservedReply(final int footprint) {
+        reservedBytesOut -= footprint;
     }
 
     /** The reply to a request of this size is in: its credit is free again. */

@@ -54,6 +54,8 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     private final ArrayDeque<int[]> outstanding = new ArrayDeque<>();
     private long appliedEverywhere;
     private int forgetsUnderWay;
+    /** Entries that had to be sent like requests: what is sent after them must not overtake them. */
+    private int sentAsRequests;
 
     MetadataHost(
             final int core,
@@ -104,7 +106,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     public int doWork(final long nowNs, final long nowMs) {
         int work = log.poll(this, ENTRY_LIMIT);
         int spreadBytes = 0;
-        while (!toSpread.isEmpty() && forgetsUnderWay == 0 && spreadBytes < SPREAD_BYTES_PER_CYCLE) {
+        while (maySpread() && spreadBytes < SPREAD_BYTES_PER_CYCLE) {
             spreadBytes += toSpread.peekFirst().entry.length;
             spread(toSpread.pollFirst());
             work++;
@@ -120,9 +122,25 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         return work;
     }
 
+    private boolean maySpread() {
+        return !toSpread.isEmpty() && forgetsUnderWay == 0 && hasRoomFor(toSpread.peekFirst());
+    }
+
+    /** In the room between cores that is kept for entries: somebody may hold all the rest until this one has come. */
+    private boolean hasRoomFor(final Committed committed) {
+        final int length =
+                MetadataEntryEncoder.BLOCK_LENGTH + MetadataEntryEncoder.entryHeaderLength() + committed.entry.length;
+        for (int to = 0; to < proxies.length; to++) {
+            if (to != core && !requests.maySendReserved(to, length)) {
+                return false;
+            }
+        }
+        return sentAsRequests == 0;
+    }
+
     @Override
     public boolean mayPark() {
-        return (toSpread.isEmpty() || forgetsUnderWay > 0) && !log.isReady();
+        return !maySpread() && !log.isReady();
     }
 
     @Override
@@ -161,25 +179,50 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         final int[] missing = {proxies.length};
         outstanding.addLast(missing);
         final UnsafeBuffer entry = new UnsafeBuffer(committed.entry);
+        final boolean isReserved = hasRoomFor(committed);
         for (int to = 0; to < proxies.length; to++) {
             if (to != core) {
-                final long correlation = requests.correlation(
-                        (token, templateId, body, offset, length) -> onApplied(missing), committed.index);
-                entryMessage
-                        .wrap(buffer, 0)
-                        .correlation(correlation)
-                        .entryIndex(committed.index)
-                        .putEntry(entry, 0, entry.capacity());
-                requests.send(
-                        correlation,
-                        to,
-                        MetadataEntryEncoder.TEMPLATE_ID,
-                        buffer,
-                        entryMessage.limit(),
-                        MetadataAppliedEncoder.BLOCK_LENGTH);
+                send(to, committed, entry, missing, isReserved);
             }
         }
         follower.apply(committed.index, entry, 0, entry.capacity(), () -> onApplied(missing));
+    }
+
+    private void send(
+            final int to,
+            final Committed committed,
+            final UnsafeBuffer entry,
+            final int[] missing,
+            final boolean isReserved) {
+        final ReplyHandler applied = (token, templateId, body, offset, length) -> {
+            sentAsRequests -= isReserved ? 0 : 1;
+            onApplied(missing);
+        };
+        final long correlation = requests.correlation(applied, committed.index);
+        entryMessage
+                .wrap(buffer, 0)
+                .correlation(correlation)
+                .entryIndex(committed.index)
+                .putEntry(entry, 0, entry.capacity());
+        final int length = entryMessage.limit();
+        if (isReserved) {
+            requests.sendReserved(
+                    correlation,
+                    to,
+                    MetadataEntryEncoder.TEMPLATE_ID,
+                    buffer,
+                    length,
+                    MetadataAppliedEncoder.BLOCK_LENGTH);
+        } else {
+            sentAsRequests++;
+            requests.send(
+                    correlation,
+                    to,
+                    MetadataEntryEncoder.TEMPLATE_ID,
+                    buffer,
+                    length,
+                    MetadataAppliedEncoder.BLOCK_LENGTH);
+        }
     }
 
     private void onApplied(final int[] missing) {

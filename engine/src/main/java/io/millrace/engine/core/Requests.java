@@ -32,6 +32,8 @@ public final class Requests {
     private boolean[] soon = new boolean[SLOTS_INITIAL];
     /** Whether it was in the ring at once, and never queued for credit. */
     private boolean[] sent = new boolean[SLOTS_INITIAL];
+    /** Whether it has the room that is kept for changes of the metadata. */
+    private boolean[] reserved = new boolean[SLOTS_INITIAL];
 
     private int[] free = new int[SLOTS_INITIAL];
     private int freeCount;
@@ -80,6 +82,31 @@ public final class Requests {
             final int length,
             final int replyBytesMax) {
         send(correlation, targetCore, templateId, message, length, replyBytesMax, Ring.footprint(length));
+    }
+
+    /** Whether a change of the metadata may be sent now that takes no room from requests. */
+    boolean maySendReserved(final int targetCore, final int length) {
+        return proxies[targetCore].hasReserved(Ring.footprint(length));
+    }
+
+    /** Sends it: whoever waits for what it brings about may have all the credit there is. */
+    void sendReserved(
+            final long correlation,
+            final int targetCore,
+            final int templateId,
+            final DirectBuffer message,
+            final int length,
+            final int replyBytesMax) {
+        final int slot = slotOf(correlation);
+        targets[slot] = targetCore;
+        sentNs[slot] = clock.lastNs();
+        requestFootprints[slot] = Ring.footprint(length);
+        replyFootprints[slot] = Ring.footprint(replyBytesMax);
+        sent[slot] = true;
+        reserved[slot] = true;
+        soon[slot] = true;
+        askedOfOthers++;
+        proxies[targetCore].reserved(templateId, message, length);
     }
 
     /** Sends a watch, which keeps credit for its reply and its cancel alone: it may lie there for long. */
@@ -160,7 +187,12 @@ public final class Requests {
         final ReplyHandler handler = handlers[slot];
         final long token = tokens[slot];
         roundTripNs = clock.lastNs() - sentNs[slot];
-        proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
+        if (reserved[slot]) {
+            reserved[slot] = false;
+            proxies[from].onReservedReply(requestFootprints[slot]);
+        } else {
+            proxies[from].onReply(requestFootprints[slot], replyFootprints[slot]);
+        }
         askedOfOthers -= soon[slot] ? 1 : 0;
         soon[slot] = false;
         handlers[slot] = null;
@@ -213,6 +245,7 @@ public final class Requests {
         sentNs = Arrays.copyOf(sentNs, after);
         soon = Arrays.copyOf(soon, after);
         sent = Arrays.copyOf(sent, after);
+        reserved = Arrays.copyOf(reserved, after);
         free = Arrays.copyOf(free, after);
         addFreeSlots(before, after);
     }

@@ -11,12 +11,15 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
  * One direction between two cores (or from a core to itself): strictly first in, first out. Its capacity is shared out
- * by {@link CoreProxy}: a quarter for requests in flight, a quarter for the replies owed, the rest covers the padding at
- * the end of the ring, so an offer within these shares never fails.
+ * by {@link CoreProxy}: a quarter for requests in flight, a quarter for the replies owed, an eighth, or one message, for
+ * changes of the metadata and an eighth for the answers to them, the rest covers the padding at the end of the ring, so an
+ * offer within these shares never fails.
  */
 final class Ring {
     /** Requests in flight, and replies owed, may each take so much of the ring. */
     private static final int SHARE_DIVISOR = 4;
+    /** Metadata in flight, and the answers, have so much for themselves. */
+    private static final int RESERVE_DIVISOR = 8;
 
     private final OneToOneRingBuffer buffer;
 
@@ -32,6 +35,10 @@ final class Ring {
 
     int share() {
         return buffer.capacity() / SHARE_DIVISOR;
+    }
+
+    int reserve() {
+        return buffer.capacity() / RESERVE_DIVISOR;
     }
 
     int messageBytesMax() {

@@ -3,6 +3,7 @@ package io.millrace.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.codec.core.AppendRequestEncoder;
+import io.millrace.codec.core.MetadataEntryEncoder;
 import io.millrace.codec.core.QueryReplyDecoder;
 import io.millrace.codec.core.ReadRequestEncoder;
 import io.millrace.codec.core.WatchCancelDecoder;
@@ -85,6 +86,39 @@ class RequestsTest {
             assertThat(templates.get(i) == WatchRequestDecoder.TEMPLATE_ID).isEqualTo(i % 3 == 0);
         }
         assertThat(answered).hasSize(50);
+    }
+
+    /** Whoever holds the credit may wait for the very change that is to be sent. */
+    @Test
+    void shouldSendMetadataWhoeverHoldsTheCredit() {
+        while (proxy.waitingBytes() == 0) {
+            request(3000);
+        }
+        int sent = 0;
+        while (requests.maySendReserved(OTHER, 1000)) {
+            final long correlation = requests.correlation(this::onReply, sent++);
+            message.putLong(0, correlation, ByteOrder.LITTLE_ENDIAN);
+            requests.sendReserved(
+                    correlation,
+                    OTHER,
+                    MetadataEntryEncoder.TEMPLATE_ID,
+                    message,
+                    1000,
+                    WatchReplyEncoder.BLOCK_LENGTH);
+        }
+        assertThat(sent).isPositive();
+        drain();
+        assertThat(templates)
+                .filteredOn(id -> id == MetadataEntryEncoder.TEMPLATE_ID)
+                .hasSize(sent);
+        for (int i = 0; i < templates.size(); i++) {
+            if (templates.get(i) == MetadataEntryEncoder.TEMPLATE_ID) {
+                answerWatch(correlations.get(i));
+            }
+        }
+        assertThat(answered).hasSize(sent);
+        assertThat(requests.maySendReserved(OTHER, 1000)).isTrue();
+        assertThat(proxy.waitingBytes()).isPositive();
     }
 
     @Test
