@@ -196,6 +196,7 @@ public final class Partition implements LogListener {
             appends.resume();
         }
         reads.resume();
+        queries.resume();
     }
 
     /** Whether requests are served here and now. */
@@ -208,6 +209,7 @@ public final class Partition implements LogListener {
         turnsAway = true;
         appends.sendAway(Outcome.NOT_READY);
         reads.sendAway(Outcome.NOT_READY);
+        queries.sendAway(Outcome.NOT_READY);
     }
 
     boolean turnsAway() {
@@ -257,6 +259,7 @@ public final class Partition implements LogListener {
         context.syncRound().onEnded(this);
         appends.sendAway(Outcome.MOVED);
         reads.sendAway(Outcome.MOVED);
+        queries.sendAway(Outcome.MOVED);
         highWatermark.wakeAll();
     }
 

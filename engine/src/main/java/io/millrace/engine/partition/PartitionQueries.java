@@ -6,14 +6,19 @@ import io.millrace.engine.log.TimestampCompletion;
 import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.PlantedBug;
+import java.util.ArrayDeque;
 
 /** Answers questions about a partition's positions, and deletes records. Owned by the core's thread. */
 final class PartitionQueries {
     /** The epoch that stands for none. */
     private static final int NONE = -1;
 
+    private record Parked(QueryTask task, int part, long argument) {}
+
     private final Partition partition;
     private final PartitionContext context;
+    /** Came while the partition was on its way from or to another core. */
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
 
     PartitionQueries(final Partition partition, final PartitionContext context) {
         this.partition = partition;
@@ -24,10 +29,38 @@ final class PartitionQueries {
     void query(final QueryTask task, final int part, final int ownerEpoch, final int clientEpoch, final long argument) {
         task.answer(part, -1, -1, -1);
         final Outcome admitted = partition.admit(ownerEpoch, clientEpoch);
-        if (admitted != Outcome.OK || partition.isSuspended()) {
-            context.end(task, part, admitted == Outcome.OK ? Outcome.NOT_READY : admitted);
-            return;
+        if (admitted != Outcome.OK) {
+            context.end(task, part, admitted);
+        } else if (partition.turnsAway()) {
+            context.end(task, part, Outcome.NOT_READY);
+        } else if (partition.isSuspended()) {
+            parked.addLast(new Parked(task, part, argument));
+        } else {
+            query(task, part, argument);
         }
+    }
+
+    /** Goes on with what came while the partition was on its way. */
+    void resume() {
+        for (int i = partition.isSuspended() ? 0 : parked.size(); i > 0; i--) {
+            final Parked waiting = parked.pollFirst();
+            if (partition.isDeleted()) {
+                context.end(waiting.task, waiting.part, Outcome.UNKNOWN_PARTITION);
+            } else {
+                query(waiting.task, waiting.part, waiting.argument);
+            }
+        }
+    }
+
+    /** Whoever waits is to come again, or is sent to another core. */
+    void sendAway(final Outcome outcome) {
+        while (!parked.isEmpty()) {
+            final Parked waiting = parked.pollFirst();
+            context.end(waiting.task, waiting.part, outcome);
+        }
+    }
+
+    private void query(final QueryTask task, final int part, final long argument) {
         final Log log = partition.log();
         switch (task.kind()) {
             case EARLIEST -> answer(task, part, log.startOffset(), -1, epochAtStart(log));

@@ -3,6 +3,7 @@ package io.millrace.net.kafka.admin;
 import io.millrace.codec.core.QueryReplyDecoder;
 import io.millrace.codec.core.QueryRequestEncoder;
 import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadline;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.partition.PartitionQuery;
 import io.millrace.engine.status.Outcome;
@@ -13,16 +14,22 @@ import org.agrona.ExpandableArrayBuffer;
 
 /**
  * Questions of one request to partitions, wherever they live: one message for each core and kind of question, answers
- * gathered in the order in which they were asked. Used once, on the connection's core.
+ * gathered in the order in which they were asked. Who is told that a partition went to another core asks there, once that
+ * is known here, but not for ever. Used once, on the connection's core.
  */
-final class PartitionAsk {
+final class PartitionAsk extends Deadline {
     private static final int PARTS_MAX = 512;
+    private static final long LOOK_AGAIN_NS = 1_000_000;
+    /** More than a partition is waited for on its way. */
+    private static final long PATIENCE_NS = 500_000_000;
 
     private static final class Question {
         private final PartitionQuery kind;
-        private final PartitionImage partition;
         private final int clientEpoch;
         private final long argument;
+        private PartitionImage partition;
+        private int askedEpoch;
+        private boolean isDue = true;
         private Outcome outcome;
         private long first = -1;
         private long second = -1;
@@ -41,6 +48,7 @@ final class PartitionAsk {
     private final List<Question> questions = new ArrayList<>();
     private Runnable done;
     private int messagesOut;
+    private long patientUntilNs;
 
     PartitionAsk(final Core core) {
         this.core = core;
@@ -59,6 +67,11 @@ final class PartitionAsk {
     /** Sends all; {@code whenDone} runs once every answer is in, at once if there is no question. */
     void send(final Runnable whenDone) {
         done = whenDone;
+        patientUntilNs = core.nowNs() + PATIENCE_NS;
+        sendDue();
+    }
+
+    private void sendDue() {
         messagesOut = 1;
         for (int owner = 0; owner < core.coreCount(); owner++) {
             for (final PartitionQuery kind : PartitionQuery.values()) {
@@ -71,7 +84,7 @@ final class PartitionAsk {
     private void sendTo(final int owner, final PartitionQuery kind) {
         List<Question> batch = new ArrayList<>();
         for (final Question question : questions) {
-            if (question.kind == kind && question.partition.ownerCore() == owner) {
+            if (question.isDue && question.kind == kind && question.partition.ownerCore() == owner) {
                 batch.add(question);
                 if (batch.size() == PARTS_MAX) {
                     sendMessage(owner, kind, batch);
@@ -94,6 +107,7 @@ final class PartitionAsk {
                 .kind((byte) kind.ordinal());
         final QueryRequestEncoder.PartsEncoder parts = request.partsCount(batch.size());
         for (final Question question : batch) {
+            question.askedEpoch = question.partition.leaderEpoch();
             parts.next()
                     .partitionKey(question.partition.partitionKey())
                     .ownerEpoch(question.partition.leaderEpoch())
@@ -113,6 +127,7 @@ final class PartitionAsk {
         final QueryReplyDecoder.PartsDecoder parts = reply.parts();
         for (final Question question : batch) {
             parts.next();
+            question.isDue = false;
             question.outcome = Outcome.of(parts.outcome());
             question.first = parts.first();
             question.second = parts.second();
@@ -123,8 +138,37 @@ final class PartitionAsk {
 
     private void messageEnded() {
         if (--messagesOut == 0) {
-            done.run();
+            askAgainOrEnd();
         }
+    }
+
+    private void askAgainOrEnd() {
+        boolean isAnyDue = false;
+        boolean awaitsOwner = false;
+        for (final Question question : questions) {
+            if (question.outcome == Outcome.MOVED || question.outcome == Outcome.NOT_OWNER) {
+                final PartitionImage now = core.image().partition(question.partition.partitionKey());
+                if (now != null && now.leaderEpoch() != question.askedEpoch) {
+                    question.partition = now;
+                    question.isDue = true;
+                    isAnyDue = true;
+                } else {
+                    awaitsOwner |= now != null && question.outcome == Outcome.MOVED;
+                }
+            }
+        }
+        if (core.nowNs() >= patientUntilNs || !isAnyDue && !awaitsOwner) {
+            done.run();
+        } else if (isAnyDue) {
+            sendDue();
+        } else {
+            core.deadlines().arm(this, core.nowNs() + LOOK_AGAIN_NS);
+        }
+    }
+
+    @Override
+    protected void onDeadline(final long nowNs, final long nowMs) {
+        askAgainOrEnd();
     }
 
     Outcome outcome(final int place) {

@@ -22,6 +22,10 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData.TopicPartitionsCollection;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
@@ -30,6 +34,7 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
 import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.junit.jupiter.api.Test;
 
 /** What differs where each core is a broker, and what outlives a request; the rest is compared with Apache Kafka. */
@@ -44,13 +49,16 @@ class ClusterApisTest {
     private final TestClient client = node.connect(0);
     private final TestClient coreClient = node.connect(1, PER_CORE);
 
-    private static ReassignablePartitionResponse reassign(final TestClient asker, final Integer... replicas) {
-        final AlterPartitionReassignmentsRequestData request = new AlterPartitionReassignmentsRequestData()
+    private static AlterPartitionReassignmentsRequestData reassignment(final Integer... replicas) {
+        return new AlterPartitionReassignmentsRequestData()
                 .setTopics(List.of(new ReassignableTopic()
                         .setName("t")
                         .setPartitions(List.of(
                                 new ReassignablePartition().setPartitionIndex(1).setReplicas(List.of(replicas))))));
-        return asker.call(request, 1, AlterPartitionReassignmentsResponseData::new)
+    }
+
+    private static ReassignablePartitionResponse reassign(final TestClient asker, final Integer... replicas) {
+        return asker.call(reassignment(replicas), 1, AlterPartitionReassignmentsResponseData::new)
                 .responses()
                 .getFirst()
                 .partitions()
@@ -91,6 +99,34 @@ class ClusterApisTest {
         assertThat(node.core(1).image().topic("t").partition(1).ownerCore()).isZero();
         assertThat(reassign(client, SECOND_CORE + 1).errorMessage())
                 .isEqualTo("The manual partition assignment includes broker 1027, but no such broker is registered.");
+    }
+
+    /** Whoever asks while the partition is on its way waits, and is answered by whoever has it then. */
+    @Test
+    void shouldAnswerQuestionsWhileAPartitionMoves() {
+        node.createTopic("t", 2, Map.of());
+        final TestClient[] askers = {node.connect(0), node.connect(1)};
+        final ListOffsetsRequestData question = new ListOffsetsRequestData()
+                .setTopics(List.of(new ListOffsetsTopic()
+                        .setName("t")
+                        .setPartitions(List.of(new ListOffsetsPartition()
+                                .setPartitionIndex(1)
+                                .setTimestamp(ListOffsetsRequest.LATEST_TIMESTAMP)))));
+        for (int move = 0; move < 20; move++) {
+            client.send(reassignment(move % 2 == 0 ? FIRST_CORE : SECOND_CORE), 1);
+            int asked = 0;
+            while (!client.hasAnswer()) {
+                askers[asked++ % 2].send(question, 7);
+                node.step();
+            }
+            client.receive(1, AlterPartitionReassignmentsResponseData::new);
+            for (int i = 0; i < asked; i++) {
+                final ListOffsetsResponseData answer = askers[i % 2].receive(7, ListOffsetsResponseData::new);
+                assertThat(answer.topics().getFirst().partitions().getFirst().errorCode())
+                        .as("question %d of %d in move %d", i, asked, move)
+                        .isEqualTo(Errors.NONE.code());
+            }
+        }
     }
 
     @Test
