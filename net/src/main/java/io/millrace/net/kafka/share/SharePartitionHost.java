@@ -215,6 +215,8 @@ final class SharePartitionHost {
                 acquired);
         if (count == 0) {
             hosts.release(slice);
+            // Of what was aborted, or is no more, nobody will ever say anything.
+            writes.keepStart();
             return;
         }
         armLocks(hosts.core().nowNs() + readingRules.limits().lockNs());

@@ -29,6 +29,7 @@ final class ShareStateWrites {
     private long keptTicket;
     private long writingTicket;
     private boolean writing;
+    private boolean startDue;
     private boolean ended;
 
     /** @param written told how each write has ended, after those who waited for it */
@@ -87,15 +88,16 @@ final class ShareStateWrites {
             writingTicket = lastTicket;
             share.changes(keptTicket, writingTicket, changes);
             send(batches(changes));
+        } else if (startDue) {
+            startDue = false;
+            send(List.of());
         }
     }
 
-    /** Has the start kept, though nothing has been said of any record yet. */
+    /** Has the start kept, and how much behind it is done, though nothing is said of any record now. */
     void keepStart() {
-        if (!writing && !ended) {
-            writingTicket = keptTicket;
-            send(List.of());
-        }
+        startDue = true;
+        next();
     }
 
     private static List<WriteShareGroupStateRequestData.StateBatch> batches(final RecordRanges ranges) {
