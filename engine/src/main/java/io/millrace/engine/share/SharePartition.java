@@ -1,5 +1,7 @@
 package io.millrace.engine.share;
 
+import io.millrace.engine.status.PlantedBug;
+
 /**
  * One partition as one share group works it off (KIP-932): which of its records are handed out, to whom, how often, and
  * where all that lies before is done. A change that a member asks for is begun under a ticket, and counts once somebody
@@ -35,10 +37,16 @@ public final class SharePartition {
             return;
         }
         if (first > runs.end()) {
-            runs.append(first - 1, RecordState.AVAILABLE, 0);
+            runs.append(
+                    first - 1,
+                    PlantedBug.SHARE_START_TOO_FAR.isPlanted() ? RecordState.ARCHIVED : RecordState.AVAILABLE,
+                    0);
         }
         final byte kept = state == RecordState.ARCHIVING ? RecordState.ARCHIVED : state;
-        runs.append(last, kept == RecordState.ACQUIRED ? RecordState.AVAILABLE : kept, deliveries);
+        runs.append(
+                last,
+                kept == RecordState.ACQUIRED ? RecordState.AVAILABLE : kept,
+                PlantedBug.SHARE_COUNTS_FORGOTTEN.isPlanted() ? 0 : deliveries);
     }
 
     /** All was taken over. */
@@ -209,7 +217,7 @@ public final class SharePartition {
         for (int run = 0; run < runs.count(); run++) {
             if (runs.state[run] == RecordState.ACQUIRED
                     && runs.target[run] == RecordState.NONE
-                    && runs.holder[run].equals(holder)) {
+                    && (runs.holder[run].equals(holder) || PlantedBug.SHARE_LOCKS_GIVEN_AWAY.isPlanted())) {
                 begin(run, stateOfReleased(runs.deliveries[run], limits), ticket);
                 any = true;
             }

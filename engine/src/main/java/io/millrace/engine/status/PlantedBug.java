@@ -77,6 +77,14 @@ public enum PlantedBug {
     MOVE_FORGOTTEN,
     /** What came to the old owner too late is acknowledged by it. */
     MOVE_STALE_ACK,
+    /** What a share group's members say of records is answered before it is kept. */
+    SHARE_ACKS_NOT_AWAITED,
+    /** A share session that ends gives back what other members hold, too. */
+    SHARE_LOCKS_GIVEN_AWAY,
+    /** Whoever takes a share partition over does not know how often its records were delivered. */
+    SHARE_COUNTS_FORGOTTEN,
+    /** Whoever takes a share partition over begins behind what nobody has said anything of. */
+    SHARE_START_TOO_FAR,
     /** The scrub takes every checksum for the right one. */
     SCRUB_BLIND;
 

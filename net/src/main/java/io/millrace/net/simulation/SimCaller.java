@@ -64,6 +64,13 @@ abstract class SimCaller extends SimClient {
         }
     }
 
+    /** The answers to all that is under way will not come. */
+    final void loseCalls() {
+        final List<Call> all = List.copyOf(calls);
+        calls.clear();
+        all.forEach(call -> call.lost.run());
+    }
+
     /** What is under way is no longer of interest, as to a process that begins anew. */
     final void forgetCalls() {
         calls.clear();

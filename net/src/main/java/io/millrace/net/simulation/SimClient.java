@@ -157,6 +157,14 @@ abstract class SimClient {
         return -1;
     }
 
+    /** Its process is gone, and its connections with it. */
+    final void hangUp() {
+        sockets.values().forEach(SimSocket::close);
+        sockets.clear();
+        metadataUnderWay = false;
+        metadataStale = true;
+    }
+
     /** False if nobody listens there now. */
     final boolean send(
             final int port, final ApiKeys api, final short version, final ApiMessage request, final Object context) {

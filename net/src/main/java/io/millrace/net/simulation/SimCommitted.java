@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
@@ -29,6 +31,25 @@ final class SimCommitted {
         aborted = new ArrayDeque<>(told.stream()
                 .sorted(Comparator.comparingLong(AbortedTransaction::firstOffset))
                 .toList());
+    }
+
+    /** All records by their offsets, without markers, whatever became of their transactions. */
+    static TreeMap<Long, String> texts(final BaseRecords records) {
+        final TreeMap<Long, String> texts = new TreeMap<>();
+        if (records == null) {
+            return texts;
+        }
+        for (final MutableRecordBatch batch : ((MemoryRecords) records).batches()) {
+            batch.ensureValid();
+            if (!batch.isControlBatch()) {
+                batch.forEach(record -> texts.put(record.offset(), textOf(record)));
+            }
+        }
+        return texts;
+    }
+
+    private static String textOf(final Record record) {
+        return StandardCharsets.UTF_8.decode(record.value()).toString();
     }
 
     /** Reads what was fetched from the position on; returns the next position. */
@@ -77,9 +98,7 @@ final class SimCommitted {
                     open.remove(batch.producerId());
                 }
             } else if (record.offset() >= from && !(batch.isTransactional() && open.contains(batch.producerId()))) {
-                reader.onRecord(
-                        record.offset(),
-                        StandardCharsets.UTF_8.decode(record.value()).toString());
+                reader.onRecord(record.offset(), textOf(record));
             }
         }
     }

@@ -6,6 +6,7 @@ import io.millrace.engine.core.Mesh;
 import io.millrace.engine.core.NodeBoot;
 import io.millrace.engine.log.ScrubFinding;
 import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.settings.BrokerConfig;
 import io.millrace.engine.settings.BrokerSettings;
@@ -24,10 +25,12 @@ import io.millrace.net.kafka.wire.RecordsFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.IntBinaryOperator;
 
 /** One life of the simulated broker's process: the production cores on simulated ports, from boot to its end. */
 final class SimNode {
     static final int NODE_ID = 1;
+    static final int UNKNOWN = -1;
     static final int NODE_PORT = 9092;
     static final int CORE_PORT = 9192;
     private static final int HOUSEKEEPING_DELAY_NS_MAX = 500_000;
@@ -222,6 +225,20 @@ final class SimNode {
     /** The metadata as core 0 knows them. */
     MetadataImage image() {
         return engineCores.getFirst().image();
+    }
+
+    /** The partition's leader epoch, of those that cores know the least or the largest. */
+    int leaderEpoch(final String topic, final int partition, final IntBinaryOperator both) {
+        int epoch = UNKNOWN;
+        for (final Core core : engineCores) {
+            final TopicImage described = core.image().topic(topic);
+            if (described == null) {
+                return UNKNOWN;
+            }
+            final int known = described.partition(partition).leaderEpoch();
+            epoch = epoch == UNKNOWN ? known : both.applyAsInt(epoch, known);
+        }
+        return epoch;
     }
 
     int coreCount() {

@@ -28,8 +28,13 @@ final class SimPrograms {
     private static final String COPY = "copy";
     private static final String CHANGELOG = "changelog";
     private static final int CHANGELOG_KEYS = 6;
-    private static final List<String> TOPICS =
-            List.of(LEDGER, COPY, CHANGELOG, Topic.TRANSACTION_STATE_TOPIC_NAME, Topic.GROUP_METADATA_TOPIC_NAME);
+    private static final List<String> TOPICS = List.of(
+            LEDGER,
+            COPY,
+            CHANGELOG,
+            Topic.TRANSACTION_STATE_TOPIC_NAME,
+            Topic.GROUP_METADATA_TOPIC_NAME,
+            Topic.SHARE_GROUP_STATE_TOPIC_NAME);
 
     private final SimWorld world;
     private final TxnBook book;
@@ -41,6 +46,9 @@ final class SimPrograms {
     private final Map<TopicPartition, TreeMap<Long, String>> ledger = new HashMap<>();
     private final Map<TopicPartition, TreeMap<Long, String>> copy = new HashMap<>();
     private SimTxnKeys keysAuditor;
+
+    /** Share groups, or null. */
+    private final SimShares shares;
 
     /** Whether a seed's run has such programs. */
     static boolean areIn(final long seed) {
@@ -68,9 +76,11 @@ final class SimPrograms {
                 .commandLine("group.consumer.min.heartbeat.interval.ms", "10")
                 .commandLine("group.consumer.heartbeat.interval.ms", "60")
                 .commandLine("group.consumer.assignment.interval.ms", "10");
+        SimShares.configure(loader);
     }
 
-    SimPrograms(final SimWorld world) {
+    /** @param withShares whether groups are share groups */
+    SimPrograms(final SimWorld world, final boolean withShares) {
         this.world = world;
         book = new TxnBook(world);
         final Entropy plan = world.entropy("programs-plan");
@@ -91,14 +101,20 @@ final class SimPrograms {
         clients.addAll(producers);
         addTopic(COPY, partitions, plan);
         addCompacted(Topic.GROUP_METADATA_TOPIC_NAME, COORDINATORS, plan);
-        addGroup("movers", true, plan);
-        addGroup("workers", false, plan);
+        if (!withShares) {
+            addGroup("movers", true, plan);
+            addGroup("workers", false, plan);
+        }
         clients.add(new SimTxnReader("r", world, LEDGER, partitions, bootstrap(plan)) {
             @Override
             void onRecord(final TopicPartition partition, final long offset, final String record) {
                 book.onSeen(partition, offset, record);
             }
         });
+        shares = withShares ? new SimShares(world, book, LEDGER, partitions) : null;
+        if (shares != null) {
+            clients.addAll(shares.clients());
+        }
     }
 
     private void addGroup(final String group, final boolean moves, final Entropy plan) {
@@ -173,7 +189,7 @@ final class SimPrograms {
         return new SimTxnProducer(name, world, book, "id-" + name, CHANGELOG, 1, CHANGELOG_KEYS, bootstrap(plan));
     }
 
-    private static int bootstrap(final Entropy plan) {
+    static int bootstrap(final Entropy plan) {
         return plan.nextInt(2) == 0 ? SimNode.NODE_PORT : SimNode.CORE_PORT;
     }
 
@@ -184,6 +200,9 @@ final class SimPrograms {
     void stop() {
         producers.forEach(SimTxnProducer::stop);
         groups.forEach(members -> members.forEach(SimMember::stop));
+        if (shares != null) {
+            shares.stop();
+        }
     }
 
     /** Whether every group's members have all partitions between them. */
@@ -209,7 +228,16 @@ final class SimPrograms {
     void audit() {
         book.audit(LEDGER, ledger);
         book.audit(COPY, copy);
-        GroupBook.auditMoved(ledger, copy);
+        if (shares == null) {
+            GroupBook.auditMoved(ledger, copy);
+        } else {
+            shares.expect(ledger);
+        }
+    }
+
+    /** Share groups, or null. */
+    SimShares shares() {
+        return shares;
     }
 
     /** Those who read once more what the audit has found, after damage. */

@@ -123,6 +123,11 @@ final class SimSocket {
         return link.isReset() || link.toClient().isOver();
     }
 
+    /** Whether the broker may know the connection's end already. */
+    boolean isBroken() {
+        return link.isReset() || link.toClient().isEnded();
+    }
+
     void close() {
         link.toBroker().end();
         link.reset();

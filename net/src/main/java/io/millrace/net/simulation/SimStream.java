@@ -70,6 +70,11 @@ final class SimStream {
         ended = true;
     }
 
+    /** Whether the sender has ended it, though something may still be under way. */
+    boolean isEnded() {
+        return ended;
+    }
+
     boolean isOver() {
         return ended && underWay.isEmpty() && !hasArrived();
     }

@@ -98,7 +98,7 @@ public final class Simulation {
         if (withKeys) {
             clients.addAll(SimKeys.clients(world));
         }
-        programs = withPrograms ? new SimPrograms(world) : null;
+        programs = withPrograms ? new SimPrograms(world, SimShares.areIn(options.seed())) : null;
         if (programs != null) {
             clients.addAll(programs.clients());
         }
@@ -239,6 +239,9 @@ public final class Simulation {
         for (int step = 0; step < steps && !stranded; step++) {
             step();
             strike();
+            if (programs != null && programs.shares() != null) {
+                programs.shares().maybeStandStill();
+            }
         }
         heal();
         if (stranded) {
@@ -283,7 +286,21 @@ public final class Simulation {
             clients.addAll(readers);
             settle("what the programs have written", () -> readers.stream().allMatch(SimClient::isDone));
             programs.audit();
+            share();
             comeAfter(new SimAftermath(world, programs));
+        }
+    }
+
+    /** All is written and known: share groups, if there are any, work off what is left, alone. */
+    private void share() {
+        final SimShares shares = programs.shares();
+        if (shares != null) {
+            clients.removeAll(shares.clients());
+            clients.forEach(SimClient::hangUp);
+            clients.clear();
+            clients.addAll(shares.clients());
+            settle("share groups to be done with all records", shares::areDone);
+            shares.audit();
         }
     }
 

@@ -154,6 +154,11 @@ final class TxnBook {
         }
     }
 
+    /** A reader of all records has seen one. */
+    void onWritten(final TopicPartition partition, final long offset, final String record) {
+        txnOf(partition, offset, record);
+    }
+
     private Txn txnOf(final TopicPartition partition, final long offset, final String record) {
         final Txn txn = byName.get(record.substring(0, record.indexOf('/')));
         if (txn == null || !partition.equals(txn.records.get(record))) {

@@ -13,21 +13,27 @@ final class PlantedSeeds {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
             case MESSAGE_DROPPED, MOVE_SERVED_TWICE -> 3;
-            case MOVE_FORGOTTEN, MOVE_STALE_ACK -> 5;
-            case INDEX_STALE, DELETION_NOT_DURABLE -> 6;
-            case TXN_END_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
-            case COMPACTION_FORGETS_TOMBSTONES, COMPACTION_NOT_SYNCED, GROUP_GENERATION_UNCHECKED -> 8;
-            case TXN_MARKER_LOST -> 14;
-            case SCRUB_BLIND -> 31;
-            case JOURNAL_NOT_AWAITED -> 36;
-            case GROUP_TXN_OFFSETS_FORGOTTEN -> 41;
-            case JOURNAL_DAMAGE_UNTOLD -> 55;
-            case COMPACTION_DELETES_EARLY -> 205;
+            case INDEX_STALE, MOVE_FORGOTTEN, MOVE_STALE_ACK -> 5;
+            case COMPACTION_NOT_SYNCED, DELETION_NOT_DURABLE, TXN_END_NOT_AWAITED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
+            case COMPACTION_DROPS_NEWEST, COMPACTION_FORGETS_TOMBSTONES, GROUP_GENERATION_UNCHECKED, SCRUB_BLIND -> 8;
+            case SHARE_COUNTS_FORGOTTEN, SHARE_LOCKS_GIVEN_AWAY, SHARE_START_TOO_FAR, TXN_MARKER_LOST -> 9;
+            case COMPACTION_DELETES_EARLY -> 15;
+            case SHARE_ACKS_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED -> 17;
+            case GROUP_TXN_OFFSETS_FORGOTTEN -> 49;
+            case JOURNAL_DAMAGE_UNTOLD -> 65;
+            case GROUP_ANSWERS_NOT_AWAITED, JOURNAL_NOT_AWAITED -> 97;
             default -> 1;
         };
     }
 
-    static boolean needsPrograms(final PlantedBug bug) {
-        return bug.name().startsWith("TXN_") || bug.name().startsWith("GROUP_");
+    /** Whether the seed's run has what the bug is in, if only some have. */
+    static boolean mayFind(final PlantedBug bug, final long seed) {
+        final String name = bug.name();
+        if (name.startsWith("SHARE_")) {
+            return SimShares.areIn(seed);
+        }
+        return name.startsWith("GROUP_")
+                ? SimPrograms.areIn(seed) && !SimShares.areIn(seed)
+                : !name.startsWith("TXN_") || SimPrograms.areIn(seed);
     }
 }

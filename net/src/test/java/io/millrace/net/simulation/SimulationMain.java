@@ -50,7 +50,7 @@ final class SimulationMain {
         final long known = PlantedSeeds.of(bug);
         for (long i = 0; i <= SEEDS_MAX; i++) {
             final long seed = i == 0 ? known : i;
-            if (i > 0 && PlantedSeeds.needsPrograms(bug) && !SimPrograms.areIn(seed)) {
+            if (i > 0 && !PlantedSeeds.mayFind(bug, seed)) {
                 continue;
             }
             PlantedBug.plant(bug);

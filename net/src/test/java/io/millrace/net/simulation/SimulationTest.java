@@ -125,7 +125,11 @@ class SimulationTest {
                         "member left",
                         "member stood still",
                         "offset committed",
-                        "records moved");
+                        "records moved",
+                        "share member crashed",
+                        "share member left",
+                        "share member stood still",
+                        "shared record accepted");
         assertThat(seeds.get().subList(TWICE_FIRST - 1, SEEDS)).isEqualTo(lines);
         assertThat(lines.stream().distinct()).hasSize(TWICE);
     }
