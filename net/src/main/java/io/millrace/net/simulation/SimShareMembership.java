@@ -33,7 +33,8 @@ final class SimShareMembership extends SimMembership {
                 .setGroupId(book.group())
                 .setMemberId(memberId)
                 .setMemberEpoch(Math.max(epoch, 0))
-                .setSubscribedTopicNames(isStable() ? null : List.of(topic));
+                // In full each time: who says less is told its partitions once, and that answer may be lost.
+                .setSubscribedTopicNames(List.of(topic));
         send(ApiKeys.SHARE_GROUP_HEARTBEAT, VERSION, request, answer -> {
             final ShareGroupHeartbeatResponseData response =
                     new ShareGroupHeartbeatResponseData(SimCaller.body(answer), answer.version());
