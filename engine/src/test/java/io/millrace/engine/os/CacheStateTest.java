@@ -54,17 +54,7 @@ final class CacheStateTest {
     @Test
     void shouldLetGoOnlyOfWhatTheDiskHasToo() throws IOException {
         final int half = 8 << 20;
-        final DiskFile file = driver.open("a", Disk.OpenMode.CREATE_NEW);
-        driver.write(file, 0, "x".repeat(half));
-        assumeTrue(file.isInMemory(0, half), "skipped: this system does not tell what lies in memory");
-        assumeFalse(Files.getFileStore(directory).type().equals("tmpfs"), "skipped: this file system is all memory");
-        driver.sync(file);
-        driver.write(file, half, "y".repeat(half));
-
-        driver.evict(file);
-
-        assertThat(file.isInMemory(0, half)).isFalse();
-        assertThat(file.isInMemory(half, half)).isTrue();
+        final DiskFile file = evictedHalf(half);
         assertThat(new CacheState().mayHoldWritten(file.descriptor(), half, half))
                 .as("the kernel was not made to write it")
                 .isFalse();
@@ -72,7 +62,11 @@ final class CacheStateTest {
 
     @Test
     void shouldLetGoOfWhatTheDiskHasBesideWhatItHasNot() throws IOException {
-        final int half = 2 << 20;
+        evictedHalf(2 << 20);
+    }
+
+    /** A file of two halves, the first of which was synced and is let go of. */
+    private DiskFile evictedHalf(final int half) throws IOException {
         final DiskFile file = driver.open("a", Disk.OpenMode.CREATE_NEW);
         driver.write(file, 0, "x".repeat(half));
         assumeTrue(file.isInMemory(0, half), "skipped: this system does not tell what lies in memory");
@@ -84,6 +78,7 @@ final class CacheStateTest {
 
         assertThat(file.isInMemory(0, half)).isFalse();
         assertThat(file.isInMemory(half, half)).isTrue();
+        return file;
     }
 
     /** As on a file system that lies over another one, and has the bytes there. */

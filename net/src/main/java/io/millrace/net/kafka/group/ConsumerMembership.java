@@ -72,17 +72,10 @@ final class ConsumerMembership {
     private static String complaint(final ConsumerGroupHeartbeatRequestData request, final short version) {
         final int epoch = request.memberEpoch();
         final boolean named = version >= CLIENT_NAMES_MEMBER_SINCE || epoch > JOIN || epoch == LEAVE;
-        if (named && request.memberId().isBlank()) {
-            return "MemberId can't be empty.";
-        }
-        if (request.groupId().isBlank()) {
-            return "GroupId can't be empty.";
-        }
-        if (request.instanceId() != null && request.instanceId().isBlank()) {
-            return "InstanceId can't be empty.";
-        }
-        if (request.rackId() != null && request.rackId().isBlank()) {
-            return "RackId can't be empty.";
+        final String ofIds = BlankIds.complaint(
+                named ? request.memberId() : null, request.groupId(), request.instanceId(), request.rackId());
+        if (ofIds != null) {
+            return ofIds;
         }
         if (epoch == JOIN) {
             return joinComplaint(request);

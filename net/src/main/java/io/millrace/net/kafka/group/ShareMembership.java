@@ -79,14 +79,9 @@ final class ShareMembership {
 
     /** What is wrong with a request in itself, in Apache Kafka's words, or null. */
     private static String complaint(final ShareGroupHeartbeatRequestData request) {
-        if (request.memberId().isBlank()) {
-            return "MemberId can't be empty.";
-        }
-        if (request.groupId().isBlank()) {
-            return "GroupId can't be empty.";
-        }
-        if (request.rackId() != null && request.rackId().isBlank()) {
-            return "RackId can't be empty.";
+        final String ofIds = BlankIds.complaint(request.memberId(), request.groupId(), null, request.rackId());
+        if (ofIds != null) {
+            return ofIds;
         }
         if (request.memberEpoch() == JOIN) {
             return request.subscribedTopicNames() == null

@@ -227,17 +227,10 @@ final class StreamsMembership {
                         .anyMatch(part -> !part.sourceTopicRegex().isEmpty())) {
             return "Regular expressions for source topics are not supported yet.";
         }
-        if (request.memberId().isBlank()) {
-            return "MemberId can't be empty.";
-        }
-        if (request.groupId().isBlank()) {
-            return "GroupId can't be empty.";
-        }
-        if (request.instanceId() != null && request.instanceId().isBlank()) {
-            return "InstanceId can't be empty.";
-        }
-        if (request.rackId() != null && request.rackId().isBlank()) {
-            return "RackId can't be empty.";
+        final String ofIds =
+                BlankIds.complaint(request.memberId(), request.groupId(), request.instanceId(), request.rackId());
+        if (ofIds != null) {
+            return ofIds;
         }
         final String ofEpoch = epochComplaint(request);
         return ofEpoch != null ? ofEpoch : taskComplaint(request);
