@@ -75,10 +75,11 @@ final class Delivery {
         final double seconds = Math.max(1, nowNs - beganNs) / NS_PER_S;
         return String.format(
                         Locale.ROOT,
-                        "%,d record%s (%,d bytes) %s in %.2f s: %,.0f/s  %.1f MB/s",
+                        "%,d record%s (%,d byte%s) %s in %.2f s: %,.0f/s  %.1f MB/s",
                         acknowledged,
                         acknowledged == 1 ? "" : "s",
                         bytes,
+                        bytes == 1 ? "" : "s",
                         withAcks ? "acknowledged" : "sent",
                         seconds,
                         acknowledged / seconds,

@@ -10,10 +10,13 @@ import io.millrace.tools.it.support.ChildProcess;
 import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.Commands;
 import io.millrace.tools.it.support.KafkaTool.Result;
+import io.millrace.tools.it.support.Project;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -163,6 +166,60 @@ class ClientCommandsIT {
         expect(2, "millrace: --from then: expected earliest, ", "consume", "plain", "--from", "then");
         expect(2, "millrace: --count 0: expected 1 or more", "consume", "plain", "--count", "0");
         expect(2, "millrace: --from 5: expected earliest or latest with", "consume", "plain", "-g", "g", "--from", "5");
+    }
+
+    @Test
+    void shouldTakeSettingsOfKafkasClientsFromAFile() throws IOException {
+        Clients.createTopic(broker, "settled", 1);
+        final Path folder = Project.scratch("client-config");
+        final Path settings = folder.resolve("client.properties");
+        Files.writeString(settings, "max.request.size=100\nbootstrap.servers=127.0.0.1:1\n");
+        final Result tooLarge = commands.feed(
+                "1\n" + "x".repeat(100) + "\n", "produce", "settled", "--client-config", settings.toString());
+        assertThat(tooLarge.err())
+                .contains("line 2 was not acknowledged: ", "larger than 100")
+                .contains("1 record (1 byte) acknowledged in ");
+        expect(
+                1,
+                "millrace produce: --client-config " + folder + "/none: expected a file of key=value lines",
+                "produce",
+                "settled",
+                "--client-config",
+                folder + "/none");
+        Project.discard(folder);
+    }
+
+    @Test
+    void shouldTellWhatWasAcknowledgedUntilItWasInterrupted() throws IOException, InterruptedException {
+        Clients.createTopic(broker, "interrupted", 1);
+        try (ChildProcess load = commands.start("produce", "interrupted", "--count", "10000000", "--rate", "500")) {
+            load.awaitLine("2,", SOON);
+            new ProcessBuilder("kill", "-INT", Long.toString(load.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(load.awaitExit(SOON)).isEqualTo(130);
+            assertThat(load.err().lines().toList().getLast())
+                    .containsPattern("^[0-9,]+ records \\([0-9,]+ bytes\\) acknowledged in ")
+                    .doesNotContain("not acknowledged");
+        }
+    }
+
+    @Test
+    void shouldRewriteOneLineOnATerminal() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "skipped: script is not installed");
+        Clients.createTopic(broker, "watched", 1);
+        final List<String> plain = commands.builder("produce", "watched", "--count", "1500", "--rate", "1000")
+                .command();
+        final Process terminal = new ProcessBuilder("script", "-qec", String.join(" ", plain), "/dev/null")
+                .redirectErrorStream(true)
+                .start();
+        terminal.getOutputStream().close();
+        final String shown = new String(terminal.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(terminal.waitFor()).as(shown).isZero();
+        assertThat(shown)
+                .containsPattern("\r[0-9,]+ of 1,500 records [^\r\n]*\r")
+                .contains("\r1,500 records (150,000 bytes) acknowledged in ");
+        assertThat(shown.split("\n")).hasSize(1);
     }
 
     @Test
