@@ -84,6 +84,15 @@ final class CoreProxy {
 
     /** Whether the room that is kept for changes of the metadata takes one more, or is unused. */
     boolean hasReserved(final int footprint) {
+        return isWithinReserve(footprint) && ring.size() + footprint <= 2 * share + ring.reserve();
+    }
+
+    /** Whether it would, but for what lies in the ring: no message will tell when that has gone. */
+    boolean awaitsRoomForReserved(final int footprint) {
+        return isWithinReserve(footprint) && !hasReserved(footprint);
+    }
+
+    private boolean isWithinReserve(final int footprint) {
         return reservedBytesOut == 0 || reservedBytesOut + footprint <= ring.reserve();
     }
 
@@ -165,8 +174,9 @@ final class CoreProxy {
         if (replyFootprint == 0) {
             return true; // paid for by an earlier request
         }
+        final int footprint = Ring.footprint(length);
         return isWithinShares(requestFootprint, replyFootprint)
-                && (Ring.footprint(length) <= requestFootprint || ring.size() + Ring.footprint(length) <= share);
+                && ring.size() + footprint <= (footprint <= requestFootprint ? 2 * share : share);
     }
 
     private boolean isWithinShares(final int requestFootprint, final int replyFootprint) {

@@ -128,8 +128,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
 
     /** In the room between cores that is kept for entries: somebody may hold all the rest until this one has come. */
     private boolean hasRoomFor(final Committed committed) {
-        final int length =
-                MetadataEntryEncoder.BLOCK_LENGTH + MetadataEntryEncoder.entryHeaderLength() + committed.entry.length;
+        final int length = lengthOf(committed);
         for (int to = 0; to < proxies.length; to++) {
             if (to != core && !requests.maySendReserved(to, length)) {
                 return false;
@@ -138,9 +137,27 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         return sentAsRequests == 0;
     }
 
+    private static int lengthOf(final Committed committed) {
+        return MetadataEntryEncoder.BLOCK_LENGTH + MetadataEntryEncoder.entryHeaderLength() + committed.entry.length;
+    }
+
+    /** Whether an entry waits until another core has drained a ring, which it does without a word. */
+    private boolean awaitsRoom() {
+        if (toSpread.isEmpty() || forgetsUnderWay > 0) {
+            return false;
+        }
+        final int length = lengthOf(toSpread.peekFirst());
+        for (int to = 0; to < proxies.length; to++) {
+            if (to != core && requests.awaitsRoomForReserved(to, length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public boolean mayPark() {
-        return !maySpread() && !log.isReady();
+        return !maySpread() && !awaitsRoom() && !log.isReady();
     }
 
     @Override

@@ -89,6 +89,11 @@ public final class Requests {
         return proxies[targetCore].hasReserved(Ring.footprint(length));
     }
 
+    /** Whether it may not only because the ring has to be drained first. */
+    boolean awaitsRoomForReserved(final int targetCore, final int length) {
+        return proxies[targetCore].awaitsRoomForReserved(Ring.footprint(length));
+    }
+
     /** Sends it: whoever waits for what it brings about may have all the credit there is. */
     void sendReserved(
             final long correlation,

@@ -12,8 +12,10 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 /**
  * One direction between two cores (or from a core to itself): strictly first in, first out. Its capacity is shared out
  * by {@link CoreProxy}: a quarter for requests in flight, a quarter for the replies owed, an eighth, or one message, for
- * changes of the metadata and an eighth for the answers to them, the rest covers the padding at the end of the ring, so an
- * offer within these shares never fails.
+ * changes of the metadata. Whatever was answered or only passes through counts until it is drained too: no request is
+ * offered to a ring that is more than half full with it, no change of the metadata to one that is more than five eighths
+ * full. What comes on top are replies, short answers to changes, and the padding at the end of the ring, so an offer
+ * within these shares never fails.
  */
 final class Ring {
     /** Requests in flight, and replies owed, may each take so much of the ring. */

@@ -70,7 +70,7 @@ public final class LogArrival implements DiskCompletion {
     }
 
     private void goOn() {
-        while (next < wanted.segmentIds.size() && opening < OPENING_MAX && worst == DiskStatus.OK) {
+        while (next < wanted.segmentIds.size() && opening < OPENING_MAX && mayGoOn()) {
             final int id = wanted.segmentIds.getInt(next);
             if (!open.containsKey(id)) {
                 opening++;
@@ -90,6 +90,11 @@ public final class LogArrival implements DiskCompletion {
             }
             told.onComplete(worst);
         }
+    }
+
+    /** Ahead, a file that cannot be opened may be one that was deleted meanwhile: the others are opened all the same. */
+    private boolean mayGoOn() {
+        return handover == null || worst == DiskStatus.OK;
     }
 
     @Override

@@ -64,7 +64,9 @@ public final class PartitionDeparture {
     private boolean hasBegun;
     private boolean areFilesKnown;
     private boolean areFilesOpen;
+    private boolean isPreparable;
     private long beganNs;
+    private long preparableNs;
     private long syncBeganNs;
     private long suspendedNs;
 
@@ -108,7 +110,11 @@ public final class PartitionDeparture {
         } else if (nowNs - beganNs > PREPARING_NS_MAX) {
             giveUp(Outcome.TIMED_OUT);
         } else if (stopsCompacting(log) && areFilesOpen() && !departure.isSyncingBeside()) {
-            if (nowNs - beganNs > LITTLE_LEFT_NS_MAX || isLittleLeft(nowNs)) {
+            if (!isPreparable) {
+                isPreparable = true;
+                preparableNs = nowNs;
+            }
+            if (isLittleLeft(nowNs) || nowNs - preparableNs > LITTLE_LEFT_NS_MAX) {
                 state = State.SETTLING;
                 suspendedNs = nowNs;
                 partition.suspend();

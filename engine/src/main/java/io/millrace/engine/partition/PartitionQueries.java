@@ -121,7 +121,9 @@ final class PartitionQueries {
                 || task.kind() == PartitionQuery.BY_TIMESTAMP_COMMITTED;
         return (diskStatus, offset, timestampMs, epoch) -> {
             if (diskStatus != DiskStatus.OK) {
-                context.end(task, part, Outcome.OFFLINE);
+                // A lookup that was under way when the partition went to another core is one for that core.
+                final boolean isElsewhere = partition.log().isClosed() && !partition.isDeleted();
+                context.end(task, part, isElsewhere ? Outcome.MOVED : Outcome.OFFLINE);
             } else if (offset >= partition.highWatermark().readableTo(committed)) {
                 answer(task, part, -1, -1, -1); // written, but not yet committed or decided: nobody may know of it
             } else {

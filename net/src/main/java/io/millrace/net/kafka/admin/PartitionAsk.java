@@ -27,6 +27,7 @@ final class PartitionAsk extends Deadline {
         private final PartitionQuery kind;
         private final int clientEpoch;
         private final long argument;
+        private final int firstEpoch;
         private PartitionImage partition;
         private int askedEpoch;
         private boolean isDue = true;
@@ -41,6 +42,12 @@ final class PartitionAsk extends Deadline {
             this.partition = partition;
             this.clientEpoch = clientEpoch;
             this.argument = argument;
+            firstEpoch = partition.leaderEpoch();
+        }
+
+        /** Asked again where the partition went to, a client that was right when it asked is right there too. */
+        private int epochToAsk() {
+            return clientEpoch == firstEpoch ? partition.leaderEpoch() : clientEpoch;
         }
     }
 
@@ -48,6 +55,7 @@ final class PartitionAsk extends Deadline {
     private final List<Question> questions = new ArrayList<>();
     private Runnable done;
     private int messagesOut;
+    private boolean hasMoved;
     private long patientUntilNs;
 
     PartitionAsk(final Core core) {
@@ -67,7 +75,6 @@ final class PartitionAsk extends Deadline {
     /** Sends all; {@code whenDone} runs once every answer is in, at once if there is no question. */
     void send(final Runnable whenDone) {
         done = whenDone;
-        patientUntilNs = core.nowNs() + PATIENCE_NS;
         sendDue();
     }
 
@@ -111,7 +118,7 @@ final class PartitionAsk extends Deadline {
             parts.next()
                     .partitionKey(question.partition.partitionKey())
                     .ownerEpoch(question.partition.leaderEpoch())
-                    .clientEpoch(question.clientEpoch)
+                    .clientEpoch(question.epochToAsk())
                     .argument(question.argument);
         }
         final int replyBytes = QueryReplyDecoder.BLOCK_LENGTH
@@ -156,6 +163,10 @@ final class PartitionAsk extends Deadline {
                     awaitsOwner |= now != null && question.outcome == Outcome.MOVED;
                 }
             }
+        }
+        if (!hasMoved) {
+            hasMoved = true;
+            patientUntilNs = core.nowNs() + PATIENCE_NS;
         }
         if (core.nowNs() >= patientUntilNs || !isAnyDue && !awaitsOwner) {
             done.run();
