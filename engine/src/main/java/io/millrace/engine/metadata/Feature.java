@@ -7,8 +7,8 @@ package io.millrace.engine.metadata;
 public enum Feature {
     GROUP_VERSION("group.version", 1),
     TRANSACTION_VERSION("transaction.version", 2),
-    /** The second level has dead-letter topics, which are not served yet. */
-    SHARE_VERSION("share.version", 1),
+    /** The second level has dead-letter topics (KIP-1191). */
+    SHARE_VERSION("share.version", 2),
     STREAMS_VERSION("streams.version", 1);
 
     /** The one resource that holds all levels. */

@@ -40,6 +40,7 @@ public final class GroupSettings {
     public static final String TAGS = "streams.rack.aware.assignment.tags";
     public static final String ASSIGNOR = "streams.assignor.name";
     public static final String DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
+    public static final String DEAD_LETTER_COPIES = "errors.deadletterqueue.copy.record.enable";
 
     private static final String BY_DURATION = "by_duration:";
     private static final ValueCheck OFFSET_RESETS =
@@ -65,7 +66,7 @@ public final class GroupSettings {
         add(plain(STRING, DEAD_LETTER_TOPIC, "", "Topic for records that a share group could not work off."));
         add(plain(
                 BOOLEAN,
-                "errors.deadletterqueue.copy.record.enable",
+                DEAD_LETTER_COPIES,
                 "false",
                 "The topic for such records gets the records themselves, not only word of them."));
     }

@@ -3,6 +3,7 @@ package io.millrace.engine.settings;
 import static io.millrace.engine.settings.SettingType.BOOLEAN;
 import static io.millrace.engine.settings.SettingType.INT;
 import static io.millrace.engine.settings.SettingType.LIST;
+import static io.millrace.engine.settings.SettingType.STRING;
 
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,19 @@ public final class ShareSettings {
             "Records of a partition, first to last, that may be handed out at a time.");
     public static final Setting SESSIONS_MAX =
             number("group.share.max.share.sessions", "2000", 1, Integer.MAX_VALUE, "Share sessions at a time.");
+
+    public static final Setting DEAD_LETTER_TOPICS_CREATED = Setting.broker(
+                    "errors.deadletterqueue.auto.create.topics.enable",
+                    BOOLEAN,
+                    "false",
+                    "A dead-letter topic that a share group names and nobody has made is created with its first record.")
+            .asDynamic();
+    public static final Setting DEAD_LETTER_TOPIC_PREFIX = Setting.broker(
+                    "errors.deadletterqueue.topic.name.prefix",
+                    STRING,
+                    "dlq.",
+                    "What the names of share groups' dead-letter topics must begin with; empty: anything.")
+            .asDynamic();
 
     private static final List<Setting> STATES = List.of(
             STATE_TOPIC_PARTITIONS,
@@ -138,6 +152,8 @@ public final class ShareSettings {
     static void addTo(final SettingTable table) {
         STATES.forEach(table::add);
         GROUPS.forEach(table::add);
+        table.add(DEAD_LETTER_TOPICS_CREATED);
+        table.add(DEAD_LETTER_TOPIC_PREFIX);
     }
 
     /** What group coordinators are to know, by name. */

@@ -170,6 +170,12 @@ public final class TopicSettings {
                     "headers: look at the header of a compressed batch, its codec and its CRC. full: at its records too.")
             .check(ValueCheck.oneOf("headers", "full")));
 
+    public static final Setting DEAD_LETTERS = add(Setting.topic(
+            "errors.deadletterqueue.group.enable",
+            BOOLEAN,
+            "false",
+            "Share groups may use the topic for records that they could not work off."));
+
     static {
         follow(CLEANUP_POLICY, BrokerSettings.LOG_CLEANUP_POLICY);
         follow(COMPRESSION_TYPE, BrokerSettings.COMPRESSION_TYPE);
@@ -207,7 +213,6 @@ public final class TopicSettings {
         unusedFollow("local.retention.ms", "log.local.retention.ms");
         unusedFollow("remote.copy.lag.bytes", "log.remote.copy.lag.bytes");
         unusedFollow("remote.copy.lag.ms", "log.remote.copy.lag.ms");
-        addUnused("errors.deadletterqueue.group.enable", BOOLEAN, "false", ValueCheck.NONE);
         addUnused("follower.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("leader.replication.throttled.replicas", LIST, "", ValueCheck.REPLICAS);
         addUnused("local.retention.bytes", LONG, "-2", ValueCheck.atLeast(-2));

@@ -8,15 +8,27 @@ public final class RecordState {
     public static final byte ACQUIRED = 1;
     /** Worked off. */
     public static final byte ACKNOWLEDGED = 2;
-    /** On its way to a dead-letter topic; found in the state of others only, and then as good as archived. */
+    /** On its way to a dead-letter topic, since it was handed out too often. */
     public static final byte ARCHIVING = 3;
     /** Not handed out any more, although nobody has worked it off. */
     public static final byte ARCHIVED = 4;
+
+    /** On its way there too, since a member rejected it; kept as {@link #ARCHIVING}. */
+    public static final byte ARCHIVING_REJECTED = 5;
 
     /** No change of state is under way. */
     static final byte NONE = -1;
 
     private RecordState() {}
+
+    /** How the state is kept, in Apache Kafka's numbers. */
+    public static byte kept(final byte state) {
+        return state == ARCHIVING_REJECTED ? ARCHIVING : state;
+    }
+
+    static boolean isArchiving(final byte state) {
+        return state == ARCHIVING || state == ARCHIVING_REJECTED;
+    }
 
     /** Whether nothing will happen to the record any more. */
     static boolean isTerminal(final byte state) {

@@ -11,9 +11,12 @@ import io.millrace.engine.status.PlantedBug;
  * <pre>
  *              acquire                   accept
  *   AVAILABLE ─────────► ACQUIRED ───────────────────► ACKNOWLEDGED
- *       ▲                 │  │  reject, gap, too often
- *       └─────────────────┘  └───────────────────────► ARCHIVED
- *        release, time over
+ *       ▲                 │  │ │  gap, reject, too often
+ *       └─────────────────┘  │ └─────────────────────► ARCHIVED
+ *        release, time over  │                            ▲
+ *                            └───────► ARCHIVING ─────────┘
+ *          reject, too often, where   letter is written, or cannot be
+ *          there are dead letters
  * </pre>
  */
 public final class SharePartition {
@@ -32,7 +35,8 @@ public final class SharePartition {
      * Takes over what was kept, range by range in order, before anything else: what lies between two ranges was perhaps
      * handed out, but nothing is known of it.
      */
-    public void restore(final long first, final long last, final byte state, final short deliveries) {
+    public void restore(
+            final long first, final long last, final byte state, final short deliveries, final ShareLimits limits) {
         if (last < runs.end()) {
             return;
         }
@@ -42,11 +46,13 @@ public final class SharePartition {
                     PlantedBug.SHARE_START_TOO_FAR.isPlanted() ? RecordState.ARCHIVED : RecordState.AVAILABLE,
                     0);
         }
-        final byte kept = state == RecordState.ARCHIVING ? RecordState.ARCHIVED : state;
-        runs.append(
-                last,
-                kept == RecordState.ACQUIRED ? RecordState.AVAILABLE : kept,
-                PlantedBug.SHARE_COUNTS_FORGOTTEN.isPlanted() ? 0 : deliveries);
+        final byte restored = switch (state) {
+            case RecordState.ACQUIRED -> RecordState.AVAILABLE;
+            case RecordState.ARCHIVING ->
+                deliveries >= limits.deliveriesMax() ? RecordState.ARCHIVING : RecordState.ARCHIVING_REJECTED;
+            default -> state;
+        };
+        runs.append(last, restored, PlantedBug.SHARE_COUNTS_FORGOTTEN.isPlanted() ? 0 : deliveries);
     }
 
     /** All was taken over. */
@@ -203,12 +209,16 @@ public final class SharePartition {
         return switch (type) {
             case AcknowledgeType.ACCEPT -> RecordState.ACKNOWLEDGED;
             case AcknowledgeType.RELEASE -> stateOfReleased(deliveries, limits);
+            case AcknowledgeType.REJECT -> limits.deadLetters() ? RecordState.ARCHIVING_REJECTED : RecordState.ARCHIVED;
             default -> RecordState.ARCHIVED;
         };
     }
 
     private static byte stateOfReleased(final int deliveries, final ShareLimits limits) {
-        return deliveries >= limits.deliveriesMax() ? RecordState.ARCHIVED : RecordState.AVAILABLE;
+        if (deliveries < limits.deliveriesMax()) {
+            return RecordState.AVAILABLE;
+        }
+        return limits.deadLetters() ? RecordState.ARCHIVING : RecordState.ARCHIVED;
     }
 
     /** Begins to give back all that a member was handed out in a session; false if there is nothing. */
@@ -261,18 +271,78 @@ public final class SharePartition {
     /**
      * Takes records back from members whose time is over, but for those that something is said of right now.
      *
+     * @param ticket  under which {@link #deadLetters} knows that the changes are kept; larger than all before
      * @param changed told what became of them
      */
-    public void expire(final long nowNs, final ShareLimits limits, final RecordRanges changed) {
+    public void expire(final long nowNs, final ShareLimits limits, final long ticket, final RecordRanges changed) {
         for (int run = 0; run < runs.count(); run++) {
             if (runs.state[run] == RecordState.ACQUIRED
                     && runs.target[run] == RecordState.NONE
                     && runs.lockedUntilNs[run] <= nowNs) {
                 runs.settle(run, stateOfReleased(runs.deliveries[run], limits));
+                runs.ticket[run] = RecordState.isArchiving(runs.state[run]) ? ticket : 0;
                 changed.addOrProlong(runs.first[run], runs.last(run), runs.state[run], runs.deliveries[run]);
             }
         }
         advance();
+    }
+
+    /**
+     * Tells of records on their way to the dead-letter topic, the first ones in order, as far as it is kept that they
+     * are.
+     *
+     * @param keptTicket the last one of {@link #expire} whose changes are kept
+     * @param recordsMax how many at most
+     */
+    public void deadLetters(final long keptTicket, final long recordsMax, final RecordRanges told) {
+        long room = recordsMax;
+        for (int run = 0; run < runs.count() && room > 0; run++) {
+            if (isDeadLetter(run, keptTicket)) {
+                final long records = Math.min(room, runs.length(run));
+                told.add(runs.first[run], runs.first[run] + records - 1, runs.state[run], runs.deliveries[run]);
+                room -= records;
+            }
+        }
+    }
+
+    /** Whether {@link #deadLetters} tells of any. */
+    public boolean hasDeadLetters(final long keptTicket) {
+        for (int run = 0; run < runs.count(); run++) {
+            if (isDeadLetter(run, keptTicket)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isDeadLetter(final int run, final long keptTicket) {
+        return RecordState.isArchiving(runs.state[run]) && runs.ticket[run] <= keptTicket;
+    }
+
+    /**
+     * The records up to the last offset have gone to the dead-letter topic, or never will.
+     *
+     * @param letters what {@link #deadLetters} has told
+     * @param changed told of those that are archived now
+     */
+    public void archive(final RecordRanges letters, final long last, final RecordRanges changed) {
+        for (int i = 0; i < letters.count(); i++) {
+            final long from = Math.max(letters.first(i), runs.start());
+            final long to = Math.min(letters.last(i), last);
+            if (from <= to) {
+                archive(runs.splitAt(from), runs.splitAt(to + 1), changed);
+            }
+        }
+        advance();
+    }
+
+    private void archive(final int begin, final int behind, final RecordRanges changed) {
+        for (int run = begin; run < behind; run++) {
+            if (RecordState.isArchiving(runs.state[run])) {
+                runs.settle(run, RecordState.ARCHIVED);
+                changed.addOrProlong(runs.first[run], runs.last(run), RecordState.ARCHIVED, runs.deliveries[run]);
+            }
+        }
     }
 
     /** When the first lock of those that nothing is said of ends, or {@link #NEVER}. */
@@ -286,12 +356,37 @@ public final class SharePartition {
         return earliest;
     }
 
-    /** The log begins there now: what lay before is no more. */
+    /** The log begins there now: what lay before is no more, but for letters that tell of it. */
     public void onLogStart(final long logStartOffset) {
-        if (logStartOffset > runs.start()) {
-            runs.dropBefore(logStartOffset);
-            advance();
+        if (logStartOffset <= runs.start()) {
+            return;
         }
+        final long archiving = firstArchivingBefore(Math.min(logStartOffset, runs.end()));
+        if (archiving >= Math.min(logStartOffset, runs.end())) {
+            runs.dropBefore(logStartOffset);
+        } else {
+            runs.dropBefore(archiving);
+            if (logStartOffset > runs.end()) {
+                runs.append(logStartOffset - 1, RecordState.ARCHIVED, 0);
+            }
+            final int behind = runs.splitAt(logStartOffset);
+            for (int run = 0; run < behind; run++) {
+                if (runs.isAvailable(run)) {
+                    runs.settle(run, RecordState.ARCHIVED);
+                }
+            }
+        }
+        advance();
+    }
+
+    /** The first record on its way to the dead-letter topic; the end that is given, or more, if none lies before it. */
+    private long firstArchivingBefore(final long end) {
+        for (int run = 0; run < runs.count() && runs.first[run] < end; run++) {
+            if (RecordState.isArchiving(runs.state[run])) {
+                return runs.first[run];
+            }
+        }
+        return end;
     }
 
     private void advance() {

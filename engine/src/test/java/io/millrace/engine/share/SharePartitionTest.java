@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class SharePartitionTest {
     private static final long LOCK_NS = 1000;
-    private static final ShareLimits LIMITS = new ShareLimits(LOCK_NS, 5, 200, true);
+    private static final ShareLimits LIMITS = new ShareLimits(LOCK_NS, 5, 200, true, false);
     private static final Holder ANN = new Holder("ann", 1);
     private static final Holder BOB = new Holder("bob", 2);
     private static final byte[] ACCEPT = {AcknowledgeType.ACCEPT};
@@ -64,7 +64,7 @@ class SharePartitionTest {
 
     private String expire() {
         told.clear();
-        share.expire(nowNs, limits, told);
+        share.expire(nowNs, limits, 0, told);
         return text(told);
     }
 
@@ -212,7 +212,7 @@ class SharePartitionTest {
         assertThat(expire()).isEqualTo("5-9x1");
         said(ANN, 0, 4, ACCEPT);
         assertThat(share.startOffset()).isEqualTo(5);
-        limits = new ShareLimits(LOCK_NS, 5, 200, false);
+        limits = new ShareLimits(LOCK_NS, 5, 200, false, false);
         acquire(ANN, 10, 10, false);
         assertThat(say(ANN, 5, 9, RENEW)).isEqualTo(AckResult.NO_RENEWAL);
     }
@@ -230,7 +230,7 @@ class SharePartitionTest {
 
     @Test
     void shouldGiveUpWhatWasDeliveredTooOften() {
-        limits = new ShareLimits(LOCK_NS, 2, 200, true);
+        limits = new ShareLimits(LOCK_NS, 2, 200, true, false);
         acquire(ANN, 10, 10, false);
         said(ANN, 0, 9, RELEASE);
         for (int i = 0; i < 10 && share.startOffset() < 10; i++) {
@@ -258,7 +258,7 @@ class SharePartitionTest {
 
     @Test
     void shouldHandOutNoMoreThanMayBeInFlight() {
-        limits = new ShareLimits(LOCK_NS, 5, 100, true);
+        limits = new ShareLimits(LOCK_NS, 5, 100, true, false);
         assertThat(acquire(ANN, 95, 1000, false)).isEqualTo("0-99x1");
         assertThat(share.canAcquire(limits)).isFalse();
         assertThat(acquire(BOB, 10, 1000, false)).isEmpty();
@@ -330,9 +330,9 @@ class SharePartitionTest {
     @Test
     void shouldGoOnFromWhatWasKept() {
         final SharePartition kept = new SharePartition(100);
-        kept.restore(100, 104, RecordState.ACKNOWLEDGED, (short) 1);
-        kept.restore(110, 119, RecordState.AVAILABLE, (short) 2);
-        kept.restore(125, 129, RecordState.ARCHIVED, (short) 5);
+        kept.restore(100, 104, RecordState.ACKNOWLEDGED, (short) 1, limits);
+        kept.restore(110, 119, RecordState.AVAILABLE, (short) 2, limits);
+        kept.restore(125, 129, RecordState.ARCHIVED, (short) 5, limits);
         kept.restored();
         assertThat(kept.startOffset()).isEqualTo(105);
         assertThat(kept.nextOffset()).as("nothing is known of it").isEqualTo(105);
@@ -372,7 +372,7 @@ class SharePartitionTest {
 
         Crowd(final int seed) {
             random = new Random(seed);
-            limits = new ShareLimits(LOCK_NS, 10, 50 + random.nextInt(200), true);
+            limits = new ShareLimits(LOCK_NS, 10, 50 + random.nextInt(200), true, false);
         }
 
         boolean isDone() {
@@ -437,7 +437,7 @@ class SharePartitionTest {
 
         private void expire() {
             told.clear();
-            share.expire(nowNs, limits, told);
+            share.expire(nowNs, limits, 0, told);
             for (int i = 0; i < told.count(); i++) {
                 for (long offset = told.first(i); offset <= told.last(i); offset++) {
                     owner[(int) offset] = 0;

@@ -21,7 +21,8 @@ class SharePartitionWalkTest {
     private static final int SEEDS = 200;
     private static final int STEPS = 600;
     private static final long RECORDS = 300;
-    private static final ShareLimits LIMITS = new ShareLimits(1000, 5, 120, true);
+    private static final ShareLimits LIMITS = new ShareLimits(1000, 5, 120, true, false);
+    private static final ShareLimits WITH_LETTERS = new ShareLimits(1000, 5, 120, true, true);
     private static final byte[] TYPES = {
         AcknowledgeType.ACCEPT,
         AcknowledgeType.ACCEPT,
@@ -35,7 +36,9 @@ class SharePartitionWalkTest {
         /** Records are taken back before their time is over. */
         LOCKS_CUT_SHORT,
         /** What was kept last is not found after a crash. */
-        KEPT_FORGOTTEN
+        KEPT_FORGOTTEN,
+        /** Records are archived before their dead letters are written. */
+        LETTERS_SKIPPED
     }
 
     private record Hold(Holder holder, long endNs) {}
@@ -45,12 +48,14 @@ class SharePartitionWalkTest {
     /** One life after another of a share partition, and what is true of it. */
     private static final class Walk {
         private final Random random;
+        private final ShareLimits limits;
         private final boolean crashes;
         private final Bug bug;
         private final Map<Long, Hold> holds = new HashMap<>();
         private final TreeMap<Long, Kept> kept = new TreeMap<>();
         private final Map<Long, Integer> accepted = new HashMap<>();
         private final Set<Long> givenUp = new HashSet<>();
+        private final Set<Long> letters = new HashSet<>();
         private final Map<Long, Integer> handedOut = new HashMap<>();
         private final FoundBatches found = new FoundBatches();
         private final RecordRanges told = new RecordRanges();
@@ -59,11 +64,14 @@ class SharePartitionWalkTest {
         private long keptStart;
         private long keptTicket;
         private long ticket;
+        private long expiry;
+        private long keptExpiry;
         private long nowNs;
         private long session;
 
         Walk(final long seed, final boolean crashes, final Bug bug) {
             random = new Random(seed);
+            limits = seed % 2 == 0 ? LIMITS : WITH_LETTERS;
             this.crashes = crashes;
             this.bug = bug;
         }
@@ -71,13 +79,14 @@ class SharePartitionWalkTest {
         void run() {
             for (int i = 0; i < STEPS; i++) {
                 nowNs += random.nextInt(120);
-                switch (random.nextInt(crashes ? 12 : 10)) {
+                switch (random.nextInt(crashes ? 13 : 11)) {
                     case 0, 1, 2 -> acquire(new Holder("m" + random.nextInt(4), ++session));
                     case 3, 4, 5, 6 -> say();
-                    case 7 -> expire(nowNs + (bug == Bug.LOCKS_CUT_SHORT ? LIMITS.lockNs() : 0));
+                    case 7 -> expire(nowNs + (bug == Bug.LOCKS_CUT_SHORT ? limits.lockNs() : 0));
                     case 8 -> release();
                     case 9 -> end(true);
-                    case 10 -> end(false);
+                    case 10 -> writeLetters(random.nextInt(20));
+                    case 11 -> end(false);
                     default -> crash();
                 }
             }
@@ -90,18 +99,18 @@ class SharePartitionWalkTest {
             for (long base = from / 10 * 10; base < RECORDS; base += 10) {
                 found.add(base, base + 9, (int) (base - from / 10 * 10 + 10) * 100, false);
             }
-            share.acquire(holder, found, from, 1 + random.nextInt(30), 500, random.nextBoolean(), LIMITS, nowNs, told);
+            share.acquire(holder, found, from, 1 + random.nextInt(30), 500, random.nextBoolean(), limits, nowNs, told);
             for (int range = 0; range < told.count(); range++) {
-                assertThat(told.deliveries(range)).isLessThanOrEqualTo((short) LIMITS.deliveriesMax());
+                assertThat(told.deliveries(range)).isLessThanOrEqualTo((short) limits.deliveriesMax());
                 for (long offset = told.first(range); offset <= told.last(range); offset++) {
-                    final Hold before = holds.put(offset, new Hold(holder, nowNs + LIMITS.lockNs()));
+                    final Hold before = holds.put(offset, new Hold(holder, nowNs + limits.lockNs()));
                     assertThat(before == null || before.endNs <= nowNs)
                             .as("%d is %s's", offset, before)
                             .isTrue();
                     assertThat(accepted).as("done is done").doesNotContainKey(offset);
                     if (!crashes) {
                         assertThat(handedOut.merge(offset, 1, Integer::sum))
-                                .isLessThanOrEqualTo(LIMITS.deliveriesMax());
+                                .isLessThanOrEqualTo(limits.deliveriesMax());
                     }
                 }
             }
@@ -123,14 +132,14 @@ class SharePartitionWalkTest {
             }
             final byte type = TYPES[random.nextInt(TYPES.length)];
             final AckResult result =
-                    share.acknowledge(hold.holder.memberId(), first, last, new byte[] {type}, ++ticket, LIMITS, nowNs);
+                    share.acknowledge(hold.holder.memberId(), first, last, new byte[] {type}, ++ticket, limits, nowNs);
             if (result != AckResult.OK) {
                 share.rollBack(ticket - 1, ticket);
             }
         }
 
         private void release() {
-            holds.values().stream().findAny().ifPresent(hold -> share.release(hold.holder, ++ticket, LIMITS));
+            holds.values().stream().findAny().ifPresent(hold -> share.release(hold.holder, ++ticket, limits));
         }
 
         /** The write of all that was said so far has ended. */
@@ -149,7 +158,7 @@ class SharePartitionWalkTest {
         private void keep(final RecordRanges ranges) {
             for (int range = 0; range < ranges.count(); range++) {
                 for (long offset = ranges.first(range); offset <= ranges.last(range); offset++) {
-                    final byte state = ranges.state(range);
+                    final byte state = RecordState.kept(ranges.state(range));
                     kept.put(offset, new Kept(state, ranges.deliveries(range)));
                     holds.remove(offset);
                     if (state == RecordState.ACKNOWLEDGED) {
@@ -161,9 +170,31 @@ class SharePartitionWalkTest {
             }
         }
 
+        /** Of some of the records, as far as is kept that they need letters, and perhaps only of the first of these. */
+        private void writeLetters(final int recordsMax) {
+            told.clear();
+            share.deadLetters(keptExpiry, recordsMax, told);
+            assertThat(told.isEmpty()).isEqualTo(recordsMax == 0 || !share.hasDeadLetters(keptExpiry));
+            if (told.isEmpty()) {
+                return;
+            }
+            final long last = told.last() - random.nextInt((int) (told.last() - told.first(0)) + 1);
+            for (int range = 0; range < told.count(); range++) {
+                for (long offset = told.first(range); offset <= Math.min(last, told.last(range)); offset++) {
+                    assertThat(kept.get(offset).state).as("%d", offset).isEqualTo(RecordState.ARCHIVING);
+                    if (bug != Bug.LETTERS_SKIPPED) {
+                        letters.add(offset);
+                    }
+                }
+            }
+            changes.clear();
+            share.archive(told, last, changes);
+            keep(changes);
+        }
+
         private void expire(final long atNs) {
             told.clear();
-            share.expire(atNs, LIMITS, told);
+            share.expire(atNs, limits, ++expiry, told);
             for (int range = 0; range < told.count() && bug == Bug.NONE; range++) {
                 for (long offset = told.first(range); offset <= told.last(range); offset++) {
                     assertThat(holds.get(offset).endNs).isLessThanOrEqualTo(nowNs);
@@ -171,6 +202,7 @@ class SharePartitionWalkTest {
             }
             if (bug == Bug.NONE) {
                 keep(told);
+                keptExpiry = expiry;
             }
             keptStart = Math.max(keptStart, startKept());
         }
@@ -195,7 +227,8 @@ class SharePartitionWalkTest {
                 kept.pollLastEntry();
             }
             share = new SharePartition(keptStart);
-            kept.tailMap(keptStart).forEach((offset, one) -> share.restore(offset, offset, one.state, one.deliveries));
+            kept.tailMap(keptStart)
+                    .forEach((offset, one) -> share.restore(offset, offset, one.state, one.deliveries, limits));
             share.restored();
             keptTicket = ticket;
             holds.clear();
@@ -206,8 +239,9 @@ class SharePartitionWalkTest {
             end(true);
             for (int i = 0; share.startOffset() < RECORDS; i++) {
                 assertThat(i).as("rounds").isLessThan(1000);
-                nowNs += LIMITS.lockNs();
+                nowNs += limits.lockNs();
                 expire(nowNs);
+                writeLetters(100);
                 final Holder last = new Holder("last", ++session);
                 acquire(last);
                 for (int range = 0; range < told.count(); range++) {
@@ -217,7 +251,7 @@ class SharePartitionWalkTest {
                             told.last(range),
                             new byte[] {AcknowledgeType.ACCEPT},
                             ++ticket,
-                            LIMITS,
+                            limits,
                             nowNs);
                 }
                 end(true);
@@ -225,6 +259,9 @@ class SharePartitionWalkTest {
             for (long offset = 0; offset < RECORDS; offset++) {
                 assertThat(accepted.containsKey(offset) || givenUp.contains(offset))
                         .as("%d is worked off", offset)
+                        .isTrue();
+                assertThat(letters.contains(offset) || accepted.containsKey(offset) || !limits.deadLetters())
+                        .as("%d has a letter", offset)
                         .isTrue();
             }
             assertThat(accepted.values()).as("once").allMatch(times -> times == 1);
@@ -254,6 +291,11 @@ class SharePartitionWalkTest {
     @Test
     void shouldFindRecordsThatAreTakenBackTooEarly() {
         assertThatThrownBy(() -> walk(false, Bug.LOCKS_CUT_SHORT)).hasMessageContaining("seed");
+    }
+
+    @Test
+    void shouldFindThatALetterIsNotWritten() {
+        assertThatThrownBy(() -> walk(false, Bug.LETTERS_SKIPPED)).hasMessageContaining("seed");
     }
 
     @Test

@@ -1,5 +1,13 @@
 package io.millrace.tools.it;
 
+import static io.millrace.tools.it.ShareMembers.EXPLICIT;
+import static io.millrace.tools.it.ShareMembers.createGroup;
+import static io.millrace.tools.it.ShareMembers.member;
+import static io.millrace.tools.it.ShareMembers.poll;
+import static io.millrace.tools.it.ShareMembers.rest;
+import static io.millrace.tools.it.ShareMembers.set;
+import static io.millrace.tools.it.ShareMembers.texts;
+import static io.millrace.tools.it.ShareMembers.write;
 import static io.millrace.tools.it.support.Clients.bytes;
 import static io.millrace.tools.it.support.Clients.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -32,7 +38,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +49,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Share groups (KIP-932) with Kafka's own members: what they say of records, and what becomes of these. */
 class ShareGroupsIT {
-    private static final String[] EXPLICIT = {"share.acknowledgement.mode", "explicit"};
     private static final int ROUNDS = 3;
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -77,68 +81,13 @@ class ShareGroupsIT {
         }
     }
 
-    /** A topic of that name and a group that begins at its beginning. */
-    private static void create(final BrokerUnderTest at, final String name, final int partitions) {
-        Clients.createTopic(at, name, partitions);
-        set(at, name, "share.auto.offset.reset", "earliest");
-    }
-
-    private static void set(final BrokerUnderTest at, final String group, final String name, final String value) {
-        try (Admin admin = Clients.admin(at)) {
-            get(admin.incrementalAlterConfigs(Map.of(
-                            new ConfigResource(ConfigResource.Type.GROUP, group),
-                            List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
-                    .all());
-        }
-    }
-
-    private static void write(final BrokerUnderTest at, final String topic, final int from, final int to) {
-        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(at)) {
-            final int partitions = producer.partitionsFor(topic).size();
-            for (int i = from; i < to; i++) {
-                producer.send(new ProducerRecord<>(topic, i % partitions, null, bytes("v" + i)));
-            }
-        }
-    }
-
-    private static KafkaShareConsumer<byte[], byte[]> member(
-            final BrokerUnderTest at, final String group, final String... settings) {
-        final KafkaShareConsumer<byte[], byte[]> member = Clients.shareConsumer(at, group, settings);
-        member.subscribe(List.of(group));
-        return member;
-    }
-
-    /** Polls until so many records came; by the next poll those before are acknowledged. */
-    private static List<ConsumerRecord<byte[], byte[]>> poll(
-            final KafkaShareConsumer<byte[], byte[]> member, final int count) {
-        final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        final long deadlineNs = System.nanoTime() + LONG.toNanos();
-        while (records.size() < count && System.nanoTime() < deadlineNs) {
-            member.poll(Duration.ofMillis(200)).forEach(records::add);
-        }
-        return records;
-    }
-
-    private static List<String> values(final List<ConsumerRecord<byte[], byte[]>> records) {
-        return records.stream().map(record -> Clients.text(record.value())).toList();
-    }
-
-    /** What comes in the next moments. */
-    private static List<ConsumerRecord<byte[], byte[]>> rest(final KafkaShareConsumer<byte[], byte[]> member) {
-        final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            member.poll(Duration.ofMillis(200)).forEach(records::add);
-        }
-        return records;
-    }
-
     @Test
     void shouldHandARecordToOneMember() {
-        create(broker, "one", 1);
+        createGroup(broker, "one", 1);
         write(broker, "one", 0, 1);
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "one")) {
             final List<ConsumerRecord<byte[], byte[]>> records = poll(member, 1);
-            assertThat(values(records)).containsExactly("v0");
+            assertThat(texts(records)).containsExactly("v0");
             assertThat(records.getFirst().deliveryCount()).contains((short) 1);
             assertThat(member.commitSync().values()).allMatch(error -> error.isEmpty());
             assertThat(rest(member)).isEmpty();
@@ -152,7 +101,7 @@ class ShareGroupsIT {
     @ValueSource(strings = {"batch_optimized", "record_limit"})
     void shouldShareRecordsAmongMembers(final String mode) {
         final String topic = "many-" + mode;
-        create(broker, topic, 4);
+        createGroup(broker, topic, 4);
         write(broker, topic, 0, 2000);
         final List<String> seen = new ArrayList<>();
         final List<KafkaShareConsumer<byte[], byte[]>> members = new ArrayList<>();
@@ -165,7 +114,7 @@ class ShareGroupsIT {
                 for (final KafkaShareConsumer<byte[], byte[]> member : members) {
                     final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
                     member.poll(Duration.ofMillis(50)).forEach(records::add);
-                    seen.addAll(values(records));
+                    seen.addAll(texts(records));
                     if (mode.equals("record_limit")) {
                         assertThat(records).hasSizeLessThanOrEqualTo(50);
                     }
@@ -180,7 +129,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldWakeAMemberThatWaits() throws InterruptedException {
-        create(broker, "wake", 2);
+        createGroup(broker, "wake", 2);
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "wake", "fetch.max.wait.ms", "20000")) {
             assertThat(rest(member)).isEmpty();
             final Thread writer = Thread.ofPlatform().start(() -> {
@@ -188,7 +137,7 @@ class ShareGroupsIT {
                 write(broker, "wake", 0, 2);
             });
             final long beganNs = System.nanoTime();
-            assertThat(values(poll(member, 2))).containsExactlyInAnyOrder("v0", "v1");
+            assertThat(texts(poll(member, 2))).containsExactlyInAnyOrder("v0", "v1");
             assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(Duration.ofSeconds(10));
             writer.join();
         }
@@ -204,7 +153,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldDoWithEachRecordWhatItsMemberSays() {
-        create(broker, "say", 1);
+        createGroup(broker, "say", 1);
         write(broker, "say", 0, 4);
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "say", EXPLICIT)) {
             final List<ConsumerRecord<byte[], byte[]>> records = poll(member, 4);
@@ -215,7 +164,7 @@ class ShareGroupsIT {
             member.acknowledge(records.get(3), AcknowledgeType.RELEASE);
             assertThat(member.commitSync().values()).allMatch(error -> error.isEmpty());
             final List<ConsumerRecord<byte[], byte[]>> again = poll(member, 2);
-            assertThat(values(again)).containsExactly("v1", "v3");
+            assertThat(texts(again)).containsExactly("v1", "v3");
             assertThat(again).allMatch(record -> record.deliveryCount().orElseThrow() == 2);
             again.forEach(member::acknowledge);
             member.commitSync();
@@ -225,7 +174,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldGiveARecordUpAfterFiveDeliveries() {
-        create(broker, "often", 1);
+        createGroup(broker, "often", 1);
         write(broker, "often", 0, 1);
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "often", EXPLICIT)) {
             for (int delivery = 1; delivery <= 5; delivery++) {
@@ -241,7 +190,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldHandRecordsOfAMemberThatHangsToAnother() {
-        create(broker, "hang", 1);
+        createGroup(broker, "hang", 1);
         write(broker, "hang", 0, 10);
         try (KafkaShareConsumer<byte[], byte[]> hanging = member(broker, "hang", EXPLICIT);
                 KafkaShareConsumer<byte[], byte[]> other = member(broker, "hang", EXPLICIT)) {
@@ -257,7 +206,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldLeaveARecordWithAMemberThatAsksForMoreTime() {
-        create(broker, "renew", 1);
+        createGroup(broker, "renew", 1);
         write(broker, "renew", 0, 1);
         try (KafkaShareConsumer<byte[], byte[]> slow = member(broker, "renew", EXPLICIT);
                 KafkaShareConsumer<byte[], byte[]> other = member(broker, "renew", EXPLICIT)) {
@@ -277,7 +226,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldGiveBackAtOnceWhatALeavingMemberHolds() {
-        create(broker, "leave", 1);
+        createGroup(broker, "leave", 1);
         write(broker, "leave", 0, 10);
         set(broker, "leave", "share.record.lock.duration.ms", "60000");
         final KafkaShareConsumer<byte[], byte[]> leaving = member(broker, "leave", EXPLICIT);
@@ -290,7 +239,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldNotHandOutWhatWasAborted() {
-        create(broker, "aborted", 1);
+        createGroup(broker, "aborted", 1);
         set(broker, "aborted", "share.isolation.level", "read_committed");
         try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker, "transactional.id", "aborted")) {
             producer.initTransactions();
@@ -306,14 +255,14 @@ class ShareGroupsIT {
             }
         }
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "aborted")) {
-            assertThat(values(poll(member, 3))).containsExactly("v0", "v2", "v4");
+            assertThat(texts(poll(member, 3))).containsExactly("v0", "v2", "v4");
             assertThat(rest(member)).isEmpty();
         }
     }
 
     @Test
     void shouldGoOnBehindWhatWasDeleted() {
-        create(broker, "deleted", 1);
+        createGroup(broker, "deleted", 1);
         write(broker, "deleted", 0, 10);
         try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "deleted", EXPLICIT);
                 Admin admin = Clients.admin(broker)) {
@@ -322,13 +271,13 @@ class ShareGroupsIT {
             get(admin.deleteRecords(Map.of(new TopicPartition("deleted", 0), RecordsToDelete.beforeOffset(7)))
                     .all());
             member.commitSync();
-            assertThat(values(poll(member, 3))).containsExactly("v7", "v8", "v9");
+            assertThat(texts(poll(member, 3))).containsExactly("v7", "v8", "v9");
         }
     }
 
     @Test
     void shouldTellAdministratorsOfAGroup() {
-        create(broker, "admin", 2);
+        createGroup(broker, "admin", 2);
         write(broker, "admin", 0, 10);
         try (Admin admin = Clients.admin(broker)) {
             try (KafkaShareConsumer<byte[], byte[]> member = member(broker, "admin")) {
@@ -355,7 +304,7 @@ class ShareGroupsIT {
             get(admin.alterShareGroupOffsets("admin", Map.of(new TopicPartition("admin", 0), 3L))
                     .all());
             try (KafkaShareConsumer<byte[], byte[]> again = member(broker, "admin")) {
-                assertThat(values(poll(again, 2))).containsExactly("v6", "v8");
+                assertThat(texts(poll(again, 2))).containsExactly("v6", "v8");
                 again.commitSync();
             }
             get(admin.deleteShareGroupOffsets("admin", Set.of("admin")).all());
@@ -373,7 +322,7 @@ class ShareGroupsIT {
     @ValueSource(strings = {"node", "core"})
     void shouldKeepWhatIsDoneAcrossAKill(final String advertise) {
         try (BrokerUnderTest own = Brokers.launch(options().advertising(advertise))) {
-            create(own, "kill", 4);
+            createGroup(own, "kill", 4);
             write(own, "kill", 0, 400);
             final Set<String> done = new HashSet<>();
             try (KafkaShareConsumer<byte[], byte[]> member =
@@ -397,8 +346,8 @@ class ShareGroupsIT {
             }
             own.start();
             try (KafkaShareConsumer<byte[], byte[]> member = member(own, "kill")) {
-                final List<String> values = new ArrayList<>(values(poll(member, 400 - done.size())));
-                values.addAll(values(rest(member)));
+                final List<String> values = new ArrayList<>(texts(poll(member, 400 - done.size())));
+                values.addAll(texts(rest(member)));
                 assertThat(values).doesNotContainAnyElementsOf(done);
                 final Set<String> all = new HashSet<>(done);
                 all.addAll(values);
@@ -409,7 +358,7 @@ class ShareGroupsIT {
 
     @Test
     void shouldServeKafkasOwnTools() {
-        create(broker, "tools", 1);
+        createGroup(broker, "tools", 1);
         write(broker, "tools", 0, 5);
         final KafkaTool.Result consumed = KafkaTool.run(
                 "org.apache.kafka.tools.consumer.ConsoleShareConsumer",
@@ -471,7 +420,7 @@ class ShareGroupsIT {
     /** Of working off alone. */
     private static long workOffMs(final BrokerUnderTest at, final int round, final int records) throws Exception {
         final String topic = "measured-" + round;
-        create(at, topic, 8);
+        createGroup(at, topic, 8);
         write(at, topic, 0, records);
         final long beganNs = System.nanoTime();
         assertThat(new ShareFleet(at, topic, 20, false).run(records, Duration.ofSeconds(60 + records / 2000)))
@@ -481,7 +430,7 @@ class ShareGroupsIT {
 
     private static Map<Long, Integer> workOff(
             final BrokerUnderTest at, final String topic, final int records, final boolean crashes) throws Exception {
-        create(at, topic, 8);
+        createGroup(at, topic, 8);
         write(at, topic, 0, records);
         final long beganNs = System.nanoTime();
         final Map<Long, Integer> accepted =

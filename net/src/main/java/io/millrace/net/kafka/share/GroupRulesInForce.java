@@ -1,7 +1,9 @@
 package io.millrace.net.kafka.share;
 
+import io.millrace.engine.metadata.Feature;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.ResourceType;
+import io.millrace.engine.settings.GroupSettings;
 import io.millrace.engine.settings.Setting;
 import io.millrace.engine.settings.ShareSettings;
 import io.millrace.engine.share.ShareLimits;
@@ -14,23 +16,33 @@ import java.util.Map;
  * @param limits    of what is handed out
  * @param committed whether records of transactions that are undecided or aborted are left out
  * @param reset     where a group begins whose state does not say: earliest, latest, or by_duration with a duration
+ * @param deadLetterTopic where records go that nobody could work off, or empty
+ * @param deadLetterCopies whether that topic gets the records themselves
  */
-record GroupRulesInForce(ShareLimits limits, boolean committed, String reset) {
+record GroupRulesInForce(
+        ShareLimits limits, boolean committed, String reset, String deadLetterTopic, boolean deadLetterCopies) {
     static final String EARLIEST = "earliest";
     private static final String LATEST = "latest";
     private static final String BY_DURATION = "by_duration:";
+    private static final short DEAD_LETTERS_SINCE = 2;
     private static final long NS_PER_MS = 1_000_000;
 
     static GroupRulesInForce of(final MetadataImage image, final String group) {
         final Map<String, String> own = image.overrides(ResourceType.GROUP, group);
+        final String letters = own.getOrDefault(GroupSettings.DEAD_LETTER_TOPIC, "");
         return new GroupRulesInForce(
                 new ShareLimits(
                         number(image, own, ShareSettings.RECORD_LOCK_DURATION_MS) * NS_PER_MS,
                         (int) number(image, own, ShareSettings.DELIVERY_COUNT_LIMIT),
                         (int) number(image, own, ShareSettings.PARTITION_RECORD_LOCKS),
-                        Boolean.parseBoolean(own.getOrDefault("share.renew.acknowledge.enable", "true"))),
+                        Boolean.parseBoolean(own.getOrDefault("share.renew.acknowledge.enable", "true")
+                                .trim()),
+                        !letters.isEmpty() && Feature.SHARE_VERSION.level(image) >= DEAD_LETTERS_SINCE),
                 "read_committed".equals(own.get("share.isolation.level")),
-                own.getOrDefault("share.auto.offset.reset", LATEST));
+                own.getOrDefault("share.auto.offset.reset", LATEST),
+                letters,
+                Boolean.parseBoolean(own.getOrDefault(GroupSettings.DEAD_LETTER_COPIES, "false")
+                        .trim()));
     }
 
     /** A group's own settings have the broker's names without the first word. */

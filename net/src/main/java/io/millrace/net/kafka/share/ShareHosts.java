@@ -33,6 +33,7 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     private final Core core;
     private final SharePersister persister;
+    private final DeadLetters deadLetters;
     private final Map<String, Map<Long, SharePartitionHost>> byGroup = new HashMap<>();
     private final Map<String, GroupRulesInForce> rules = new HashMap<>();
     private long rulesVersion = -1;
@@ -48,6 +49,7 @@ public final class ShareHosts implements Stage, MetadataListener {
     public ShareHosts(final Core core, final SharePersister persister) {
         this.core = core;
         this.persister = persister;
+        deadLetters = new DeadLetters(core);
         persister.resets(this::onReset);
     }
 
@@ -57,6 +59,10 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     SharePersister persister() {
         return persister;
+    }
+
+    DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     SliceWalk walk() {

@@ -7,6 +7,7 @@ import io.millrace.engine.share.AckResult;
 import io.millrace.engine.share.Holder;
 import io.millrace.engine.share.RecordRanges;
 import io.millrace.engine.share.RecordState;
+import io.millrace.engine.share.ShareLimits;
 import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.Outcome;
 import io.millrace.net.kafka.api.WireErrors;
@@ -66,6 +67,9 @@ final class SharePartitionHost {
 
     private long locksEndNs = SharePartition.NEVER;
     private long usedNs;
+    /** Letters are being written, or wait for it; null if there are none. */
+    private DeadLetterRound letters;
+
     /** The group's start is part of its state, and will be the same for whoever loads that. */
     private boolean startKept;
 
@@ -102,11 +106,17 @@ final class SharePartitionHost {
             startKept = kept.startOffset() >= 0;
             stateEpoch = kept.stateEpoch();
             share = new SharePartition(startOffset);
+            final ShareLimits limits = hosts.rules(key.group()).limits();
             kept.stateBatches()
                     .forEach(batch -> share.restore(
-                            batch.firstOffset(), batch.lastOffset(), batch.deliveryState(), batch.deliveryCount()));
+                            batch.firstOffset(),
+                            batch.lastOffset(),
+                            batch.deliveryState(),
+                            batch.deliveryCount(),
+                            limits));
             share.restored();
             writes.begin(share, stateEpoch);
+            writeDeadLetters();
         }
         wake();
     }
@@ -357,10 +367,47 @@ final class SharePartitionHost {
         } else if (state == State.ACTIVE) {
             startKept |= error == Errors.NONE;
             armLocks(share.earliestLockEndNs());
+            writeDeadLetters();
             if (isAcquirable()) {
                 wake();
             }
         }
+    }
+
+    // Dead letters
+
+    boolean isActive() {
+        return state == State.ACTIVE;
+    }
+
+    private void writeDeadLetters() {
+        if (letters == null && state == State.ACTIVE && share.hasDeadLetters(writes.keptExpired())) {
+            letters = new DeadLetterRound(hosts, this);
+            hosts.deadLetters().enter(letters);
+        }
+    }
+
+    /** Tells of the next records of which letters are to tell; there must be some, and the partition active. */
+    void deadLetters(final long recordsMax, final RecordRanges told) {
+        told.clear();
+        share.deadLetters(writes.keptExpired(), recordsMax, told);
+    }
+
+    /** The letters up to this offset are written, or never will be. */
+    void onDeadLettersEnd(final RecordRanges written, final long last) {
+        letters = null;
+        if (state != State.ACTIVE) {
+            return;
+        }
+        final RecordRanges changed = hosts.acquired();
+        share.archive(written, last, changed);
+        if (!changed.isEmpty()) {
+            writes.writeExpired(changed);
+        }
+        if (isAcquirable()) {
+            wake();
+        }
+        writeDeadLetters();
     }
 
     // Time
@@ -379,7 +426,7 @@ final class SharePartitionHost {
         } else if (state == State.ACTIVE) {
             final RecordRanges changed = hosts.acquired();
             changed.clear();
-            share.expire(nowNs, hosts.rules(key.group()).limits(), changed);
+            share.expire(nowNs, hosts.rules(key.group()).limits(), writes.nextExpired(), changed);
             if (!changed.isEmpty()) {
                 writes.writeExpired(changed);
                 wake();
@@ -393,6 +440,7 @@ final class SharePartitionHost {
         return state == State.ACTIVE
                 && hosts.core().nowNs() - usedNs > forNs
                 && reading == null
+                && letters == null
                 && waiters.stream().allMatch(each -> each.told)
                 && share.earliestLockEndNs() == SharePartition.NEVER
                 && writes.isIdle();

@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.share;
 
 import io.millrace.engine.share.RecordRanges;
+import io.millrace.engine.share.RecordState;
 import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayDeque;
@@ -29,6 +30,11 @@ final class ShareStateWrites {
     private long lastTicket;
     private long keptTicket;
     private long writingTicket;
+    /** Of what time has brought: what is to be kept, what is being kept, and what is. */
+    private long lastExpired;
+
+    private long writingExpired;
+    private long keptExpired;
     private boolean writing;
     private boolean startDue;
     private boolean ended;
@@ -48,6 +54,16 @@ final class ShareStateWrites {
     /** For changes that are begun now; {@link #write} follows, or they are rolled back. */
     long newTicket() {
         return ++lastTicket;
+    }
+
+    /** For what time brings now; {@link #writeExpired} follows. */
+    long nextExpired() {
+        return lastExpired + 1;
+    }
+
+    /** Up to which of these is kept what time has brought, or could not be. */
+    long keptExpired() {
+        return keptExpired;
     }
 
     boolean isIdle() {
@@ -73,6 +89,7 @@ final class ShareStateWrites {
 
     /** Keeps what time has brought; nobody waits for it. */
     void writeExpired(final RecordRanges changed) {
+        lastExpired++;
         for (int i = 0; i < changed.count(); i++) {
             expired.add(changed.first(i), changed.last(i), changed.state(i), changed.deliveries(i));
         }
@@ -89,6 +106,7 @@ final class ShareStateWrites {
             // Alone: what is said later of the same records must come later. The answer may come before this returns.
             final List<WriteShareGroupStateRequestData.StateBatch> batches = batches(expired);
             expired.clear();
+            writingExpired = lastExpired;
             send(batches);
         } else if (!waiting.isEmpty()) {
             writingTicket = lastTicket;
@@ -112,7 +130,7 @@ final class ShareStateWrites {
             batches.add(new WriteShareGroupStateRequestData.StateBatch()
                     .setFirstOffset(ranges.first(i))
                     .setLastOffset(ranges.last(i))
-                    .setDeliveryState(ranges.state(i))
+                    .setDeliveryState(RecordState.kept(ranges.state(i)))
                     .setDeliveryCount(ranges.deliveries(i)));
         }
         return batches;
@@ -147,6 +165,7 @@ final class ShareStateWrites {
             share.rollBack(keptTicket, writingTicket);
         }
         keptTicket = writingTicket;
+        keptExpired = writingExpired;
         tellUpTo(writingTicket, error);
         written.accept(error);
         next();

@@ -7,6 +7,7 @@ import io.millrace.net.kafka.node.TestNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
@@ -23,6 +24,10 @@ import org.apache.kafka.common.message.ShareFetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData.StateBatch;
+import org.apache.kafka.common.message.WriteShareGroupStateRequestData.WriteStateData;
+import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /** A member of a share group of the topic's name, with a connection of its own to a {@link TestNode}; partition 0. */
@@ -82,11 +87,41 @@ final class ShareClient {
         }
     }
 
+    static StateBatch batch(final long first, final long last, final int state) {
+        return new StateBatch()
+                .setFirstOffset(first)
+                .setLastOffset(last)
+                .setDeliveryState((byte) state)
+                .setDeliveryCount((short) 1);
+    }
+
+    /** As a share partition does. */
+    static Errors keep(final TestNode node, final TopicImage topic, final String group, final StateBatch... batches) {
+        final var answer = node.connect(0)
+                .call(
+                        new WriteShareGroupStateRequestData()
+                                .setGroupId(group)
+                                .setTopics(List.of(new WriteStateData()
+                                        .setTopicId(id(topic))
+                                        .setPartitions(List.of(new WriteShareGroupStateRequestData.PartitionData()
+                                                .setStartOffset(0)
+                                                .setStateBatches(List.of(batches)))))),
+                        1,
+                        WriteShareGroupStateResponseData::new);
+        return Errors.forCode(
+                answer.results().getFirst().partitions().getFirst().errorCode());
+    }
+
     static void write(final TestNode node, final TopicImage topic, final String... values) {
+        write(node, topic, Compression.NONE, values);
+    }
+
+    static void write(
+            final TestNode node, final TopicImage topic, final Compression compression, final String... values) {
         final int version = 9;
         final ProduceResponseData answer = node.connect(0)
                 .call(
-                        Requests.add(Requests.produce(-1), version, topic, 0, Requests.batch(values)),
+                        Requests.add(Requests.produce(-1), version, topic, 0, Requests.batch(compression, values)),
                         version,
                         ProduceResponseData::new);
         if (answer.responses().iterator().next().partitionResponses().getFirst().errorCode() != 0) {
@@ -130,6 +165,10 @@ final class ShareClient {
                 .setFirstOffset(first)
                 .setLastOffset(last)
                 .setAcknowledgeTypes(List.of((byte) 1));
+    }
+
+    static AcknowledgementBatch reject(final long first, final long last) {
+        return accept(first, last).setAcknowledgeTypes(List.of((byte) 3));
     }
 
     static List<AcquiredRecords> acquired(final ShareFetchResponseData answer) {

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.group.ShareStates;
-import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
-import org.apache.kafka.common.message.WriteShareGroupStateRequestData;
-import org.apache.kafka.common.message.WriteShareGroupStateRequestData.StateBatch;
-import org.apache.kafka.common.message.WriteShareGroupStateRequestData.WriteStateData;
-import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +116,8 @@ class ShareUpkeepTest {
     @Test
     void shouldRefuseAStateThatCannotBe() {
         write(10);
-        assertThat(keep(batch(5, 3, 0))).isEqualTo(Errors.NONE);
+        assertThat(ShareClient.keep(node, topic, GROUP, ShareClient.batch(5, 3, 0)))
+                .isEqualTo(Errors.NONE);
         final ShareClient member = member("a");
         member.ask(100, 1);
         final List<PartitionData> partitions = ShareClient.partitions(member.answer());
@@ -129,29 +125,5 @@ class ShareUpkeepTest {
                 .singleElement()
                 .satisfies(partition ->
                         assertThat(Errors.forCode(partition.errorCode())).isEqualTo(Errors.UNKNOWN_SERVER_ERROR));
-    }
-
-    private static StateBatch batch(final long first, final long last, final int state) {
-        return new StateBatch()
-                .setFirstOffset(first)
-                .setLastOffset(last)
-                .setDeliveryState((byte) state)
-                .setDeliveryCount((short) 1);
-    }
-
-    private Errors keep(final StateBatch... batches) {
-        final TestClient client = node.connect(0);
-        final var answer = client.call(
-                new WriteShareGroupStateRequestData()
-                        .setGroupId(GROUP)
-                        .setTopics(List.of(new WriteStateData()
-                                .setTopicId(ShareClient.id(topic))
-                                .setPartitions(List.of(new WriteShareGroupStateRequestData.PartitionData()
-                                        .setStartOffset(0)
-                                        .setStateBatches(List.of(batches)))))),
-                1,
-                WriteShareGroupStateResponseData::new);
-        return Errors.forCode(
-                answer.results().getFirst().partitions().getFirst().errorCode());
     }
 }

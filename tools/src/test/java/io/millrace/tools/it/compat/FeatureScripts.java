@@ -9,6 +9,7 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKe
 final class FeatureScripts {
     private static final String GROUP = "group.version";
     private static final String TRANSACTION = "transaction.version";
+    private static final String SHARE = "share.version";
     private static final byte UPGRADE = 1;
     private static final byte SAFE_DOWNGRADE = 2;
     private static final byte UNSAFE_DOWNGRADE = 3;
@@ -17,7 +18,7 @@ final class FeatureScripts {
     private FeatureScripts() {}
 
     static void update(final Twins twins) {
-        for (final String feature : new String[] {GROUP, TRANSACTION, "no.such.feature", ""}) {
+        for (final String feature : new String[] {GROUP, TRANSACTION, SHARE, "no.such.feature", ""}) {
             for (final int level : new int[] {-1, 0, 1, 2, 3, 999}) {
                 for (final byte how : new byte[] {UPGRADE, SAFE_DOWNGRADE, UNSAFE_DOWNGRADE, 0, 4}) {
                     twins.ask(
@@ -49,8 +50,10 @@ final class FeatureScripts {
         down(twins, GROUP, 0);
         down(twins, TRANSACTION, 1);
         down(twins, TRANSACTION, 0);
+        down(twins, SHARE, 1);
         up(twins, TRANSACTION, 2);
         up(twins, GROUP, 1);
+        up(twins, SHARE, 2);
     }
 
     private static void down(final Twins twins, final String feature, final int level) {

@@ -18,10 +18,6 @@ final class Normal {
     private static final Pattern SUBSET = Pattern.compile(
             "(apiKeys|supportedFeatures|finalizedFeatures|finalizedFeaturesEpoch|.*(configs|configEntries))(\\[.*|\\.size)?$");
 
-    /** The second version has dead-letter topics, which are not served yet. */
-    private static final Pattern SHARE_LEVEL =
-            Pattern.compile("(supported|finalized)Features\\[share\\.version\\]\\.m(ax|in)Version(Level)?");
-
     private static final Pattern WORDING = Pattern.compile(".*\\.documentation$");
     private static final Pattern CONFIG = Pattern.compile("(.*(?:configs|configEntries)\\[[^]]*\\])\\..*");
     /** Of timestamps; it moves with the clock. */
@@ -112,7 +108,6 @@ final class Normal {
     private static boolean mayDiffer(
             final String path, final Map<String, String> expected, final Map<String, String> got) {
         if (MIN_INSYNC_SYNONYMS.matcher(path).matches()
-                || SHARE_LEVEL.matcher(path).matches()
                 || DEPLOYMENT.matcher(path).matches()
                 || QUORUM.matcher(path).matches()) {
             return true;

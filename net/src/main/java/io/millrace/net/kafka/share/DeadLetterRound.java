@@ -1,0 +1,203 @@
+package io.millrace.net.kafka.share;
+
+import io.millrace.codec.core.ReadReplyDecoder;
+import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadline;
+import io.millrace.engine.log.LogSlice;
+import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.PartitionKeys;
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.share.RecordRanges;
+import io.millrace.engine.status.Outcome;
+import io.millrace.net.kafka.api.WireErrors;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * Writes the next dead letters of one share partition, as one batch: to the partition of the dead-letter topic that the
+ * records' own partition falls on, by the way of all batches. What cannot be written after a few attempts is archived
+ * all the same. Used once, on the partition's core.
+ *
+ * <pre>
+ *   topic there? ─► (created) ─► (records read) ─► built beside the core ─► appended ─► archived
+ *        ▲                                │                  │
+ *        └──── a while later ◄────────────┴──────────────────┘
+ * </pre>
+ */
+final class DeadLetterRound {
+    private static final int RECORDS_MAX = 1000;
+    /** The first batch is read whole, whatever its size. */
+    private static final int SOURCE_BYTES_MAX = 256 * 1024;
+
+    private static final int ATTEMPTS_MAX = 5;
+    private static final long PAUSE_NS = 1_000_000_000L;
+    private static final long PAUSE_NS_MAX = 30_000_000_000L;
+    private static final long BUSY_NS = 10_000_000L;
+
+    private final ShareHosts hosts;
+    private final DeadLetters letters;
+    private final SharePartitionHost host;
+    private final ShareLog log;
+    private final RecordRanges records = new RecordRanges();
+    private final Deadline pause = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            letters.enter(DeadLetterRound.this);
+        }
+    };
+    private int attempts;
+
+    DeadLetterRound(final ShareHosts hosts, final SharePartitionHost host) {
+        this.hosts = hosts;
+        this.host = host;
+        letters = hosts.deadLetters();
+        log = new ShareLog(hosts, host.key(), () -> {});
+    }
+
+    private Core core() {
+        return hosts.core();
+    }
+
+    private GroupRulesInForce rules() {
+        return hosts.rules(host.key().group());
+    }
+
+    /** It is its turn. */
+    void run() {
+        final String name = rules().deadLetterTopic();
+        final String complaint = DeadLetterTopic.complaint(core(), host.key().group(), name);
+        if (!host.isActive()) {
+            letters.leave();
+        } else if (complaint != null) {
+            giveUp(complaint);
+        } else if (core().image().topic(name) == null) {
+            DeadLetterTopic.create(core(), name, (outcome, message) -> onCreated(name, outcome, message));
+        } else {
+            host.deadLetters(RECORDS_MAX, records);
+            if (!rules().deadLetterCopies()) {
+                build(null);
+            } else {
+                log.read(records.first(0), SOURCE_BYTES_MAX, false, this::onRead);
+            }
+        }
+    }
+
+    private void onCreated(final String name, final Outcome outcome, final String message) {
+        if (outcome == Outcome.OK && core().image().topic(name) != null) {
+            run();
+        } else if (outcome == Outcome.OK || WireErrors.of(outcome).exception() instanceof RetriableException) {
+            tryAgain("Dead-letter topic " + name + " could not be created: " + outcome + '.');
+        } else {
+            giveUp("Dead-letter topic " + name + " could not be created: " + message);
+        }
+    }
+
+    /** What cannot be read is told of, not copied. */
+    private void onRead(final ReadReplyDecoder.PartsDecoder part) {
+        final Outcome outcome = Outcome.of(part.outcome());
+        if (outcome != Outcome.OK && outcome != Outcome.OFFSET_OUT_OF_RANGE && mayTryAgain()) {
+            return;
+        }
+        final LogSlice slice = part.leaseId() >= 0 ? hosts.receive(part.leaseId()) : null;
+        UnsafeBuffer source = null;
+        if (slice != null) {
+            source = new UnsafeBuffer(new byte[slice.length()]);
+            source = slice.read(0, source, 0, slice.length()) == slice.length() ? source : null;
+            hosts.release(slice);
+        }
+        build(source);
+    }
+
+    private void build(final UnsafeBuffer source) {
+        final MetadataImage image = core().image();
+        final TopicImage from =
+                image.topicByNumber(PartitionKeys.topicNumber(host.key().partitionKey()));
+        final TopicImage to = image.topic(rules().deadLetterTopic());
+        if (!host.isActive() || from == null) {
+            letters.leave();
+        } else if (to == null) {
+            run();
+        } else {
+            final DeadLetterBatch batch = new DeadLetterBatch(
+                    host.key(),
+                    from.name(),
+                    records,
+                    source,
+                    to.config().maxMessageBytes(),
+                    core().nowMs(),
+                    letters.decompressor());
+            if (!core().housekeeping().submit(batch::build, () -> append(batch))) {
+                pause(BUSY_NS);
+            }
+        }
+    }
+
+    private void append(final DeadLetterBatch batch) {
+        final TopicImage to = core().image().topic(rules().deadLetterTopic());
+        final PartitionImage partition =
+                to == null ? null : to.partition(host.key().partition() % to.partitionCount());
+        if (partition == null) {
+            run();
+            return;
+        }
+        final ByteBuffer bytes = batch.bytes();
+        final UnsafeBuffer view = new UnsafeBuffer(bytes, bytes.position(), bytes.remaining());
+        letters.appends()
+                .append(
+                        partition,
+                        view,
+                        0,
+                        view.capacity(),
+                        (outcome, baseOffset) -> onAppended(to.name(), batch.last(), outcome));
+    }
+
+    private void onAppended(final String topic, final long last, final Outcome outcome) {
+        if (outcome == Outcome.OK) {
+            letters.settle(host.key().group());
+            end(last);
+            return;
+        }
+        final String why = "Dead-letter topic " + topic + " of share group "
+                + host.key().group() + " did not take a batch: " + outcome + '.';
+        if (WireErrors.of(outcome).exception() instanceof RetriableException) {
+            tryAgain(why);
+        } else {
+            giveUp(why);
+        }
+    }
+
+    private void tryAgain(final String why) {
+        if (!mayTryAgain()) {
+            giveUp(why);
+        }
+    }
+
+    /** Has it begin anew a while later, unless that was done often enough. */
+    private boolean mayTryAgain() {
+        final boolean again = ++attempts < ATTEMPTS_MAX;
+        if (again) {
+            pause(Math.min(PAUSE_NS_MAX, PAUSE_NS << attempts - 1));
+        }
+        return again;
+    }
+
+    private void pause(final long ns) {
+        core().deadlines().arm(pause, core().nowNs() + ns);
+        letters.leave();
+    }
+
+    private void giveUp(final String why) {
+        letters.complain(host.key().group(), why);
+        if (records.isEmpty()) {
+            host.deadLetters(Long.MAX_VALUE, records);
+        }
+        end(Long.MAX_VALUE);
+    }
+
+    private void end(final long last) {
+        letters.leave();
+        host.onDeadLettersEnd(records, last);
+    }
+}

@@ -1,0 +1,201 @@
+package io.millrace.net.kafka.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.share.RecordState;
+import io.millrace.net.kafka.node.Requests;
+import io.millrace.net.kafka.node.TestNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData;
+import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData.ReadStateSummaryData;
+import org.apache.kafka.common.message.ReadShareGroupStateSummaryResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters of a share group's partition, from its state to the topic and back. */
+class DeadLettersTest {
+    private static final String GROUP = "group";
+    private static final int FETCH_VERSION = 12;
+
+    private final TestNode node = new TestNode(2, 64);
+    private TopicImage topic;
+
+    @BeforeEach
+    void createTopic() {
+        topic = node.createTopic("topic", 1, Map.of());
+        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
+        node.run(50);
+        ShareClient.begin(node, topic, GROUP);
+        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+        ShareClient.set(node, GROUP, "errors.deadletterqueue.topic.name", "dlq.it");
+        ShareClient.set(node, GROUP, "errors.deadletterqueue.copy.record.enable", "true");
+        ShareClient.write(node, topic, "v0", "v1", "v2", "v3", "v4");
+    }
+
+    private TopicImage createLetters(final String... more) {
+        final Map<String, String> configs = more.length == 0
+                ? Map.of("errors.deadletterqueue.group.enable", "true")
+                : Map.of("errors.deadletterqueue.group.enable", "true", more[0], more[1]);
+        return node.createTopic("dlq.it", 2, configs);
+    }
+
+    private ShareClient member(final String name) {
+        return new ShareClient(node, 0, topic, GROUP, name);
+    }
+
+    private void keepArchiving(final long first, final long last, final int deliveries) {
+        assertThat(ShareClient.keep(
+                        node,
+                        topic,
+                        GROUP,
+                        ShareClient.batch(first, last, RecordState.ARCHIVING).setDeliveryCount((short) deliveries)))
+                .isEqualTo(Errors.NONE);
+    }
+
+    /** Each record of the topic for letters: its value and which record it tells of, how often and why. */
+    private List<String> letters() {
+        final TopicImage letters = node.core(0).image().topic("dlq.it");
+        final FetchResponseData answer = node.connect(0)
+                .call(
+                        Requests.add(Requests.fetch(0, 0), FETCH_VERSION, letters, 0, 0),
+                        FETCH_VERSION,
+                        FetchResponseData::new);
+        final List<String> found = new ArrayList<>();
+        for (final FetchResponseData.PartitionData partition : Requests.partitions(answer)) {
+            for (final Record record : ((MemoryRecords) partition.records()).records()) {
+                final String value = record.hasValue()
+                        ? StandardCharsets.UTF_8.decode(record.value()).toString()
+                        : null;
+                found.add(value + " " + header(record, 2) + " x" + header(record, 4) + " " + header(record, 5));
+            }
+        }
+        return found;
+    }
+
+    private static String header(final Record record, final int index) {
+        final Header header = record.headers()[index];
+        return new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private long keptStart() {
+        return node.connect(0)
+                .call(
+                        new ReadShareGroupStateSummaryRequestData()
+                                .setGroupId(GROUP)
+                                .setTopics(List.of(new ReadStateSummaryData()
+                                        .setTopicId(ShareClient.id(topic))
+                                        .setPartitions(
+                                                List.of(new ReadShareGroupStateSummaryRequestData.PartitionData())))),
+                        0,
+                        ReadShareGroupStateSummaryResponseData::new)
+                .results()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .startOffset();
+    }
+
+    @Test
+    void shouldGoOnWithTheLettersOfAnEarlierLife() {
+        createLetters();
+        keepArchiving(0, 1, 5);
+        keepArchiving(2, 2, 1);
+        assertThat(member("a").fetch(1000))
+                .singleElement()
+                .satisfies(records -> assertThat(records.firstOffset()).isEqualTo(3));
+        node.run(100);
+        assertThat(letters())
+                .containsExactly(
+                        "v0 0 x5 Offset delivery count exceeded the threshold.",
+                        "v1 1 x5 Offset delivery count exceeded the threshold.",
+                        "v2 2 x1 Offset rejected by client.");
+        assertThat(keptStart()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldHandOutRecordsWhileLettersCannotBeMade() {
+        createLetters();
+        final ShareClient member = member("a");
+        assertThat(member.fetch(1000)).hasSize(1);
+        node.holdHousekeeping(true);
+        member.ask(100, 1, ShareClient.reject(0, 4));
+        assertThat(ShareClient.acquired(member.answer())).isEmpty();
+        ShareClient.write(node, topic, "v5");
+        assertThat(member("b").fetch(1000)).hasSize(1);
+        assertThat(keptStart()).isZero();
+        node.holdHousekeeping(false);
+        node.run(100);
+        assertThat(letters()).hasSize(5);
+        assertThat(keptStart()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldArchiveWithoutALetterWhatTheTopicRefuses() {
+        createLetters("cleanup.policy", "compact");
+        keepArchiving(0, 2, 1);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        node.run(1000);
+        assertThat(letters()).isEmpty();
+        assertThat(keptStart()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNotCopyWhatIsTooLargeForTheTopic() {
+        createLetters("max.message.bytes", "400");
+        ShareClient.write(node, topic, "x".repeat(500), "v6");
+        keepArchiving(3, 6, 1);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        node.run(1000);
+        assertThat(letters())
+                .extracting(letter -> letter.substring(0, 6))
+                .as("each in a batch of its own")
+                .containsExactly("v3 3 x", "v4 4 x", "null 5", "v6 6 x");
+    }
+
+    @Test
+    void shouldCopyNoMoreAtATimeThanTheTopicTakes() {
+        createLetters("max.message.bytes", "4000");
+        for (int batch = 0; batch < 3; batch++) {
+            ShareClient.write(node, topic, Compression.lz4().build(), texts(10, "x".repeat(300)));
+        }
+        ShareClient.write(node, topic, Compression.lz4().build(), texts(20, "y".repeat(300)));
+        ShareClient.write(node, topic, Compression.NONE, "z");
+        keepArchiving(0, 54, 1);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        node.run(1000);
+        final List<String> letters = letters();
+        assertThat(letters).hasSize(55);
+        assertThat(letters.subList(5, 35)).allMatch(letter -> letter.startsWith("x".repeat(300)));
+        assertThat(letters.subList(35, 55)).as("unpacks to too much").allMatch(letter -> letter.startsWith("null"));
+        assertThat(keptStart()).isEqualTo(55);
+    }
+
+    private static String[] texts(final int count, final String text) {
+        return Collections.nCopies(count, text).toArray(new String[0]);
+    }
+
+    @Test
+    void shouldForgetLettersWithTheirTopic() {
+        createLetters();
+        node.holdHousekeeping(true);
+        keepArchiving(0, 4, 1);
+        member("a").fetch(100);
+        node.deleteTopic("topic");
+        node.holdHousekeeping(false);
+        node.run(1000);
+        assertThat(node.core(0).service(ShareHosts.class).deadLetters().isIdle())
+                .isTrue();
+    }
+}
