@@ -209,8 +209,9 @@ public final class ProducerTable {
         if (isNew) {
             slot = add(batch.producerId());
             refusedFirsts.remove(batch.producerId());
-            turnedAwayElsewhere.remove(batch.producerId());
         }
+        // Of a producer that was known all along too: the old owner cannot tell.
+        turnedAwayElsewhere.remove(batch.producerId());
         undo.push(batch.baseOffset(), slot, isNew, entries);
         if (batch.isControl()) {
             if (marker.wrap(batch)) {

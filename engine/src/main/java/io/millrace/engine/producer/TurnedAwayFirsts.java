@@ -1,6 +1,7 @@
 package io.millrace.engine.producer;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The first batches that producers were refused by a partition's old owner after another core had taken its producers over:
@@ -11,17 +12,22 @@ import java.util.HashMap;
 final class TurnedAwayFirsts {
     static final long NONE = -1;
 
-    private static final int PRODUCERS_MAX = 1_000;
+    static final int PRODUCERS_MAX = 10_000;
 
-    private final HashMap<Long, Long> byProducer = new HashMap<>(1);
+    /** Where there are too many, the one that was refused longest ago goes. */
+    @SuppressWarnings("serial")
+    private final LinkedHashMap<Long, Long> byProducer = new LinkedHashMap<>(1) {
+        @Override
+        protected boolean removeEldestEntry(final Map.Entry<Long, Long> eldest) {
+            return size() > PRODUCERS_MAX;
+        }
+    };
+
     private volatile boolean holdsAny;
 
     /** The first of an epoch stays, whatever is refused after it. */
     synchronized void add(final long producerId, final short epoch, final int sequence) {
         final long first = (long) epoch << Integer.SIZE | Integer.toUnsignedLong(sequence);
-        if (byProducer.size() >= PRODUCERS_MAX) {
-            byProducer.clear();
-        }
         byProducer.merge(producerId, first, (known, added) -> epochOf(known) == epoch ? known : added);
         holdsAny = true;
     }

@@ -103,6 +103,25 @@ class ProducerTableTest {
     }
 
     @Test
+    void shouldNotLetALaterBatchOvertakeAFirstThatTheOldOwnerRefused() {
+        table.onTurnedAwayElsewhere(ours(batch().producer(PRODUCER, 0, 0).count(5, 5)));
+        assertThat(append(0, 5, 5)).isEqualTo(Outcome.OUT_OF_ORDER_SEQUENCE);
+        assertThat(append(0, 0, 5)).isEqualTo(Outcome.OK);
+        assertThat(append(0, 5, 5)).isEqualTo(Outcome.OK);
+    }
+
+    @Test
+    void shouldForgetOfTooManyRefusedFirstsTheOldest() {
+        final TurnedAwayFirsts firsts = new TurnedAwayFirsts();
+        for (int producer = 0; producer <= TurnedAwayFirsts.PRODUCERS_MAX; producer++) {
+            firsts.add(producer, (short) 0, 7);
+        }
+        assertThat(firsts.get(0)).isEqualTo(TurnedAwayFirsts.NONE);
+        assertThat(firsts.get(1)).isEqualTo(7);
+        assertThat(firsts.get(TurnedAwayFirsts.PRODUCERS_MAX)).isEqualTo(7);
+    }
+
+    @Test
     void shouldForgetProducersThatWereNotHeardOfForLong() {
         append(0, 0, 1);
         assertThat(table.removeExpired(nowMs + DAY_MS, 100))
