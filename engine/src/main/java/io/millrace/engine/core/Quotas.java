@@ -8,6 +8,7 @@ import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.quota.QuotaAccount;
 import io.millrace.engine.quota.QuotaAccounts;
+import io.millrace.engine.quota.QuotaBorrower;
 import io.millrace.engine.quota.QuotaKind;
 import io.millrace.engine.quota.QuotaLender;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Quotas implements MetadataListener {
     private final CoreProxy[] proxies;
     private final QuotaLender lender;
     private final QuotaAccounts accounts;
+    private final QuotaBorrower elsewhere = new Elsewhere();
     /** Those that have asked another core, by the number of what they asked. */
     private final Long2ObjectHashMap<QuotaAccount> asking = new Long2ObjectHashMap<>();
 
@@ -76,8 +78,7 @@ public final class Quotas implements MetadataListener {
     private void borrow(final QuotaAccount account, final long units) {
         final int target = lenderOf(account.key());
         if (target == core.id()) {
-            final long waitNs =
-                    lender.lend(account.key(), account.kind(), account.unitsPerSecond(), units, core.nowNs());
+            final long waitNs = lender.lend(account, units, core.nowNs());
             account.lent(waitNs, core.nowNs());
             return;
         }
@@ -88,7 +89,9 @@ public final class Quotas implements MetadataListener {
                 .accountKey(account.key())
                 .kind((short) account.kind().ordinal())
                 .unitsPerSecond(account.unitsPerSecond())
-                .units(units);
+                .units(units)
+                .asOf(account.asOf())
+                .named((short) (account.isNamed() ? 1 : 0));
         core.requests()
                 .send(
                         correlation,
@@ -102,8 +105,7 @@ public final class Quotas implements MetadataListener {
     private void onRequest(final int from, final DirectBuffer body, final int offset, final int length) {
         asked.wrap(body, offset, QuotaRequestDecoder.BLOCK_LENGTH, QuotaRequestDecoder.SCHEMA_VERSION);
         final long correlation = asked.correlation();
-        final long waitNs = lender.lend(
-                asked.accountKey(), KINDS[asked.kind()], asked.unitsPerSecond(), asked.units(), core.nowNs());
+        final long waitNs = lender.lend(elsewhere, asked.units(), core.nowNs());
         reply.wrap(buffer, 0).correlation(correlation).waitNs(waitNs);
         proxies[from].reply(QuotaReplyEncoder.TEMPLATE_ID, buffer, QuotaReplyEncoder.BLOCK_LENGTH);
     }
@@ -115,6 +117,34 @@ public final class Quotas implements MetadataListener {
         asking.remove(ask).lent(lent.waitNs(), core.nowNs());
     }
 
+    /** Whose message is being read. */
+    private final class Elsewhere implements QuotaBorrower {
+        @Override
+        public long key() {
+            return asked.accountKey();
+        }
+
+        @Override
+        public QuotaKind kind() {
+            return KINDS[asked.kind()];
+        }
+
+        @Override
+        public double unitsPerSecond() {
+            return asked.unitsPerSecond();
+        }
+
+        @Override
+        public long asOf() {
+            return asked.asOf();
+        }
+
+        @Override
+        public boolean isNamed() {
+            return asked.named() != 0;
+        }
+    }
+
     /**
      * Pays for changes one after the other, as long as what was paid before is covered; a change that is not paid for is
      * not to be made. For what is rare: asks the lender's core by a call.
@@ -124,20 +154,19 @@ public final class Quotas implements MetadataListener {
      */
     public void payForChanges(
             final QuotaAccount account, final long[] changes, final boolean isLenient, final ChangesPaid told) {
-        final long key = account.key();
-        final double rate = account.unitsPerSecond();
-        core.calls().run(lenderOf(key), there -> {
+        final QuotaBorrower borrower = QuotaBorrower.Copy.of(account);
+        core.calls().run(lenderOf(account.key()), there -> {
             final QuotaLender lends = there.quotas().lender;
             int paid = 0;
             while (paid < changes.length
                     && (isLenient
-                            ? lends.lend(key, QuotaKind.MUTATION, rate, changes[paid], there.nowNs()) >= 0
-                            : lends.lendIfCovered(key, QuotaKind.MUTATION, rate, changes[paid], there.nowNs()))) {
+                            ? lends.lend(borrower, changes[paid], there.nowNs()) >= 0
+                            : lends.lendIfCovered(borrower, changes[paid], there.nowNs()))) {
                 paid++;
             }
             final int count = paid;
             final boolean mustWait = isLenient || count < changes.length;
-            final long waitNs = mustWait ? lends.waitNs(key, QuotaKind.MUTATION, rate, there.nowNs()) : 0;
+            final long waitNs = mustWait ? lends.waitNs(borrower, there.nowNs()) : 0;
             there.calls().run(core.id(), here -> told.onPaid(count, waitNs));
         });
     }

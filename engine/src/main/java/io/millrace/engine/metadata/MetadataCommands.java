@@ -8,8 +8,10 @@ import io.millrace.codec.metadata.MessageHeaderEncoder;
 import io.millrace.codec.metadata.MovePartitionEncoder;
 import io.millrace.codec.metadata.RemapEncoder;
 import io.millrace.codec.metadata.TakeProducerIdsEncoder;
+import io.millrace.codec.metadata.TogetherEncoder;
 import java.util.List;
 import java.util.Map;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -190,6 +192,31 @@ public final class MetadataCommands {
                     .configValue(change.value() == null ? "" : change.value());
         }
         command.resourceName(resourceName);
+        return command.limit() - offset;
+    }
+
+    /** Writes one command; returns its length. */
+    @FunctionalInterface
+    public interface Part {
+        int write(MutableDirectBuffer buffer, int offset);
+    }
+
+    /** Several of {@link #alterConfig}, each of another resource: all are done, in one entry of the log, or none. */
+    public static int together(final MutableDirectBuffer buffer, final int offset, final List<Part> parts) {
+        if (parts.size() > GROUP_MAX) {
+            return TOO_LARGE;
+        }
+        final ExpandableArrayBuffer part = new ExpandableArrayBuffer();
+        final TogetherEncoder command =
+                new TogetherEncoder().wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder());
+        final TogetherEncoder.CommandsEncoder group = command.commandsCount(parts.size());
+        for (final Part each : parts) {
+            final int length = each.write(part, 0);
+            if (length == TOO_LARGE) {
+                return TOO_LARGE;
+            }
+            group.next().putCommand(part, 0, length);
+        }
         return command.limit() - offset;
     }
 

@@ -8,11 +8,13 @@ import io.millrace.codec.metadata.MessageHeaderDecoder;
 import io.millrace.codec.metadata.MovePartitionDecoder;
 import io.millrace.codec.metadata.RemapDecoder;
 import io.millrace.codec.metadata.TakeProducerIdsDecoder;
+import io.millrace.codec.metadata.TogetherDecoder;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.MetadataLog;
 import io.millrace.engine.status.Outcome;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Turns commands into log entries: checks each against an image that is ahead of the committed one by all entries
@@ -110,6 +112,8 @@ public final class MetadataController {
                         new CreatePartitionsDecoder().wrapAndApplyHeader(command, offset, header));
             case AlterConfigDecoder.TEMPLATE_ID:
                 return configCommands.alter(new AlterConfigDecoder().wrapAndApplyHeader(command, offset, header));
+            case TogetherDecoder.TEMPLATE_ID:
+                return together(new TogetherDecoder().wrapAndApplyHeader(command, offset, header));
             case TakeProducerIdsDecoder.TEMPLATE_ID:
                 return takeProducerIds(new TakeProducerIdsDecoder().wrapAndApplyHeader(command, offset, header));
             case RemapDecoder.TEMPLATE_ID:
@@ -122,6 +126,20 @@ public final class MetadataController {
                 throw new Refusal(
                         Outcome.INTERNAL, "unknown command " + header.templateId() + " of " + length + " bytes");
         }
+    }
+
+    /** A refusal of any of them is one of all. */
+    private CommandResult together(final TogetherDecoder command) {
+        final UnsafeBuffer part = new UnsafeBuffer(0, 0);
+        for (final TogetherDecoder.CommandsDecoder each : command.commands()) {
+            each.wrapCommand(part);
+            header.wrap(part, 0);
+            if (header.templateId() != AlterConfigDecoder.TEMPLATE_ID) {
+                throw new Refusal(Outcome.INTERNAL, "command " + header.templateId() + " together with others");
+            }
+            configCommands.alter(new AlterConfigDecoder().wrapAndApplyHeader(part, 0, header));
+        }
+        return answer(0, 0);
     }
 
     private CommandResult takeProducerIds(final TakeProducerIdsDecoder command) {

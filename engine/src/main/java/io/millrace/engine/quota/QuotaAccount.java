@@ -5,12 +5,14 @@ package io.millrace.engine.quota;
  * for more when that runs short. What was lent may be covered only later; until then the client is to wait. Owned by
  * the core's thread.
  */
-public final class QuotaAccount {
+public final class QuotaAccount implements QuotaBorrower, QuotaTable.Entry {
     /** So much of a second's rate is lent ahead. */
     private static final double AHEAD_SECONDS = 0.05;
 
     private static final double NS_PER_SECOND = 1e9;
     private static final long NS_PER_MS = 1_000_000;
+    /** Who has paid within this time is likely to do so again. */
+    private static final long IDLE_NS = 30_000_000_000L;
 
     /** Asks the lender, which answers through {@link #lent}, perhaps before this returns. */
     @FunctionalInterface
@@ -28,6 +30,9 @@ public final class QuotaAccount {
     private long asked;
     private long paidNs;
     private boolean hadToWait;
+    private long asOf;
+    private boolean isNamed;
+    private boolean isForgotten;
 
     QuotaAccount(
             final long key,
@@ -44,17 +49,45 @@ public final class QuotaAccount {
         paidNs = nowNs;
     }
 
-    /** The same for a client's account on any core. */
+    @Override
     public long key() {
         return key;
     }
 
+    @Override
     public QuotaKind kind() {
         return kind;
     }
 
+    @Override
     public double unitsPerSecond() {
         return unitsPerSecond;
+    }
+
+    /** Its rate is still what the metadata say at that version; named if it is set for this client and not for all. */
+    void confirm(final long metadataVersion, final boolean named) {
+        asOf = metadataVersion;
+        isNamed = named;
+    }
+
+    @Override
+    public long asOf() {
+        return asOf;
+    }
+
+    @Override
+    public boolean isNamed() {
+        return isNamed;
+    }
+
+    /** Whether there is another one for this client now, or none. */
+    public boolean isForgotten() {
+        return isForgotten;
+    }
+
+    @Override
+    public void forget() {
+        isForgotten = true;
     }
 
     /** The client has taken so much. */
@@ -77,7 +110,7 @@ public final class QuotaAccount {
         asked = 0;
         coveredNs = nowNs + waitNs;
         hadToWait = waitNs > 0;
-        if (units < 0) {
+        if (units < 0 && !isForgotten) {
             ask();
         }
     }
@@ -96,8 +129,13 @@ public final class QuotaAccount {
         return (int) Math.min(Integer.MAX_VALUE, (waitNs(nowNs) + NS_PER_MS - 1) / NS_PER_MS);
     }
 
-    /** Whether it may be forgotten: nobody has paid for a while, and nothing is owed. */
-    boolean isIdle(final long sinceNs, final long nowNs) {
-        return asked == 0 && paidNs - sinceNs < 0 && coveredNs - nowNs <= 0;
+    /** Nothing if nobody has paid for a while, and nothing is owed. */
+    @Override
+    public long costOfForgetting(final long nowNs) {
+        final long waitNs = waitNs(nowNs);
+        if (asked == 0 && waitNs == 0 && nowNs - paidNs > IDLE_NS) {
+            return FREE;
+        }
+        return Math.min(DEAR - 1, 1 + waitNs) + (isNamed ? DEAR : 0);
     }
 }

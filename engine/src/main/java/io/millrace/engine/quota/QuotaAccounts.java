@@ -1,26 +1,23 @@
 package io.millrace.engine.quota;
 
 import io.millrace.engine.metadata.MetadataImage;
-import java.util.concurrent.TimeUnit;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * Who pays on one core. Whoever keeps an account asks {@link #version} before using it: with another one than it was
- * opened in, it has to be opened again. Owned by the core's thread.
+ * Who pays on one core. Whoever keeps an account asks {@link #version}, and the account whether it is forgotten, before
+ * using it: with another version than it was opened in, it has to be opened again. Owned by the core's thread.
  */
 public final class QuotaAccounts {
-    private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(30);
-
-    private final Long2ObjectHashMap<QuotaAccount> accounts = new Long2ObjectHashMap<>();
+    private final QuotaTable<QuotaAccount> accounts;
+    private final MetadataImage image;
     private final QuotaBook book;
     private final QuotaAccount.Borrower borrower;
-    private final int accountsMax;
     private boolean isActive;
     private long version;
 
     public QuotaAccounts(final MetadataImage image, final QuotaAccount.Borrower borrower, final int accountsMax) {
+        this.image = image;
         this.borrower = borrower;
-        this.accountsMax = accountsMax;
+        accounts = new QuotaTable<>(accountsMax);
         book = new QuotaBook(image);
         onChanged();
     }
@@ -51,21 +48,11 @@ public final class QuotaAccounts {
         }
         QuotaAccount account = accounts.get(limit.key());
         if (account == null || account.unitsPerSecond() != limit.unitsPerSecond()) {
-            makeRoom(nowNs);
             account = new QuotaAccount(limit.key(), kind, limit.unitsPerSecond(), borrower, nowNs);
-            accounts.put(limit.key(), account);
+            accounts.put(limit.key(), account, nowNs);
         }
+        account.confirm(image.version(), limit.isNamed());
         return account;
-    }
-
-    private void makeRoom(final long nowNs) {
-        if (accounts.size() >= accountsMax) {
-            version++;
-            accounts.values().removeIf(account -> account.isIdle(nowNs - IDLE_NS, nowNs));
-            if (accounts.size() >= accountsMax) {
-                accounts.clear();
-            }
-        }
     }
 
     int size() {

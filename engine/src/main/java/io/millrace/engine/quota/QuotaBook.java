@@ -17,8 +17,11 @@ final class QuotaBook {
     private static final long FNV_BASIS = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
-    /** @param key tells who shares it */
-    record Limit(long key, double unitsPerSecond) {}
+    /**
+     * @param key     tells who shares it
+     * @param isNamed whether it is set for this name, and not for all that have none of their own
+     */
+    record Limit(long key, double unitsPerSecond, boolean isNamed) {}
 
     private final MetadataImage image;
 
@@ -52,7 +55,11 @@ final class QuotaBook {
     private Limit find(final QuotaKind kind, final String user, final String clientId, final String sharers) {
         final String text = image.overrides(ResourceType.QUOTA, new QuotaEntity(user, clientId, null).text())
                 .get(kind.key());
-        return text == null ? null : new Limit(key(kind, sharers), kind.unitsPerSecond(text));
+        if (text == null) {
+            return null;
+        }
+        final boolean isNamed = !QuotaEntity.DEFAULT.equals(user) && !QuotaEntity.DEFAULT.equals(clientId);
+        return new Limit(key(kind, sharers), kind.unitsPerSecond(text), isNamed);
     }
 
     /** FNV-1a; the same on every core. */

@@ -1,7 +1,6 @@
 package io.millrace.engine.quota;
 
 import io.millrace.engine.settings.Settings;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * The node's bucket of each client that belongs to this core. Whoever pays on a core is lent from here, so that all
@@ -10,53 +9,45 @@ import org.agrona.collections.Long2ObjectHashMap;
 public final class QuotaLender {
     private static final QuotaKind[] KINDS = QuotaKind.values();
 
-    private final Long2ObjectHashMap<TokenBucket> buckets = new Long2ObjectHashMap<>();
+    private final QuotaTable<TokenBucket> buckets;
     private final QuotaWindows[] windows = new QuotaWindows[KINDS.length];
-    private final int bucketsMax;
 
     public QuotaLender(final Settings settings, final int bucketsMax) {
-        this.bucketsMax = bucketsMax;
+        buckets = new QuotaTable<>(bucketsMax);
         for (final QuotaKind kind : KINDS) {
             windows[kind.ordinal()] = QuotaWindows.of(kind, settings);
         }
     }
 
     /** Lends in any case; returns after how many nanoseconds that is covered. */
-    public long lend(
-            final long key, final QuotaKind kind, final double unitsPerSecond, final long units, final long nowNs) {
-        return bucket(key, kind, unitsPerSecond, nowNs).take(units, nowNs);
+    public long lend(final QuotaBorrower borrower, final long units, final long nowNs) {
+        return bucket(borrower, nowNs).take(units, nowNs);
     }
 
     /** Lends if what was lent before is covered; returns whether it did. */
-    public boolean lendIfCovered(
-            final long key, final QuotaKind kind, final double unitsPerSecond, final long units, final long nowNs) {
-        return bucket(key, kind, unitsPerSecond, nowNs).takeIfCovered(units, nowNs);
+    public boolean lendIfCovered(final QuotaBorrower borrower, final long units, final long nowNs) {
+        return bucket(borrower, nowNs).takeIfCovered(units, nowNs);
     }
 
     /** After how many nanoseconds all that was lent is covered. */
-    public long waitNs(final long key, final QuotaKind kind, final double unitsPerSecond, final long nowNs) {
-        return bucket(key, kind, unitsPerSecond, nowNs).take(0, nowNs);
+    public long waitNs(final QuotaBorrower borrower, final long nowNs) {
+        return bucket(borrower, nowNs).take(0, nowNs);
     }
 
-    /** A client whose rate has changed begins anew. */
-    private TokenBucket bucket(final long key, final QuotaKind kind, final double unitsPerSecond, final long nowNs) {
-        TokenBucket bucket = buckets.get(key);
-        if (bucket == null || bucket.unitsPerSecond() != unitsPerSecond) {
-            makeRoom(nowNs);
-            bucket = new TokenBucket(unitsPerSecond, windows[kind.ordinal()], nowNs);
-            buckets.put(key, bucket);
+    /** A client whose rate has changed begins anew; whoever asks by its old rate is late, and is lent by the new one. */
+    private TokenBucket bucket(final QuotaBorrower borrower, final long nowNs) {
+        TokenBucket bucket = buckets.get(borrower.key());
+        final boolean isOther = bucket != null && bucket.unitsPerSecond() != borrower.unitsPerSecond();
+        if (isOther && borrower.asOf() < bucket.asOf()) {
+            return bucket;
         }
+        if (bucket == null || isOther) {
+            bucket = new TokenBucket(
+                    borrower.unitsPerSecond(), windows[borrower.kind().ordinal()], nowNs);
+            buckets.put(borrower.key(), bucket, nowNs);
+        }
+        bucket.confirm(borrower.asOf(), borrower.isNamed());
         return bucket;
-    }
-
-    /** Forgets those who owe nothing; if all do, there are too many to be just to each. */
-    private void makeRoom(final long nowNs) {
-        if (buckets.size() >= bucketsMax) {
-            buckets.values().removeIf(bucket -> bucket.isFull(nowNs));
-            if (buckets.size() >= bucketsMax) {
-                buckets.clear();
-            }
-        }
     }
 
     int size() {

@@ -10,6 +10,9 @@ import io.millrace.engine.settings.Settings;
  * @param depthSeconds the most that it can have
  */
 record QuotaWindows(double startSeconds, double depthSeconds) {
+    /** Of a window, so that what a new client has on top of its rate is little after ten seconds already. */
+    private static final double START_PART = 0.1;
+
     static QuotaWindows of(final QuotaKind kind, final Settings settings) {
         if (kind == QuotaKind.MUTATION) {
             final double seconds = settings.intOf(QuotaSettings.CONTROLLER_WINDOW_NUM)
@@ -17,6 +20,6 @@ record QuotaWindows(double startSeconds, double depthSeconds) {
             return new QuotaWindows(seconds, seconds);
         }
         final double size = settings.intOf(QuotaSettings.WINDOW_SIZE_SECONDS);
-        return new QuotaWindows(size, size * Math.max(1, settings.intOf(QuotaSettings.WINDOW_NUM) - 1));
+        return new QuotaWindows(START_PART * size, size * Math.max(1, settings.intOf(QuotaSettings.WINDOW_NUM) - 1));
     }
 }

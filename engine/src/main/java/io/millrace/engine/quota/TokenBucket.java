@@ -4,7 +4,7 @@ package io.millrace.engine.quota;
  * A rate, kept exactly: fills steadily up to a depth, and may be taken below empty by whoever then waits until it is not
  * any more. Those who take while it is below empty wait behind each other.
  */
-final class TokenBucket {
+final class TokenBucket implements QuotaTable.Entry {
     /** Long enough, and no sum with a clock overflows. */
     static final double FOREVER = Long.MAX_VALUE / 4.0;
 
@@ -14,6 +14,8 @@ final class TokenBucket {
     private final double depth;
     private double tokens;
     private long filledNs;
+    private long asOf = Long.MIN_VALUE;
+    private boolean isNamed;
 
     TokenBucket(final double unitsPerSecond, final QuotaWindows windows, final long nowNs) {
         this.unitsPerSecond = unitsPerSecond;
@@ -51,6 +53,27 @@ final class TokenBucket {
     boolean isFull(final long nowNs) {
         fill(nowNs);
         return tokens >= depth;
+    }
+
+    /** Its rate was seen at that version of the metadata; named if it is set for this client and not for all. */
+    void confirm(final long metadataVersion, final boolean named) {
+        asOf = Math.max(asOf, metadataVersion);
+        isNamed = named;
+    }
+
+    /** The newest version of the metadata at which its rate was seen. */
+    long asOf() {
+        return asOf;
+    }
+
+    @Override
+    public long costOfForgetting(final long nowNs) {
+        return isFull(nowNs) ? FREE : Math.min(DEAR - 1, 1 + waitNs()) + (isNamed ? DEAR : 0);
+    }
+
+    @Override
+    public void forget() {
+        // Nobody keeps one.
     }
 
     private void fill(final long nowNs) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,6 +53,21 @@ public final class KnownNames {
     }
 
     private static final String RESOURCE = "kafka-broker-settings.txt";
+    /** Beside those of TLS and SASL, what Kafka lets a listener have for itself, */
+    private static final List<String> OF_LISTENERS = List.of(
+            "connections.max.reauth.ms",
+            "max.connection.creation.rate",
+            "max.connections",
+            "num.network.threads",
+            "principal.builder.class");
+    /** and one of its mechanisms. */
+    private static final List<String> OF_MECHANISMS = List.of(
+            "connections.max.reauth.ms",
+            "sasl.jaas.config",
+            "sasl.login.callback.handler.class",
+            "sasl.login.class",
+            "sasl.server.callback.handler.class");
+
     private static final int DEFAULT_COLUMN = 3;
     private static final TreeMap<String, KafkaSetting> KAFKA = read();
 
@@ -108,8 +124,16 @@ public final class KnownNames {
     /** Kafka's {@code listener.name.<name>.<setting>} and {@code listener.name.<name>.<mechanism>.<setting>}. */
     private static boolean isKnownOfListener(final String name) {
         final String suffix = ListenerNames.isPrefixed(name) ? ListenerNames.suffix(name) : null;
-        return suffix != null
-                && (KAFKA.containsKey(suffix) || KAFKA.containsKey(suffix.substring(suffix.indexOf('.') + 1)));
+        if (suffix == null) {
+            return false;
+        }
+        final String ofMechanism = suffix.substring(suffix.indexOf('.') + 1);
+        return KAFKA.containsKey(suffix) && (isOfSecurity(suffix) || OF_LISTENERS.contains(suffix))
+                || KAFKA.containsKey(ofMechanism) && OF_MECHANISMS.contains(ofMechanism);
+    }
+
+    private static boolean isOfSecurity(final String name) {
+        return (name.startsWith("ssl.") || name.startsWith("sasl.")) && !name.startsWith("sasl.mechanism.");
     }
 
     /** Known to Kafka, and not to be changed while running. */

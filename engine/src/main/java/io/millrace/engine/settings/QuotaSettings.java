@@ -14,8 +14,8 @@ public final class QuotaSettings {
                     "quota.window.size.seconds",
                     INT,
                     "1",
-                    "Length of such a window. A new client may take as much ahead as its rate gives in one; for the time"
-                            + " of requests, it is also the longest wait at a time.")
+                    "Length of such a window. A new client may take as much ahead as its rate gives in a tenth of one; for"
+                            + " the time of requests, it is also the longest wait at a time.")
             .check(ValueCheck.atLeast(1));
     public static final Setting CONTROLLER_WINDOW_NUM = Setting.broker(
                     "controller.quota.window.num",

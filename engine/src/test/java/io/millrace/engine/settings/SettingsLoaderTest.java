@@ -3,6 +3,7 @@ package io.millrace.engine.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +84,29 @@ class SettingsLoaderTest {
                                 + " has no effect in this version of Millrace.",
                         "Setting num.io.threads (in server.properties) is known to Apache Kafka but has no effect in"
                                 + " this version of Millrace.");
+    }
+
+    @Test
+    void shouldTakeForAListenerOnlyWhatKafkaDoes() {
+        for (final String name : List.of(
+                "ssl.keystore.location",
+                "sasl.enabled.mechanisms",
+                "scram-sha-256.sasl.jaas.config",
+                "max.connections",
+                "num.network.threads",
+                "principal.builder.class")) {
+            assertThat(KnownNames.isKnown("listener.name.a." + name)).as(name).isTrue();
+        }
+        for (final String name : List.of(
+                "num.io.threads",
+                "log.retention.ms",
+                "plain.max.connections",
+                "plain.ssl.keystore.location",
+                "sasl.mechanism.inter.broker.protocol",
+                "listeners",
+                "nothing")) {
+            assertThat(KnownNames.isKnown("listener.name.a." + name)).as(name).isFalse();
+        }
     }
 
     @Test

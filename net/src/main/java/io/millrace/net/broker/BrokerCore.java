@@ -84,7 +84,7 @@ public final class BrokerCore {
         connections = new Connections(core.id(), pool, connectionSettings(config), meter);
         connections.congestion(() -> stopping || core.requests().isCongested());
         quotas = new ClientQuotas(core);
-        core.quotas().addListener(connections::unmuteAll);
+        core.quotas().addListener(connections::reviewMuting);
         fetches = new FetchHandler(core, context.entropy().stream("fetch-sessions-" + core.id()));
         versions = new ApiVersionsHandler(table, core.image(), node.clusterId(), core.statistics());
         final ProduceHandler produces = new ProduceHandler(core);

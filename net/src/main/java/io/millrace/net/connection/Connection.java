@@ -38,7 +38,7 @@ public final class Connection implements EndpointHandler {
     private boolean peerGone;
     private boolean outputFull;
     private Object session;
-    private Object payer;
+    private Payer payer;
     private Muting muting;
     private boolean muted;
     private final Traffic traffic = new Traffic();
@@ -89,12 +89,12 @@ public final class Connection implements EndpointHandler {
         session = newSession;
     }
 
-    /** Who pays for what this client takes, as the protocol above has it; null if nobody does. */
-    public Object payer() {
+    /** Null if nobody pays. */
+    public Payer payer() {
         return payer;
     }
 
-    public void payer(final Object newPayer) {
+    public void payer(final Payer newPayer) {
         payer = newPayer;
     }
 
@@ -118,6 +118,17 @@ public final class Connection implements EndpointHandler {
 
     boolean isMuted() {
         return muted;
+    }
+
+    /** Why it was muted may not hold any more: it goes on at once, or sooner. */
+    void reviewMuting(final long nowNs) {
+        final long waitNs = payer == null ? 0 : payer.waitNs(nowNs);
+        if (waitNs <= 0) {
+            unmute(nowNs);
+        } else if (nowNs + waitNs - muting.untilNs < 0) {
+            muting.untilNs = nowNs + waitNs;
+            owner.arm(muting, muting.untilNs);
+        }
     }
 
     void unmute(final long nowNs) {

@@ -25,6 +25,13 @@ public final class Connections implements Stage, AutoCloseable {
     private static final long LEASE_SWEEP_NS = 50 * MS_NS;
 
     private static final int LEASE_SWEEP_PIECES = 128;
+    /** So many connections are asked in a duty cycle whether they still have to wait. */
+    private static final int REVIEWS = 256;
+    /** A throttled client's requests are worth being dropped for others from so many bytes on, */
+    private static final long MUTED_BYTES_MIN = 64 * 1024;
+    /** or if those of all have such a part of the memory. */
+    private static final int MUTED_PART = 4;
+
     /** Those who starve look again so often, and whenever anything happens on the core. */
     private static final long STARVING_RETRY_NS = 10 * MS_NS;
 
@@ -55,7 +62,7 @@ public final class Connections implements Stage, AutoCloseable {
     private long permitSinceNs;
     private boolean wasStarving;
     private boolean isMemoryShort;
-    private boolean unmutes;
+    private int reviewNext = -1;
     private Deadlines deadlines;
     private final Deadline leaseSweep = new Deadline() {
         @Override
@@ -195,8 +202,8 @@ public final class Connections implements Stage, AutoCloseable {
     public int doWork(final long nowNs, final long nowMs) {
         cycleNs = nowNs;
         int work = 0;
-        if (unmutes) {
-            unmute(nowNs);
+        if (reviewNext >= 0) {
+            work += review(nowNs);
         }
         if (starving.isEmpty()) {
             wasStarving = false;
@@ -211,7 +218,7 @@ public final class Connections implements Stage, AutoCloseable {
 
     @Override
     public boolean mayPark() {
-        return dirty.isEmpty() && !unmutes && (starving.isEmpty() || starvingRetry.isArmed());
+        return dirty.isEmpty() && reviewNext < 0 && (starving.isEmpty() || starvingRetry.isArmed());
     }
 
     private int workOnDirty(final long nowNs, final long nowMs) {
@@ -362,17 +369,20 @@ public final class Connections implements Stage, AutoCloseable {
         return longest;
     }
 
+    /** Null if each has so little that it would help nobody, and all together have no great part of the memory. */
     private Connection largestMuted() {
         Connection largest = null;
         long bytesMax = 0;
+        long bytesOfAll = 0;
         for (int i = 0; i < all.size(); i++) {
             final long bytes = all.get(i).mutedBytes();
+            bytesOfAll += bytes;
             if (bytes > bytesMax) {
                 bytesMax = bytes;
                 largest = all.get(i);
             }
         }
-        return largest;
+        return bytesMax >= MUTED_BYTES_MIN || bytesOfAll >= pool.budgetBytes() / MUTED_PART ? largest : null;
     }
 
     // Muting
@@ -389,18 +399,21 @@ public final class Connections implements Stage, AutoCloseable {
         deadlines.disarm(muting);
     }
 
-    /** Why any was muted may not hold any more: all go on in this duty cycle, however often it is said. */
-    public void unmuteAll() {
-        unmutes = true;
+    /** Why any was muted may not hold any more: all are asked, some in each duty cycle, however often it is said. */
+    public void reviewMuting() {
+        reviewNext = all.size() - 1;
     }
 
-    private void unmute(final long nowNs) {
-        unmutes = false;
-        for (int i = 0; i < all.size(); i++) {
+    /** From the last one down: where one is taken out, the last of all, which was asked, takes its place. */
+    private int review(final long nowNs) {
+        int i = Math.min(reviewNext, all.size() - 1);
+        for (int looks = 0; i >= 0 && looks < REVIEWS; looks++, i--) {
             if (all.get(i).isMuted()) {
-                all.get(i).unmute(nowNs);
+                all.get(i).reviewMuting(nowNs);
             }
         }
+        reviewNext = i;
+        return 1;
     }
 
     // Leases

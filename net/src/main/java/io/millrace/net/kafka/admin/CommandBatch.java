@@ -2,7 +2,12 @@ package io.millrace.net.kafka.admin;
 
 import io.millrace.engine.core.Commands;
 import io.millrace.engine.core.Core;
+import io.millrace.engine.metadata.MetadataCommands;
+import io.millrace.net.kafka.api.WireErrors;
+import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.apache.kafka.common.protocol.Errors;
 
 /** The metadata commands of one request: told once the last of them was answered. Used once, on the connection's core. */
 public final class CommandBatch {
@@ -26,6 +31,30 @@ public final class CommandBatch {
         core.commands().send(command, 0, length, (outcome, first, second, message) -> {
             handler.onResult(outcome, first, second, message);
             end();
+        });
+    }
+
+    /** Hears what became of all commands together. */
+    @FunctionalInterface
+    public interface Together {
+        /** @param message never empty if there is an error */
+        void onResult(Errors error, String message);
+    }
+
+    /** All are done, or none; told at once if there is none. */
+    public static void sendTogether(
+            final Core core,
+            final MutableDirectBuffer buffer,
+            final List<MetadataCommands.Part> parts,
+            final Together told) {
+        if (parts.isEmpty()) {
+            told.onResult(Errors.NONE, "");
+            return;
+        }
+        final int length = MetadataCommands.together(buffer, 0, parts);
+        core.commands().send(buffer, 0, length, (outcome, first, second, message) -> {
+            final Errors error = WireErrors.of(outcome);
+            told.onResult(error, message.isEmpty() ? error.message() : message);
         });
     }
 

@@ -3,6 +3,7 @@ package io.millrace.net.kafka.api;
 import io.millrace.engine.quota.QuotaAccount;
 import io.millrace.engine.quota.QuotaKind;
 import io.millrace.net.connection.Exchange;
+import io.millrace.net.connection.Payer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
@@ -10,12 +11,14 @@ import org.agrona.DirectBuffer;
  * From which accounts a connection's client pays. Looked up again when quotas change, or when the client calls itself by
  * another id. Owned by the connection's core.
  */
-public final class ClientPayer {
+public final class ClientPayer implements Payer {
     /** Every client of a plain listener. */
     private static final String USER = "ANONYMOUS";
 
     private static final QuotaKind[] KINDS = QuotaKind.values();
     private static final long NS_PER_MS = 1_000_000;
+    /** An answer to a fetch takes what the client's rate gives in so long. */
+    private static final double FETCH_SECONDS = 0.1;
 
     private final ClientQuotas quotas;
     private final QuotaAccount[] accounts = new QuotaAccount[KINDS.length];
@@ -24,6 +27,8 @@ public final class ClientPayer {
     private long version = -1;
     private Exchange handled;
     private long handledNs;
+    private QuotaAccount owedTo;
+    private long owedUntilNs;
 
     ClientPayer(final ClientQuotas quotas) {
         this.quotas = quotas;
@@ -66,9 +71,11 @@ public final class ClientPayer {
 
     /** From which the client pays, or null if it has no quota of that kind; a request may be older than its quota. */
     public QuotaAccount account(final QuotaKind kind) {
-        if (version != quotas.accounts().version()) {
-            open();
+        final QuotaAccount account = accounts[kind.ordinal()];
+        if (version == quotas.accounts().version() && (account == null || !account.isForgotten())) {
+            return account;
         }
+        open();
         return accounts[kind.ordinal()];
     }
 
@@ -80,20 +87,31 @@ public final class ClientPayer {
         }
     }
 
+    /** The client has begun to take so much: if it is to wait for that, its next request does so from now on. */
+    public void payAhead(final Exchange exchange, final QuotaKind kind, final long units) {
+        pay(kind, units);
+        final int waitMs = waitMs(kind);
+        if (waitMs > 0) {
+            exchange.connection().mute(quotas.core().nowNs() + waitMs * NS_PER_MS);
+        }
+    }
+
     /** How long the client is to wait for what it took of that kind, in milliseconds. */
     public int waitMs(final QuotaKind kind) {
         final QuotaAccount account = account(kind);
         return account == null ? 0 : account.waitMs(quotas.core().nowNs());
     }
 
-    /** One answer to a fetch takes no more than this, unless a single batch does: what its rate gives in a second. */
+    /** One answer to a fetch takes no more than this, unless a single batch does: several may be on their way at once. */
     public int fetchBytesMax() {
         final QuotaAccount account = account(QuotaKind.FETCH);
-        return account == null ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, 1 + account.unitsPerSecond());
+        return account == null
+                ? Integer.MAX_VALUE
+                : (int) Math.min(Integer.MAX_VALUE, 1 + account.unitsPerSecond() * FETCH_SECONDS);
     }
 
-    boolean isToldFirst(final Api api, final int version) {
-        return quotas.field().isFirst(api, version);
+    ThrottleField field() {
+        return quotas.field();
     }
 
     /** The core begins to handle the request: its time is the client's. */
@@ -129,11 +147,13 @@ public final class ClientPayer {
             payTime();
         }
         final long nowNs = quotas.core().nowNs();
-        final QuotaAccount time = account(QuotaKind.REQUEST);
-        final QuotaAccount other = kind == null ? null : account(kind);
-        final long timeNs = time == null ? 0 : Math.min(time.waitNs(nowNs), quotas.requestWaitNsMax());
-        final long otherNs = Math.max(exchange.owedNs(), other == null ? 0 : other.waitNs(nowNs));
-        final long waitNs = Math.max(timeNs, otherNs);
+        final long owedNs = exchange.owedNs();
+        if (owedNs > 0) {
+            owedTo = account(QuotaKind.MUTATION);
+            owedUntilNs = nowNs + owedNs;
+        }
+        final long otherNs = Math.max(owedNs, kind == null ? 0 : waitNs(kind, nowNs));
+        final long waitNs = Math.max(waitNs(QuotaKind.REQUEST, nowNs), otherNs);
         if (waitNs <= 0) {
             return 0;
         }
@@ -141,5 +161,21 @@ public final class ClientPayer {
         exchange.connection().mute(nowNs + waitMs * NS_PER_MS);
         quotas.onThrottled(waitMs * NS_PER_MS);
         return waitMs;
+    }
+
+    private long waitNs(final QuotaKind kind, final long nowNs) {
+        final QuotaAccount account = account(kind);
+        final long waitNs = account == null ? 0 : account.waitNs(nowNs);
+        return kind == QuotaKind.REQUEST ? Math.min(waitNs, quotas.requestWaitNsMax()) : waitNs;
+    }
+
+    /** For whatever it took, by the quotas that are set now. */
+    @Override
+    public long waitNs(final long nowNs) {
+        long waitNs = owedTo != null && owedTo.equals(account(QuotaKind.MUTATION)) ? owedUntilNs - nowNs : 0;
+        for (final QuotaKind kind : KINDS) {
+            waitNs = Math.max(waitNs, waitNs(kind, nowNs));
+        }
+        return waitNs;
     }
 }

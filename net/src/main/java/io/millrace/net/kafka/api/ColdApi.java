@@ -91,13 +91,18 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
         final PooledBuffer buffer = exchange.pool().take(length);
         final int at = header.writeReplyHeader(buffer);
         buffer.putBytes(at, body, body.position(), body.remaining());
-        throttle(exchange, header, header.version(), buffer, at);
+        final ClientPayer payer = ClientPayer.of(exchange);
+        final int throttleMs = payer == null ? 0 : payer.throttleMs(exchange, null);
+        if (throttleMs > 0 && payer.field().isFirst(header.api(), header.version())) {
+            buffer.putInt(at, throttleMs, ByteOrder.BIG_ENDIAN);
+        }
         exchange.add(buffer, length);
         exchange.finish();
     }
 
     static void respond(final Exchange exchange, final Message response, final short version) {
         final RequestHeader header = RequestHeader.of(exchange);
+        throttle(exchange, response);
         final ObjectSerializationCache cache = new ObjectSerializationCache();
         final int length;
         try {
@@ -119,22 +124,16 @@ public final class ColdApi<Q extends ApiMessage> implements ApiHandler {
             throw new IllegalStateException(
                     header.api() + " v" + version + " wrote " + target.position() + " bytes of " + length);
         }
-        throttle(exchange, header, version, buffer, at);
         exchange.add(buffer, length);
         exchange.finish();
     }
 
     /** Has a client wait that took too much, and tells it so where the answer has a place for that. */
-    private static void throttle(
-            final Exchange exchange,
-            final RequestHeader header,
-            final short version,
-            final PooledBuffer buffer,
-            final int bodyOffset) {
+    private static void throttle(final Exchange exchange, final Message response) {
         final ClientPayer payer = ClientPayer.of(exchange);
         final int throttleMs = payer == null ? 0 : payer.throttleMs(exchange, null);
-        if (throttleMs > 0 && payer.isToldFirst(header.api(), version)) {
-            buffer.putInt(bodyOffset, throttleMs, ByteOrder.BIG_ENDIAN);
+        if (throttleMs > 0) {
+            payer.field().put(response, throttleMs);
         }
     }
 }

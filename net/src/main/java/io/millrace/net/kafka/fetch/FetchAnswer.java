@@ -30,6 +30,7 @@ final class FetchAnswer {
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
     private int[] cuts = new int[16];
     private int throttleMs;
+    private long taken;
 
     FetchAnswer(final MetadataImage image) {
         this.image = image;
@@ -64,14 +65,15 @@ final class FetchAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         addPieces(exchange, buffer, headerBytes, bytes, partitions, count);
-        if (payer != null) {
+        if (payer != null && taken > 0) {
+            // What says that there is nothing, or not yet, is free: one who is told so often gets on all the same.
             payer.pay(QuotaKind.FETCH, bytes);
         }
     }
 
-    private static int payAndWait(
+    private int payAndWait(
             final ClientPayer payer, final Exchange exchange, final FetchPartition[] partitions, final int count) {
-        long taken = 0;
+        taken = 0;
         for (int i = 0; i < count; i++) {
             taken += partitions[i].answered ? partitions[i].taken : 0;
         }

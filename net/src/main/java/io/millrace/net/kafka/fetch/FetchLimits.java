@@ -8,10 +8,21 @@ package io.millrace.net.kafka.fetch;
 final class FetchLimits {
     private long left;
     private long total;
+    private long answerBytesMax;
+    private boolean isThrifty;
+    private boolean hasCut;
 
-    void begin(final int answerBytesMax) {
+    void begin(final int newAnswerBytesMax) {
+        begin(newAnswerBytesMax, false);
+    }
+
+    /** @param thrifty cuts between batches, as far as that can be told: what is sent of half a one is lost on the client */
+    void begin(final int newAnswerBytesMax, final boolean thrifty) {
+        answerBytesMax = newAnswerBytesMax;
         left = answerBytesMax;
         total = 0;
+        isThrifty = thrifty;
+        hasCut = false;
     }
 
     /**
@@ -29,11 +40,28 @@ final class FetchLimits {
         if (firstBatchBytes > limit) {
             taken = total == 0 ? firstBatchBytes : 0;
         } else {
-            taken = Math.min(available, limit);
+            taken = isThrifty
+                    ? whole(available, limit, firstBatchBytes, Math.min(answerBytesMax, partitionBytesMax))
+                    : Math.min(available, limit);
         }
         total += taken;
         left = Math.max(0, left - taken);
         return (int) taken;
+    }
+
+    /** Batches of a log are mostly as large as the first; what its owner has not cut ends with a batch. */
+    private long whole(final int available, final long limit, final int firstBatchBytes, final long lentMax) {
+        if (available <= limit && available < lentMax) {
+            return available;
+        }
+        final long most = Math.min(available, limit);
+        hasCut = true;
+        return most - most % firstBatchBytes;
+    }
+
+    /** Whether anything was left behind so that no batch was cut. */
+    boolean hasCut() {
+        return hasCut;
     }
 
     /** Bytes taken so far. */

@@ -79,6 +79,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     private FetchPartition[] partitions;
     private int count;
     private int answerBytesMax;
+    private boolean isThrottled;
     private int answerBytesMin;
     private long deadlineNs;
     private boolean timeIsOver;
@@ -118,8 +119,11 @@ final class FetchTask extends Deadline implements ExchangeListener {
             return;
         }
         answerBytesMax = Math.min(request.maxBytes(), handler.answerBytesMax());
+        isThrottled = false;
         if (payer != null) {
-            answerBytesMax = Math.min(answerBytesMax, payer.fetchBytesMax());
+            final int mayPay = payer.fetchBytesMax();
+            isThrottled = mayPay < answerBytesMax;
+            answerBytesMax = Math.min(answerBytesMax, mayPay);
         }
         answerBytesMin = Math.min(request.minBytes(), answerBytesMax);
         timeIsOver = request.maxWaitMs() <= 0;
@@ -320,7 +324,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     }
 
     private boolean isToBeAnswered() {
-        limits.begin(answerBytesMax);
+        limits.begin(answerBytesMax, isThrottled);
         shareLeases();
         boolean cut = false;
         int copyLeft = COPY_BYTES_MAX;
@@ -347,7 +351,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
             ends |= partition.error != Errors.NONE && !partition.unknown || partition.isDiverging();
             reads |= !partition.unknown;
         }
-        return ends || !reads || cut || limits.total() >= answerBytesMin;
+        return ends || !reads || cut || limits.hasCut() || limits.total() >= answerBytesMin;
     }
 
     /** The partitions beyond it are named without bytes, as they are where the answer's bytes end. */

@@ -75,7 +75,7 @@ final class ProduceTask implements ReplyHandler {
         rerouted = false;
         final ClientPayer payer = ClientPayer.of(exchange);
         if (payer != null) {
-            payer.pay(QuotaKind.PRODUCE, exchange.frameLength());
+            payer.payAhead(exchange, QuotaKind.PRODUCE, exchange.frameLength());
         }
         serial = handler.nextSerial();
         if (header.version() < ProduceRequest.VERSION_MIN

@@ -8,7 +8,6 @@ import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.admin.CommandBatch;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
-import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.ExpandableArrayBuffer;
@@ -60,34 +59,31 @@ final class AlterClientQuotasApi {
                 .sum();
     }
 
+    /** All that is good of a request is one change to the metadata, as in Kafka. */
     private void alter(final Exchange exchange, final QuotaWishes wishes, final boolean validateOnly) {
-        final List<EntryData> answers = new ArrayList<>();
-        final CommandBatch batch = new CommandBatch(core, () -> {
-            final AlterClientQuotasResponseData response = new AlterClientQuotasResponseData();
-            response.entries().addAll(answers);
-            ColdApi.respond(exchange, response);
-        });
+        final AlterClientQuotasResponseData response = new AlterClientQuotasResponseData();
+        final List<EntryData> changed = new ArrayList<>();
+        final List<MetadataCommands.Part> parts = new ArrayList<>();
         wishes.results().forEach((entity, error) -> {
             final EntryData answer =
                     new EntryData().setErrorCode(error.error().code()).setErrorMessage(error.message());
             entity.entries()
                     .forEach((type, name) -> answer.entity()
                             .add(new EntityData().setEntityType(type).setEntityName(name)));
-            answers.add(answer);
+            response.entries().add(answer);
             final List<ConfigChange> changes = wishes.changesOf(entity);
             if (!changes.isEmpty()) {
                 final String name = QuotaNames.entity(entity.entries()).text();
-                final int length =
-                        MetadataCommands.alterConfig(buffer, 0, ResourceType.QUOTA, name, changes, false, validateOnly);
-                batch.send(buffer, length, (outcome, first, second, message) -> {
-                    final Errors refused = WireErrors.of(outcome);
-                    if (refused != Errors.NONE) {
-                        answer.setErrorCode(refused.code())
-                                .setErrorMessage(message.isEmpty() ? refused.message() : message);
-                    }
-                });
+                changed.add(answer);
+                parts.add((target, offset) -> MetadataCommands.alterConfig(
+                        target, offset, ResourceType.QUOTA, name, changes, false, validateOnly));
             }
         });
-        batch.end();
+        CommandBatch.sendTogether(core, buffer, parts, (refused, message) -> {
+            if (refused != Errors.NONE) {
+                changed.forEach(answer -> answer.setErrorCode(refused.code()).setErrorMessage(message));
+            }
+            ColdApi.respond(exchange, response);
+        });
     }
 }

@@ -7,7 +7,6 @@ import io.millrace.net.connection.Exchange;
 import io.millrace.net.kafka.admin.CommandBatch;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.RequestHeader;
-import io.millrace.net.kafka.api.WireErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -101,30 +100,24 @@ final class UserApis {
         ColdApi.respond(exchange, response);
     }
 
+    /** All that is good of a request is one change to the metadata, as in Kafka. */
     private void alter(final Exchange exchange, final UserWishes wishes) {
+        final AlterUserScramCredentialsResponseData response = new AlterUserScramCredentialsResponseData();
         final List<AlterUserScramCredentialsResult> good = new ArrayList<>();
-        final List<AlterUserScramCredentialsResult> bad = new ArrayList<>();
-        final CommandBatch batch = new CommandBatch(core, () -> {
-            final AlterUserScramCredentialsResponseData response = new AlterUserScramCredentialsResponseData();
-            response.results().addAll(good);
-            response.results().addAll(bad);
+        final List<MetadataCommands.Part> parts = new ArrayList<>();
+        wishes.changes().forEach((name, change) -> {
+            good.add(result(name, ApiError.NONE));
+            parts.add((target, offset) -> MetadataCommands.alterConfig(
+                    target, offset, ResourceType.USER, name, List.of(change), false, false));
+        });
+        response.results().addAll(good);
+        wishes.errors().forEach((name, error) -> response.results().add(result(name, error)));
+        CommandBatch.sendTogether(core, buffer, parts, (refused, message) -> {
+            if (refused != Errors.NONE) {
+                good.forEach(each -> each.setErrorCode(refused.code()).setErrorMessage(message));
+            }
             ColdApi.respond(exchange, response);
         });
-        wishes.changes().forEach((name, change) -> {
-            final AlterUserScramCredentialsResult result = result(name, ApiError.NONE);
-            good.add(result);
-            final int length =
-                    MetadataCommands.alterConfig(buffer, 0, ResourceType.USER, name, List.of(change), false, false);
-            batch.send(buffer, length, (outcome, first, second, message) -> {
-                final Errors error = WireErrors.of(outcome);
-                result.setErrorCode(error.code()).setErrorMessage(message.isEmpty() ? error.message() : message);
-                if (error == Errors.NONE) {
-                    result.setErrorMessage(null);
-                }
-            });
-        });
-        wishes.errors().forEach((name, error) -> bad.add(result(name, error)));
-        batch.end();
     }
 
     private static AlterUserScramCredentialsResult result(final String name, final ApiError error) {

@@ -70,4 +70,18 @@ class FetchLimitsTest {
             assertThat(total).isLessThanOrEqualTo(Math.max(max, firstTaken));
         }
     }
+
+    @Test
+    void shouldCutBetweenBatchesForThoseWhoPay() {
+        limits.begin(1_000, true);
+        assertThat(limits.take(1_000, 300, 10_000)).isEqualTo(900);
+        assertThat(limits.hasCut()).isTrue();
+        assertThat(limits.take(1_000, 300, 10_000)).isZero();
+        limits.begin(1_000, true);
+        assertThat(limits.take(500, 400, 10_000)).isEqualTo(500);
+        assertThat(limits.hasCut()).isFalse();
+        assertThat(limits.take(450, 400, 450)).isEqualTo(400);
+        limits.begin(100, true);
+        assertThat(limits.take(700, 300, 10_000)).isEqualTo(300);
+    }
 }

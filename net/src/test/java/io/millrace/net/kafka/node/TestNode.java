@@ -181,7 +181,7 @@ public final class TestNode {
         QuotaApis.register(table, core);
         quotas.add(new ClientQuotas(core));
         own.keepTime(core.deadlines(), core.nowNs());
-        core.quotas().addListener(own::unmuteAll);
+        core.quotas().addListener(own::reviewMuting);
         TransactionApis.register(table, core, transactions, groups::partitionFor);
         final ShareStates shareStates = new ShareStates(
                 core,

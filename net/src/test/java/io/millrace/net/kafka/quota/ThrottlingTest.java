@@ -2,6 +2,7 @@ package io.millrace.net.kafka.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestClient;
@@ -61,6 +62,23 @@ class ThrottlingTest {
 
     private FetchRequestData fetch(final int partition) {
         return Requests.add(Requests.fetch(0, 1), FETCH, topic, partition, 0);
+    }
+
+    @Test
+    void shouldAlterAllOfOneRequestAtOnce() {
+        final OpData op = new OpData().setKey("producer_byte_rate").setValue(RATE);
+        final AlterClientQuotasRequestData request = alteration("a", op);
+        final List<EntryData> entries = new ArrayList<>(request.entries());
+        entries.addAll(alteration("b", op).entries());
+        entries.addAll(alteration("", op).entries());
+        entries.addAll(alteration("c", op).entries());
+        node.run(100);
+        final long before = node.core(1).image().version();
+        final var answer = admin.call(request.setEntries(entries), 1, AlterClientQuotasResponseData::new);
+        assertThat(answer.entries()).hasSize(4);
+        assertThat(answer.entries()).filteredOn(each -> each.errorCode() != 0).hasSize(1);
+        assertThat(node.core(1).image().version()).isEqualTo(before + 1);
+        assertThat(node.core(1).image().resources(ResourceType.QUOTA)).hasSize(3);
     }
 
     @Test
@@ -182,6 +200,48 @@ class ThrottlingTest {
         assertThat(client.receive(PRODUCE, ProduceResponseData::new).throttleTimeMs())
                 .isZero();
         assertThat(node.core(1).quotas().accounts().isActive()).isFalse();
+    }
+
+    @Test
+    void shouldHaveThoseWaitOnWhoStillHaveTo() {
+        quota("greedy", "producer_byte_rate", RATE);
+        quota("greedy", "controller_mutation_rate", 1);
+        final TestClient writer = node.connect(1).named("greedy");
+        writer.call(produce(0, 5 * RATE), PRODUCE, ProduceResponseData::new);
+        writer.send(produce(0, 10), PRODUCE);
+        final TestClient maker = node.connect(0).named("greedy");
+        maker.send(request(topic("a", 15)), 5);
+        node.await(maker::hasAnswer);
+        maker.skipAnswer();
+        maker.send(request(topic("b", 1)), 5);
+        node.run(1_000);
+        quota("other", "producer_byte_rate", RATE);
+        quota("other", "controller_mutation_rate", 1);
+        node.run(2_500);
+        assertThat(writer.hasAnswer()).isFalse();
+        assertThat(maker.hasAnswer()).isFalse();
+        quota("greedy", "controller_mutation_rate", 2);
+        node.run(100);
+        assertThat(writer.hasAnswer()).isFalse();
+        assertThat(maker.hasAnswer()).isTrue();
+        node.run(1_500);
+        assertThat(writer.hasAnswer()).isTrue();
+    }
+
+    /** Requests of one connection that come at once are served one after the other when that is over. */
+    @Test
+    void shouldServeNoMoreThanOneRequestAheadOfTheRate() {
+        quota("greedy", "producer_byte_rate", RATE);
+        final TestClient client = node.connect(1).named("greedy");
+        for (int i = 0; i < 5; i++) {
+            client.send(produce(0, RATE), PRODUCE);
+        }
+        node.run(500);
+        assertThat(produced(0)).isEqualTo(1);
+        node.run(1_000);
+        assertThat(produced(0)).isEqualTo(2);
+        node.run(4_000);
+        assertThat(produced(0)).isEqualTo(5);
     }
 
     @Test

@@ -31,12 +31,7 @@ class SecurityApisTest {
 
     private Errors set(final String user, final byte[] saltedPassword) {
         return alter(new AlterUserScramCredentialsRequestData()
-                .setUpsertions(List.of(new ScramCredentialUpsertion()
-                        .setName(user)
-                        .setMechanism(SHA_256)
-                        .setIterations(ITERATIONS)
-                        .setSalt(salt)
-                        .setSaltedPassword(saltedPassword))));
+                .setUpsertions(List.of(upsertion(user).setSaltedPassword(saltedPassword))));
     }
 
     private Errors alter(final AlterUserScramCredentialsRequestData request) {
@@ -75,6 +70,32 @@ class SecurityApisTest {
         assertThat(client.call(all, 0, DescribeUserScramCredentialsResponseData::new)
                         .results())
                 .isEmpty();
+    }
+
+    @Test
+    void shouldAlterAllOfOneRequestAtOnce() {
+        set("gone", new byte[32]);
+        node.run(100);
+        final long before = node.core(1).image().version();
+        final AlterUserScramCredentialsRequestData request = new AlterUserScramCredentialsRequestData()
+                .setDeletions(
+                        List.of(new ScramCredentialDeletion().setName("gone").setMechanism(SHA_256)))
+                .setUpsertions(List.of(upsertion("a"), upsertion("b")));
+        assertThat(client.call(request, 0, AlterUserScramCredentialsResponseData::new)
+                        .results())
+                .hasSize(3)
+                .allMatch(result -> result.errorCode() == Errors.NONE.code());
+        assertThat(node.core(1).image().version()).isEqualTo(before + 1);
+        assertThat(node.core(1).image().resources(ResourceType.USER)).containsExactlyInAnyOrder("a", "b");
+    }
+
+    private ScramCredentialUpsertion upsertion(final String user) {
+        return new ScramCredentialUpsertion()
+                .setName(user)
+                .setMechanism(SHA_256)
+                .setIterations(ITERATIONS)
+                .setSalt(salt)
+                .setSaltedPassword(new byte[32]);
     }
 
     @Test
