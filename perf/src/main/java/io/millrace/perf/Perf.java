@@ -16,7 +16,8 @@ import picocli.CommandLine.ParseResult;
             MovesCommand.class,
             SoakCommand.class,
             BenchCommand.class,
-            StatCommand.class
+            StatCommand.class,
+            QuotasCommand.class
         })
 public final class Perf implements Runnable {
     private Perf() {}
