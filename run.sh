@@ -287,7 +287,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh simulate …           run a broker in one thread on simulated time, disk and network
   ./run.sh follow …             keep a read-only copy of one partition of another broker
   ./run.sh topics …             list, describe, create, delete and grow topics
-  ./run.sh configs …            show and change the settings of a topic, a broker or a group
+  ./run.sh configs …            show and change the settings of a topic, a broker or a group, and quotas
   ./run.sh groups …             list, describe and delete groups, and set their offsets
   ./run.sh move …               move partitions between cores of their node, while they are used
   ./run.sh balance …            propose such moves by what each core has to do, and do them
@@ -295,7 +295,7 @@ Millrace: a Kafka-wire-compatible broker on a thread-per-core engine.
   ./run.sh consume …            read a topic to standard output
   ./run.sh test [maven option]… run every test and check
   ./run.sh fmt                  bring all sources into the project's form
-  ./run.sh perf …               measure, beside Apache Kafka (compare, load, moves, soak, bench, stat)
+  ./run.sh perf …               measure, beside Apache Kafka (compare, load, moves, soak, bench, stat, quotas)
   ./run.sh build                build what is stale, and nothing else
   ./run.sh <command> --help     the options of a command
 

@@ -7,27 +7,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration.Op;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows and changes the settings of a topic, a broker or a group. */
+/** Shows and changes the settings of a topic, a broker or a group, and quotas. */
 @Command(
         name = "configs",
-        description = "Show the settings of a topic, a broker or a group that are not the default, or change some.",
+        description =
+                "Show the settings of a topic, a broker or a group that are not the default, or quotas, or change some.",
         footer = {
             "",
             "For example:",
             "  ./run.sh configs topic orders --all",
             "  ./run.sh configs topic orders --set retention.ms=86400000 --unset cleanup.policy",
             "  ./run.sh configs broker 1 --set log.cleaner.threads=2",
+            "  ./run.sh configs --entity-type users --entity-name alice --set producer_byte_rate=1000000",
+            "  ./run.sh configs --client-defaults --set consumer_byte_rate=5000000 --unset request_percentage",
+            "  ./run.sh configs --entity-type ips",
             "",
             ClientCommand.EXIT_CODES
         },
@@ -48,11 +54,12 @@ public final class ConfigsCommand extends AdminCommand {
         }
     }
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "topic, broker or group.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "KIND", description = "topic, broker or group.")
     private Kind kind;
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "NAME",
             description = "The topic or group, or the id of the broker (" + DEFAULT_BROKER + ": what holds for all).")
     private String name;
@@ -62,10 +69,16 @@ public final class ConfigsCommand extends AdminCommand {
             description = "Defaults too.")
     private boolean all;
 
-    @Option(names = "--set", paramLabel = "K=V", description = "Set it; may be repeated.")
+    @Option(
+            names = {"--set", "--add-config"},
+            paramLabel = "K=V",
+            description = "Set it; may be repeated.")
     private List<String> sets = new ArrayList<>();
 
-    @Option(names = "--unset", paramLabel = "K", description = "Back to the default; may be repeated.")
+    @Option(
+            names = {"--unset", "--delete-config"},
+            paramLabel = "K",
+            description = "Back to the default; may be repeated.")
     private List<String> unsets = new ArrayList<>();
 
     @Option(
@@ -74,10 +87,20 @@ public final class ConfigsCommand extends AdminCommand {
             description = "One JSON object a line.")
     private boolean json;
 
+    @Option(names = "--alter", hidden = true, description = "As Kafka's tool has it: with --set or --unset.")
+    private boolean alters;
+
+    @Option(names = "--describe", hidden = true, description = "As Kafka's tool has it: without them.")
+    private boolean describes;
+
+    @Mixin
+    private QuotaTarget quotas;
+
     @Mixin
     private ClientOptions options;
 
     private Map<String, String> values;
+    private List<Op> quotaChanges = List.of();
 
     @Override
     String title() {
@@ -91,6 +114,17 @@ public final class ConfigsCommand extends AdminCommand {
 
     @Override
     void validate() {
+        if (quotas.isGiven()) {
+            if (kind != null) {
+                throw new IllegalArgumentException(kind + ": expected either that or quotas of --entity-type");
+            }
+            quotas.validate();
+            sets = splitAtCommas(sets);
+            unsets = splitAtCommas(unsets);
+        } else if (kind == null || name == null) {
+            throw new IllegalArgumentException(
+                    "expected KIND and NAME, such as topic orders, or --entity-type users, clients or ips for quotas");
+        }
         values = KeyValues.parse("--set", sets);
         for (final String key : unsets) {
             if (key.contains("=") || values.containsKey(key)) {
@@ -98,10 +132,40 @@ public final class ConfigsCommand extends AdminCommand {
                         "--unset " + key + ": expected the name of a setting that --set does not set");
             }
         }
+        final boolean isChange = !values.isEmpty() || !unsets.isEmpty();
+        if (alters && !isChange || describes && isChange) {
+            throw new IllegalArgumentException(
+                    alters ? "--alter: expected --set or --unset" : "--describe: expected neither --set nor --unset");
+        }
+        if (quotas.isGiven()) {
+            quotaChanges = QuotaConfigs.changes(values, unsets);
+            if (!quotaChanges.isEmpty()) {
+                quotas.entity();
+            }
+        }
+    }
+
+    /** Kafka's tool takes several so. No quota has a comma in it. */
+    private static List<String> splitAtCommas(final List<String> texts) {
+        return texts.stream().flatMap(text -> Stream.of(text.split(","))).toList();
+    }
+
+    private int runQuotas(final Cluster cluster, final Output out) {
+        final QuotaConfigs configs = new QuotaConfigs(cluster, out, json);
+        if (!quotaChanges.isEmpty()) {
+            configs.alter(quotas.entity(), quotaChanges);
+        } else if (!configs.show(quotas)) {
+            out.flush();
+            say("no such quotas");
+        }
+        return 0;
     }
 
     @Override
     int run(final Cluster cluster, final Output out) {
+        if (quotas.isGiven()) {
+            return runQuotas(cluster, out);
+        }
         checkName(cluster);
         final String resourceName = kind == Kind.broker && name.equals(DEFAULT_BROKER) ? "" : name;
         final ConfigResource resource = new ConfigResource(kind.type, resourceName);

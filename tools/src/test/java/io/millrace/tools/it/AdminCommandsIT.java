@@ -121,6 +121,56 @@ class AdminCommandsIT {
     }
 
     @Test
+    void shouldShowAndChangeQuotas() {
+        final String[] kafkas = {
+            "configs",
+            "--alter",
+            "--entity-type",
+            "users",
+            "--entity-name",
+            "al/ice",
+            "--entity-type",
+            "clients",
+            "--entity-default",
+            "--add-config",
+            "producer_byte_rate=1000,request_percentage=0.5"
+        };
+        assertThat(commands.out(kafkas))
+                .isEqualTo("user al/ice, client-id <default>: producer_byte_rate=1000\n"
+                        + "user al/ice, client-id <default>: request_percentage=0.5\n");
+        commands.out("configs", "--client", "c", "--set", "consumer_byte_rate=7");
+        commands.out("configs", "--ip-defaults", "--set", "connection_creation_rate=1000");
+        assertThat(commands.out("configs", "--user", "al/ice", "--client-defaults"))
+                .containsPattern("user al/ice, client-id <default> +producer_byte_rate +1000");
+        assertThat(commands.out("configs", "--entity-type", "clients"))
+                .containsPattern("client-id c +consumer_byte_rate +7")
+                .doesNotContain("al/ice");
+        assertThat(commands.out("configs", "--entity-type", "ips", "--entity-default", "--json"))
+                .contains("\"connection_creation_rate\"");
+        assertThat(commands.out("configs", "--ip-defaults", "--delete-config", "connection_creation_rate"))
+                .isEqualTo("ip <default>: connection_creation_rate removed\n");
+        expect(2, "millrace: --entity-type topics: expected users, ", "configs", "--entity-type", "topics");
+        expect(2, "millrace: quotas are changed of one: ", "configs", "--entity-type", "users", "--set", "a=1");
+        expect(
+                2,
+                "millrace: producer_byte_rate=much: expected a number",
+                "configs",
+                "--user",
+                "a",
+                "--set",
+                "producer_byte_rate=much");
+        expect(2, "millrace: expected KIND and NAME", "configs");
+        expect(
+                1,
+                "millrace configs: cannot change quotas of user a: Invalid configuration key b",
+                "configs",
+                "--user",
+                "a",
+                "--set",
+                "b=1");
+    }
+
+    @Test
     void shouldTellInOneLineWhatIsWrongWithConfigs() {
         Clients.createTopic(broker, "unset", 1);
         expect(1, "millrace configs: no topic none at ", "configs", "topic", "none");
