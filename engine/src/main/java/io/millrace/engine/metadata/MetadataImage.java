@@ -108,6 +108,16 @@ public final class MetadataImage {
         return overrides.names(type);
     }
 
+    /** The first of {@link #resources}, or null if there is none. */
+    public String firstResource(final ResourceType type) {
+        return overrides.firstName(type);
+    }
+
+    /** The last of {@link #resources}, or null if there is none. */
+    public String lastResource(final ResourceType type) {
+        return overrides.lastName(type);
+    }
+
     public long nextProducerId() {
         return nextProducerId;
     }

@@ -28,9 +28,14 @@ public record QuotaEntity(String user, String clientId, String ip) {
         return clientId == null ? USERS + user : USERS + user + '/' + CLIENTS + clientId;
     }
 
+    /** Whether a resource's name is that of an address. In order, they come between client ids and users. */
+    public static boolean isAddress(final String text) {
+        return text.startsWith(IPS);
+    }
+
     /** Returns null for what is no such name. */
     public static QuotaEntity parse(final String text) {
-        if (text.startsWith(IPS)) {
+        if (isAddress(text)) {
             return new QuotaEntity(null, null, text.substring(IPS.length()));
         }
         if (text.startsWith(CLIENTS)) {

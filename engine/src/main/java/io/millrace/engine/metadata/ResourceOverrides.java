@@ -23,6 +23,17 @@ final class ResourceOverrides {
         return byName == null ? List.of() : List.copyOf(byName.keySet());
     }
 
+    /** The first and the last of {@link #names}, which is not copied for that; null if there are none. */
+    String firstName(final ResourceType type) {
+        final TreeMap<String, TreeMap<String, String>> byName = byType.get(type);
+        return byName == null || byName.isEmpty() ? null : byName.firstKey();
+    }
+
+    String lastName(final ResourceType type) {
+        final TreeMap<String, TreeMap<String, String>> byName = byType.get(type);
+        return byName == null || byName.isEmpty() ? null : byName.lastKey();
+    }
+
     /** Null values remove. */
     void merge(final ResourceType type, final String name, final SortedMap<String, String> changes) {
         final TreeMap<String, TreeMap<String, String>> byName =

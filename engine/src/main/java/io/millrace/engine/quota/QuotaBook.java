@@ -29,10 +29,11 @@ final class QuotaBook {
         this.image = image;
     }
 
-    /** Whether any client may have to be held back. */
+    /** Whether any client may have to be held back. Asked for each quota that changes, so it looks at two at most. */
     boolean hasClients() {
-        return image.resources(ResourceType.QUOTA).stream()
-                .anyMatch(name -> QuotaEntity.parse(name).ip() == null);
+        final String first = image.firstResource(ResourceType.QUOTA);
+        return first != null
+                && !(QuotaEntity.isAddress(first) && QuotaEntity.isAddress(image.lastResource(ResourceType.QUOTA)));
     }
 
     /** The limit of a client, or null if it has none. */

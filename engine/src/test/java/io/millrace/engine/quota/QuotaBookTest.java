@@ -40,6 +40,25 @@ class QuotaBookTest {
     }
 
     @Test
+    void shouldTellWhetherAnyClientHasOne() {
+        final String rate = "producer_byte_rate";
+        assertThat(book.hasClients()).isFalse();
+        image.set(new QuotaEntity(null, null, "10.0.0.1"), "connection_creation_rate", "7");
+        image.set(new QuotaEntity(null, null, ANY), "connection_creation_rate", "7");
+        assertThat(book.hasClients()).isFalse();
+        for (final QuotaEntity entity : List.of(
+                new QuotaEntity(null, ANY, null),
+                new QuotaEntity(null, "zebra", null),
+                new QuotaEntity(ANY, null, null),
+                new QuotaEntity("a", "c", null))) {
+            image.set(entity, rate, "7");
+            assertThat(book.hasClients()).as(entity.text()).isTrue();
+            image.remove(entity, rate);
+            assertThat(book.hasClients()).as(entity.text()).isFalse();
+        }
+    }
+
+    @Test
     void shouldGiveEachNameItsOwnShareOfADefault() {
         image.set(new QuotaEntity(null, ANY, null), "producer_byte_rate", "7");
         assertThat(limit("u", "a").key()).isEqualTo(limit("v", "a").key());
