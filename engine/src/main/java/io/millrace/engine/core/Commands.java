@@ -40,11 +40,16 @@ public final class Commands {
         return (core + 1L) << CORE_SHIFT | ++batches;
     }
 
-    /** A command that is too large for a message is answered INVALID_REQUEST at once. */
-    public void send(final DirectBuffer command, final int offset, final int length, final Handler handler) {
-        final int commandBytesMax = requests.messageBytesMax()
+    /** Longer ones do not fit into a message. */
+    public int commandBytesMax() {
+        return requests.messageBytesMax()
                 - CommandRequestEncoder.BLOCK_LENGTH
                 - CommandRequestEncoder.commandHeaderLength();
+    }
+
+    /** A command that is too large for a message is answered INVALID_REQUEST at once. */
+    public void send(final DirectBuffer command, final int offset, final int length, final Handler handler) {
+        final int commandBytesMax = commandBytesMax();
         if (length > commandBytesMax) {
             handler.onResult(
                     Outcome.INVALID_REQUEST,

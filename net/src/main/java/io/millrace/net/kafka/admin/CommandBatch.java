@@ -52,6 +52,14 @@ public final class CommandBatch {
             return;
         }
         final int length = MetadataCommands.together(buffer, 0, parts);
+        final int lengthMax = core.commands().commandBytesMax();
+        if (length > lengthMax) {
+            told.onResult(
+                    Errors.POLICY_VIOLATION,
+                    TOO_LARGE + " It takes " + length + " bytes inside the broker: expected at most " + lengthMax
+                            + ", alter fewer at a time.");
+            return;
+        }
         core.commands().send(buffer, 0, length, (outcome, first, second, message) -> {
             final Errors error = WireErrors.of(outcome);
             told.onResult(error, message.isEmpty() ? error.message() : message);

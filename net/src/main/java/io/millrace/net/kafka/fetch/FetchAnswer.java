@@ -23,6 +23,7 @@ final class FetchAnswer {
     private static final int STORAGE_ERROR_SINCE = 6;
     private static final int NO_PREFERRED_REPLICA = -1;
     private static final int ABORTED_NULL = -1;
+    private static final FetchPartition[] NO_PARTITIONS = {};
 
     private final MetadataImage image;
     private final WireWriter writer = new WireWriter();
@@ -30,10 +31,20 @@ final class FetchAnswer {
     private final NodeEndpoints nodes = new NodeEndpoints(NODES_MAX);
     private int[] cuts = new int[16];
     private int throttleMs;
-    private long taken;
+    private boolean isFree;
 
     FetchAnswer(final MetadataImage image) {
         this.image = image;
+    }
+
+    /**
+     * Says nothing but how long the client is to wait, for it has not paid for an earlier answer yet. Free, as in Kafka:
+     * one who is told so often gets on all the same.
+     */
+    void writeNotYet(final Exchange exchange, final RequestHeader header, final int sessionId) {
+        isFree = true;
+        write(exchange, header, Errors.NONE, sessionId, NO_PARTITIONS, 0, false);
+        isFree = false;
     }
 
     /**
@@ -65,15 +76,14 @@ final class FetchAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         addPieces(exchange, buffer, headerBytes, bytes, partitions, count);
-        if (payer != null && taken > 0) {
-            // What says that there is nothing, or not yet, is free: one who is told so often gets on all the same.
+        if (payer != null && !isFree) {
             payer.pay(QuotaKind.FETCH, bytes);
         }
     }
 
-    private int payAndWait(
+    private static int payAndWait(
             final ClientPayer payer, final Exchange exchange, final FetchPartition[] partitions, final int count) {
-        taken = 0;
+        long taken = 0;
         for (int i = 0; i < count; i++) {
             taken += partitions[i].answered ? partitions[i].taken : 0;
         }

@@ -39,6 +39,7 @@ final class FetchLimits {
         final long taken;
         if (firstBatchBytes > limit) {
             taken = total == 0 ? firstBatchBytes : 0;
+            hasCut |= isThrifty && total > 0 && firstBatchBytes > left;
         } else {
             taken = isThrifty
                     ? whole(available, limit, firstBatchBytes, Math.min(answerBytesMax, partitionBytesMax))
@@ -59,7 +60,7 @@ final class FetchLimits {
         return most - most % firstBatchBytes;
     }
 
-    /** Whether anything was left behind so that no batch was cut. */
+    /** Whether a thrifty answer left behind what did not fit: there is nothing to wait for then. */
     boolean hasCut() {
         return hasCut;
     }

@@ -199,7 +199,7 @@ final class FetchTask extends Deadline implements ExchangeListener {
     /** Answers nothing but how long the client is to wait: it has not paid for its last answer yet. */
     private void refuseForNow() {
         final int id = session == null ? FetchSessions.NO_SESSION : session.id;
-        handler.answers().write(exchange, header, Errors.NONE, id, list.partitions(), 0, false);
+        handler.answers().writeNotYet(exchange, header, id);
         end().finish();
     }
 

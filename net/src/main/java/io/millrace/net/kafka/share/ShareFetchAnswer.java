@@ -41,13 +41,18 @@ final class ShareFetchAnswer {
         ColdApi.respond(exchange, new ShareFetchResponseData().setErrorCode(error.code()));
     }
 
-    /** Appends the answer to the exchange, which is then ready to be finished; leases go with it. */
+    /**
+     * Appends the answer to the exchange, which is then ready to be finished; leases go with it.
+     *
+     * @param free the member is told to wait, and got nothing for that
+     */
     void write(
             final Exchange exchange,
             final RequestHeader header,
             final ShareHandlers handlers,
             final String group,
-            final Map<Uuid, List<ShareItem>> topics) {
+            final Map<Uuid, List<ShareItem>> topics,
+            final boolean free) {
         final ClientPayer payer = ClientPayer.of(exchange);
         throttleMs = payer == null ? 0 : payAndWait(payer, exchange, topics);
         final int lockMs = handlers.rules(group).lockMs();
@@ -62,7 +67,7 @@ final class ShareFetchAnswer {
             throw new IllegalStateException("answer of " + writer.length() + " bytes measured as " + bytes);
         }
         addPieces(exchange, handlers, buffer, headerBytes, bytes, topics, cuts);
-        if (payer != null) {
+        if (payer != null && !free) {
             payer.pay(QuotaKind.FETCH, bytes);
         }
     }

@@ -56,6 +56,9 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     private ShareAcks acks;
     private boolean acknowledged;
     private boolean refusedLate;
+    /** What it says is heard, but it gets no records: it has not paid for the last ones yet. */
+    private boolean owes;
+
     private int nextOwner;
     private long recordsLeft;
     private long bytesLeft;
@@ -208,11 +211,12 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
                 finish();
             }
         });
+        owes = hasToPay();
         if (request.shareSessionEpoch() == ShareSession.FINAL_EPOCH
                 || renews()
                 || request.maxRecords() <= 0
                 || request.maxBytes() <= 0
-                || owes()) {
+                || owes) {
             onFetched();
         } else {
             route();
@@ -221,8 +225,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         }
     }
 
-    /** What it says is heard, but it gets no records: it has not paid for the last ones yet. */
-    private boolean owes() {
+    private boolean hasToPay() {
         final ClientPayer payer = ClientPayer.of(exchange);
         return payer != null && payer.waitMs(QuotaKind.FETCH) > 0;
     }
@@ -424,7 +427,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         if (request.shareSessionEpoch() == ShareSession.FINAL_EPOCH) {
             handlers.end(session);
         }
-        handlers.answers().write(exchange, header, handlers, request.groupId(), merged());
+        handlers.answers().write(exchange, header, handlers, request.groupId(), merged(), owes);
         exchange.finish();
     }
 

@@ -84,4 +84,20 @@ class FetchLimitsTest {
         limits.begin(100, true);
         assertThat(limits.take(700, 300, 10_000)).isEqualTo(300);
     }
+
+    @Test
+    void shouldNotHaveThoseWhoPayWaitForWhatIsThereButDoesNotFit() {
+        limits.begin(1_000, true);
+        assertThat(limits.take(600, 600, 10_000)).isEqualTo(600);
+        assertThat(limits.take(500, 500, 10_000)).isZero();
+        assertThat(limits.hasCut()).isTrue();
+        limits.begin(1_000, true);
+        assertThat(limits.take(600, 600, 10_000)).isEqualTo(600);
+        assertThat(limits.take(350, 350, 300)).isZero();
+        assertThat(limits.hasCut()).isFalse();
+        limits.begin(1_000);
+        assertThat(limits.take(600, 600, 10_000)).isEqualTo(600);
+        assertThat(limits.take(500, 500, 10_000)).isZero();
+        assertThat(limits.hasCut()).isFalse();
+    }
 }

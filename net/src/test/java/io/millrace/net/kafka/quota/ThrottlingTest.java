@@ -82,6 +82,31 @@ class ThrottlingTest {
     }
 
     @Test
+    void shouldRefuseWhatDoesNotFitIntoAMessage() {
+        final TestClient client = TestNode.withRings(8 * 1024, 2).connect(0);
+        final OpData op = new OpData().setKey("producer_byte_rate").setValue(RATE);
+        final List<EntryData> entries = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            entries.addAll(alteration("client" + i, op).entries());
+        }
+        final AlterClientQuotasRequestData request = new AlterClientQuotasRequestData().setEntries(entries);
+        for (final boolean validateOnly : new boolean[] {true, false}) {
+            request.setValidateOnly(validateOnly);
+            final var answer = client.call(request, 1, AlterClientQuotasResponseData::new);
+            assertThat(answer.entries())
+                    .hasSize(100)
+                    .allMatch(each -> each.errorCode() == Errors.POLICY_VIOLATION.code())
+                    .allMatch(each -> each.errorMessage().endsWith(", alter fewer at a time."));
+        }
+        request.setEntries(entries.subList(0, 10));
+        for (final boolean validateOnly : new boolean[] {true, false}) {
+            request.setValidateOnly(validateOnly);
+            final var answer = client.call(request, 1, AlterClientQuotasResponseData::new);
+            assertThat(answer.entries()).hasSize(10).allMatch(each -> each.errorCode() == 0);
+        }
+    }
+
+    @Test
     void shouldServeWhatExceedsAndThenHaveTheClientWait() {
         quota("greedy", "producer_byte_rate", RATE);
         final TestClient client = node.connect(1).named("greedy");
@@ -184,6 +209,19 @@ class ThrottlingTest {
         assertThat(second.throttleTimeMs()).isBetween(4_000, 5_000);
         final FetchResponseData third = other.call(fetch(0), FETCH, FetchResponseData::new);
         assertThat(third.responses()).hasSize(1);
+    }
+
+    @Test
+    void shouldChargeForAnswersWithoutNewsButNotForThoseThatTellToWait() {
+        quota("reader", "consumer_byte_rate", 10);
+        assertThat(readNothing().throttleTimeMs()).isZero();
+        final int waitMs = readNothing().throttleTimeMs();
+        assertThat(waitMs).isBetween(1_000, 20_000);
+        assertThat(readNothing().throttleTimeMs()).isLessThanOrEqualTo(waitMs);
+    }
+
+    private FetchResponseData readNothing() {
+        return node.connect(0).named("reader").call(fetch(0), FETCH, FetchResponseData::new);
     }
 
     @Test

@@ -135,6 +135,11 @@ class ShareFetchTest {
         final ShareFetchResponseData empty = fellow.answer();
         assertThat(empty.throttleTimeMs()).isBetween(4_500, 5_500);
         assertThat(ShareClient.acquired(empty)).isEmpty();
+        final ShareClient third = member(0, "c");
+        third.ask(1_000, 1);
+        assertThat(third.answer().throttleTimeMs())
+                .as("to be told so is free")
+                .isLessThanOrEqualTo(empty.throttleTimeMs());
         fellow.ask(1_000, 1);
         assertThat(ShareClient.acquired(fellow.answer())).hasSize(1);
     }
