@@ -58,7 +58,8 @@ final class QuotasCommand implements Callable<Integer> {
     @Option(
             names = "--beside",
             paramLabel = "<s>",
-            description = "In place of that: what a client without a quota feels of throttled ones, each look of so many seconds.")
+            description =
+                    "In place of that: what a client without a quota feels of throttled ones, each look of so many seconds.")
     private Integer besideSeconds;
 
     @Override

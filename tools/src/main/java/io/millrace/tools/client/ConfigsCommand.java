@@ -126,8 +126,9 @@ public final class ConfigsCommand extends AdminCommand {
                     "expected KIND and NAME, such as topic orders, or --entity-type users, clients or ips for quotas");
         }
         values = KeyValues.parse("--set", sets);
+        unsets = unsets.stream().map(String::strip).toList();
         for (final String key : unsets) {
-            if (key.contains("=") || values.containsKey(key)) {
+            if (key.isEmpty() || key.contains("=") || values.containsKey(key)) {
                 throw new IllegalArgumentException(
                         "--unset " + key + ": expected the name of a setting that --set does not set");
             }
@@ -147,13 +148,13 @@ public final class ConfigsCommand extends AdminCommand {
 
     /** Kafka's tool takes several so. No quota has a comma in it. */
     private static List<String> splitAtCommas(final List<String> texts) {
-        return texts.stream().flatMap(text -> Stream.of(text.split(","))).toList();
+        return texts.stream().flatMap(text -> Stream.of(text.split(",", -1))).toList();
     }
 
     private int runQuotas(final Cluster cluster, final Output out) {
         final QuotaConfigs configs = new QuotaConfigs(cluster, out, json);
         if (!quotaChanges.isEmpty()) {
-            configs.alter(quotas.entity(), quotaChanges);
+            configs.alter(quotas, quotaChanges);
         } else if (!configs.show(quotas)) {
             out.flush();
             say("no such quotas");

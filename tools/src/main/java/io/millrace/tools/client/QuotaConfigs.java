@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaAlteration.Op;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
@@ -37,9 +38,7 @@ final class QuotaConfigs {
 
     /** Returns whether there is any. */
     boolean show(final QuotaTarget target) {
-        final Map<ClientQuotaEntity, Map<String, Double>> found = cluster.get(
-                "cannot show quotas: ",
-                cluster.admin().describeClientQuotas(target.filter()).entities());
+        final Map<ClientQuotaEntity, Map<String, Double>> found = find(target);
         final Map<String, Map<String, Double>> sorted = new TreeMap<>();
         found.forEach((entity, values) -> sorted.put(QuotaTarget.text(entity), new TreeMap<>(values)));
         final Table table = new Table("of", "quota", "value");
@@ -48,8 +47,17 @@ final class QuotaConfigs {
         return !table.isEmpty();
     }
 
-    void alter(final ClientQuotaEntity entity, final List<Op> changes) {
+    private Map<ClientQuotaEntity, Map<String, Double>> find(final QuotaTarget target) {
+        return cluster.get(
+                "cannot show quotas: ",
+                cluster.admin().describeClientQuotas(target.filter()).entities());
+    }
+
+    /** All of the changes, or none. As Kafka's tool, removes nothing that is not set: it would be a slip of the pen. */
+    void alter(final QuotaTarget target, final List<Op> changes) {
+        final ClientQuotaEntity entity = target.entity();
         final String name = QuotaTarget.text(entity);
+        checkRemovals(target, name, changes);
         cluster.get(
                 "cannot change quotas of " + name + ": ",
                 cluster.admin()
@@ -61,6 +69,23 @@ final class QuotaConfigs {
                 out.line(Json.of(Json.object("of", name, "quota", change.key(), "value", value)));
             } else {
                 out.line(name + ": " + change.key() + (value == null ? " removed" : "=" + value));
+            }
+        }
+    }
+
+    private void checkRemovals(final QuotaTarget target, final String name, final List<Op> changes) {
+        final List<String> removed = changes.stream()
+                .filter(change -> change.value() == null)
+                .map(Op::key)
+                .toList();
+        if (removed.isEmpty()) {
+            return;
+        }
+        final Map<String, Double> set = find(target).getOrDefault(target.entity(), Map.of());
+        for (final String key : removed) {
+            if (!set.containsKey(key)) {
+                final String expected = set.isEmpty() ? "" : ", only " + String.join(", ", new TreeSet<>(set.keySet()));
+                throw new CommandFailure("cannot change quotas of " + name + ": " + key + " is not set" + expected);
             }
         }
     }

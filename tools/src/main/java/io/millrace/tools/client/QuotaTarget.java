@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.quota.ClientQuotaFilterComponent;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Whose quotas a command line is about, spelled as Kafka's own tool spells it: {@code --entity-type users …} or {@code --user …}. */
@@ -15,8 +16,17 @@ final class QuotaTarget {
     private static final Map<String, String> TYPES = Map.of(
             "users", ClientQuotaEntity.USER, "clients", ClientQuotaEntity.CLIENT_ID, "ips", ClientQuotaEntity.IP);
     private static final String DEFAULT = "--entity-default";
-    /** What stands for it among the names; it must not look like an option. */
+    /** How the default is shown. */
     private static final String NO_NAME = "<default>";
+
+    /** Which of a type. */
+    static final class Name {
+        @Option(names = "--entity-name", required = true, paramLabel = "NAME", description = "Its name.")
+        private String text;
+
+        @Option(names = DEFAULT, required = true, description = "For all that have no quota of their own.")
+        private boolean isDefault;
+    }
 
     @Option(
             names = "--entity-type",
@@ -24,13 +34,9 @@ final class QuotaTarget {
             description = "Quotas of users, clients or ips; users and clients together for a client of a user.")
     private List<String> types = new ArrayList<>();
 
-    @Option(
-            names = {"--entity-name", DEFAULT},
-            arity = "0..1",
-            fallbackValue = NO_NAME,
-            paramLabel = "NAME",
-            description = "Its name, or " + DEFAULT + " for all that have no quota of their own.")
-    private List<String> names = new ArrayList<>();
+    /** In the order of the command line. */
+    @ArgGroup(multiplicity = "0..*")
+    private List<Name> names = new ArrayList<>();
 
     @Option(names = "--user", paramLabel = "NAME", description = "Short for --entity-type users --entity-name NAME.")
     private String user;
@@ -50,10 +56,8 @@ final class QuotaTarget {
     @Option(names = "--ip-defaults", description = "The same for addresses.")
     private boolean ipDefaults;
 
-    /** By Kafka's type: a name, null for the default, or ANY. */
-    private final Map<String, String> parts = new LinkedHashMap<>();
-
-    private boolean isWhole = true;
+    /** By Kafka's type: a name, the default, or any. */
+    private final Map<String, ClientQuotaFilterComponent> parts = new LinkedHashMap<>();
 
     /** Whether the command line names any. */
     boolean isGiven() {
@@ -69,7 +73,12 @@ final class QuotaTarget {
 
     /** @throws IllegalArgumentException naming what is wrong */
     void validate() {
-        final Iterator<String> next = names.iterator();
+        if (names.size() > types.size()) {
+            final Name extra = names.get(types.size());
+            final String given = extra.isDefault ? DEFAULT : "--entity-name " + extra.text;
+            throw new IllegalArgumentException(given + ": expected an --entity-type for each");
+        }
+        final Iterator<Name> next = names.iterator();
         for (final String type : types) {
             final String kafkas = TYPES.get(type);
             if (kafkas == null) {
@@ -77,15 +86,11 @@ final class QuotaTarget {
                         + ": expected users, clients or ips (topics, brokers and groups: configs topic NAME)");
             }
             if (next.hasNext()) {
-                final String name = next.next();
-                put(kafkas, name.equals(NO_NAME) ? null : name);
+                final Name name = next.next();
+                put(kafkas, name.text);
             } else {
-                isWhole = false;
-                put(kafkas, null);
+                put(ClientQuotaFilterComponent.ofEntityType(kafkas));
             }
-        }
-        if (next.hasNext()) {
-            throw new IllegalArgumentException(next.next() + ": expected an --entity-type for each --entity-name");
         }
         putShort(ClientQuotaEntity.USER, user, userDefaults);
         putShort(ClientQuotaEntity.CLIENT_ID, client, clientDefaults);
@@ -96,49 +101,48 @@ final class QuotaTarget {
     }
 
     private void putShort(final String type, final String name, final boolean isDefault) {
-        if (name != null || isDefault) {
-            put(type, name);
-        }
         if (name != null && isDefault) {
             throw new IllegalArgumentException(name + ": expected a name or the defaults, not both");
         }
+        if (name != null || isDefault) {
+            put(type, name);
+        }
     }
 
+    /** @param name null for the default */
     private void put(final String type, final String name) {
         if (name != null && name.isEmpty()) {
             throw new IllegalArgumentException("an empty name of a " + type + ": expected a name, or the default");
         }
-        if (parts.containsKey(type)) {
-            throw new IllegalArgumentException(type + " is given twice");
+        put(
+                name == null
+                        ? ClientQuotaFilterComponent.ofDefaultEntity(type)
+                        : ClientQuotaFilterComponent.ofEntity(type, name));
+    }
+
+    private void put(final ClientQuotaFilterComponent part) {
+        if (parts.put(part.entityType(), part) != null) {
+            throw new IllegalArgumentException(part.entityType() + " is given twice");
         }
-        parts.put(type, name);
     }
 
     /** @throws IllegalArgumentException if one is not named */
     ClientQuotaEntity entity() {
-        if (!isWhole) {
-            throw new IllegalArgumentException(
-                    "quotas are changed of one: expected --entity-name NAME or " + DEFAULT + " for each --entity-type");
+        final Map<String, String> entries = new LinkedHashMap<>();
+        for (final ClientQuotaFilterComponent part : parts.values()) {
+            // Kafka's way to say any.
+            if (part.match() == null) {
+                throw new IllegalArgumentException("quotas are changed of one: expected --entity-name NAME or "
+                        + DEFAULT + " for each --entity-type");
+            }
+            entries.put(part.entityType(), part.match().orElse(null));
         }
-        return new ClientQuotaEntity(parts);
+        return new ClientQuotaEntity(entries);
     }
 
     /** Which to show: where no name is given, all of the type. */
     ClientQuotaFilter filter() {
-        final List<ClientQuotaFilterComponent> components = new ArrayList<>();
-        int named = names.size();
-        for (final Map.Entry<String, String> part : parts.entrySet()) {
-            final boolean isNamed = part.getValue() != null || isWhole || named > 0;
-            named -= isNamed ? 1 : 0;
-            if (!isNamed) {
-                components.add(ClientQuotaFilterComponent.ofEntityType(part.getKey()));
-            } else if (part.getValue() == null) {
-                components.add(ClientQuotaFilterComponent.ofDefaultEntity(part.getKey()));
-            } else {
-                components.add(ClientQuotaFilterComponent.ofEntity(part.getKey(), part.getValue()));
-            }
-        }
-        return ClientQuotaFilter.containsOnly(components);
+        return ClientQuotaFilter.containsOnly(parts.values());
     }
 
     /** As people read it: {@code user alice, client-id c}. */
@@ -147,9 +151,17 @@ final class QuotaTarget {
         for (final String type : List.of(ClientQuotaEntity.USER, ClientQuotaEntity.CLIENT_ID, ClientQuotaEntity.IP)) {
             if (entity.entries().containsKey(type)) {
                 final String name = entity.entries().get(type);
-                texts.add(type + " " + (name == null ? NO_NAME : name));
+                texts.add(type + " " + text(name));
             }
         }
         return String.join(", ", texts);
+    }
+
+    /** The default, and one who is called so, are told apart. */
+    private static String text(final String name) {
+        if (name == null) {
+            return NO_NAME;
+        }
+        return name.equals(NO_NAME) ? '"' + name + '"' : name;
     }
 }

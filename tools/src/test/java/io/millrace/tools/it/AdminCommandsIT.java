@@ -149,6 +149,15 @@ class AdminCommandsIT {
                 .contains("\"connection_creation_rate\"");
         assertThat(commands.out("configs", "--ip-defaults", "--delete-config", "connection_creation_rate"))
                 .isEqualTo("ip <default>: connection_creation_rate removed\n");
+        final String percentage = "request_percentage";
+        commands.out("configs", "--entity-type", "users", "--entity-name", "<default>", "--set", percentage + "=3");
+        assertThat(commands.out("configs", "--entity-type", "users"))
+                .containsPattern("user \"<default>\" +request_percentage +3")
+                .doesNotContain("user <default>");
+        assertThat(commands.out("configs", "--entity-type", "users", "--client-defaults"))
+                .containsPattern("user al/ice, client-id <default> +request_percentage +0.5")
+                .doesNotContain("client-id c");
+        shouldChangeNoQuotaByMistake();
         expect(2, "millrace: --entity-type topics: expected users, ", "configs", "--entity-type", "topics");
         expect(2, "millrace: quotas are changed of one: ", "configs", "--entity-type", "users", "--set", "a=1");
         expect(
@@ -168,6 +177,22 @@ class AdminCommandsIT {
                 "a",
                 "--set",
                 "b=1");
+    }
+
+    private static void shouldChangeNoQuotaByMistake() {
+        final String key = "producer_byte_rate";
+        commands.out("configs", "--user-defaults", "--set", key + "=5");
+        final String unnamed = "millrace: Expected parameter for option '--entity-name' but found '--delete-config'";
+        expect(2, unnamed, "configs", "--entity-type", "users", "--entity-name", "--delete-config", key);
+        expect(2, "millrace: an empty name of a user", "configs", "--user", "", "--unset", key);
+        expect(2, "millrace: --entity-default: expected ", "configs", "--user", "a", "--entity-default");
+        expect(2, "millrace: --unset : expected the name", "configs", "--user-defaults", "--unset", ",");
+        final String notSet = "millrace configs: cannot change quotas of user <default>: ";
+        final String both = key + ",consumer_byte_rate";
+        expect(1, notSet + "consumer_byte_rate is not set, only " + key, "configs", "--user-defaults", "--unset", both);
+        assertThat(commands.out("configs", "--user-defaults", "--unset", " " + key + " "))
+                .isEqualTo("user <default>: " + key + " removed\n");
+        expect(1, notSet + key + " is not set", "configs", "--user-defaults", "--unset", key);
     }
 
     @Test

@@ -63,8 +63,7 @@ class QuotaIT {
         alter(asked, new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, clientId)), key, value);
     }
 
-    private static void alter(
-            final Admin asked, final ClientQuotaEntity entity, final String key, final Double value) {
+    private static void alter(final Admin asked, final ClientQuotaEntity entity, final String key, final Double value) {
         Clients.get(asked.alterClientQuotas(
                         List.of(new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op(key, value)))))
                 .all());
