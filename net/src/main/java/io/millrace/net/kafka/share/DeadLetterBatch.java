@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.share;
 
 import io.millrace.engine.batch.BatchFlyweight;
+import io.millrace.engine.batch.Crc32c;
 import io.millrace.engine.batch.RecordWalker;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.engine.share.RecordRanges;
@@ -36,14 +37,14 @@ final class DeadLetterBatch {
     private final ShareKey key;
     private final String topic;
     private final RecordRanges letters;
-    private final UnsafeBuffer source;
+    private final DeadLetterSource source;
     private final int bytesMax;
     private final long nowMs;
     private final Decompressor decompressor;
     private final Long2ObjectHashMap<Copy> copies = new Long2ObjectHashMap<>();
     private long copiedBytes;
-    /** Up to where copies were made, as far as they could be. */
-    private long copiedLast = Long.MAX_VALUE;
+    /** Up to where copies were made, as far as they could be; later offsets go into another batch. */
+    private long copiedLast;
 
     private boolean full;
     private ByteBuffer bytes;
@@ -52,14 +53,14 @@ final class DeadLetterBatch {
     /**
      * @param topic    whose records these are
      * @param letters  which, with the state that says why
-     * @param source   batches from the log that begin with the first letter's, or null if nothing is copied
-     * @param bytesMax the largest batch that the dead-letter topic takes
+     * @param source   what is copied from
+     * @param bytesMax the largest batch that is to be made
      */
     DeadLetterBatch(
             final ShareKey key,
             final String topic,
             final RecordRanges letters,
-            final UnsafeBuffer source,
+            final DeadLetterSource source,
             final int bytesMax,
             final long nowMs,
             final Decompressor decompressor) {
@@ -70,6 +71,7 @@ final class DeadLetterBatch {
         this.bytesMax = bytesMax;
         this.nowMs = nowMs;
         this.decompressor = decompressor;
+        copiedLast = source.last();
     }
 
     /** The batch, once it is built. */
@@ -84,11 +86,11 @@ final class DeadLetterBatch {
 
     /** On a housekeeping thread. */
     void build() {
-        if (source != null) {
-            readSource();
+        if (source.batches() != null) {
+            readSource(source.batches());
         }
         final List<SimpleRecord> records = new ArrayList<>();
-        int size = DefaultRecordBatch.RECORD_BATCH_OVERHEAD;
+        long size = DefaultRecordBatch.RECORD_BATCH_OVERHEAD;
         for (int i = 0; i < letters.count(); i++) {
             for (long offset = letters.first(i); offset <= letters.last(i); offset++) {
                 final SimpleRecord record = letter(offset, i, records.size());
@@ -107,6 +109,8 @@ final class DeadLetterBatch {
     private void finish(final List<SimpleRecord> records) {
         bytes = MemoryRecords.withRecords(Compression.NONE, records.toArray(new SimpleRecord[0]))
                 .buffer();
+        copies.clear();
+        source.release();
     }
 
     /** What is too large to be copied even alone gets a letter without a copy. */
@@ -141,17 +145,23 @@ final class DeadLetterBatch {
         return new RecordHeader(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void readSource() {
+    private void readSource(final UnsafeBuffer batches) {
         final BatchFlyweight batch = new BatchFlyweight();
         int at = 0;
-        while (!full && at + BatchFlyweight.HEADER_BYTES <= source.capacity()) {
-            batch.wrap(source, at, source.capacity() - at);
+        while (!full && at + BatchFlyweight.HEADER_BYTES <= batches.capacity()) {
+            batch.wrap(batches, at, batches.capacity() - at);
             final int length = batch.sizeInBytes();
-            if (length < BatchFlyweight.HEADER_BYTES || length > source.capacity() - at) {
-                break;
+            if (length < BatchFlyweight.HEADER_BYTES || length > batches.capacity() - at) {
+                if (at == 0) {
+                    // Only the head of a batch too large to be copied from.
+                    copiedLast = Math.max(batch.lastOffset(), letters.first(0));
+                }
+                return;
             }
-            copiedLast = batch.wrap(source, at, length).lastOffset();
-            copy(batch);
+            copiedLast = batch.wrap(batches, at, length).lastOffset();
+            if (batch.hasGoodCrc(new Crc32c())) {
+                copy(batch);
+            }
             at += length;
         }
     }
@@ -171,7 +181,7 @@ final class DeadLetterBatch {
                     batch.bytes(),
                     BatchFlyweight.HEADER_BYTES,
                     batch.sizeInBytes() - BatchFlyweight.HEADER_BYTES,
-                    bytesMax);
+                    DeadLetterSource.UNPACKED_BYTES_MAX);
             final UnsafeBuffer records = new UnsafeBuffer(unpacked);
             copy(batch.baseOffset(), walker.wrap(records, 0, records.capacity(), batch.recordCount()));
         } catch (final IOException | OutOfMemoryError cannotBeCopied) {

@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.RetriableException;
  */
 final class DeadLetterRound {
     private static final int RECORDS_MAX = 1000;
-    /** The first batch is read whole, whatever its size. */
+    /** The first batch is there whole, whatever its size. */
     private static final int SOURCE_BYTES_MAX = 256 * 1024;
 
     private static final int ATTEMPTS_MAX = 5;
@@ -47,6 +47,13 @@ final class DeadLetterRound {
             letters.enter(DeadLetterRound.this);
         }
     };
+    private final Deadline busy = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            submit();
+        }
+    };
+    private DeadLetterBatch unbuilt;
     private int attempts;
 
     DeadLetterRound(final ShareHosts hosts, final SharePartitionHost host) {
@@ -77,7 +84,7 @@ final class DeadLetterRound {
         } else {
             host.deadLetters(RECORDS_MAX, records);
             if (!rules().deadLetterCopies()) {
-                build(null);
+                build(DeadLetterSource.none(Long.MAX_VALUE));
             } else {
                 log.read(records.first(0), SOURCE_BYTES_MAX, false, this::onRead);
             }
@@ -97,20 +104,30 @@ final class DeadLetterRound {
     /** What cannot be read is told of, not copied. */
     private void onRead(final ReadReplyDecoder.PartsDecoder part) {
         final Outcome outcome = Outcome.of(part.outcome());
-        if (outcome != Outcome.OK && outcome != Outcome.OFFSET_OUT_OF_RANGE && mayTryAgain()) {
-            return;
-        }
         final LogSlice slice = part.leaseId() >= 0 ? hosts.receive(part.leaseId()) : null;
-        UnsafeBuffer source = null;
+        DeadLetterSource source = null;
         if (slice != null) {
-            source = new UnsafeBuffer(new byte[slice.length()]);
-            source = slice.read(0, source, 0, slice.length()) == slice.length() ? source : null;
+            source = DeadLetterSource.of(slice);
             hosts.release(slice);
         }
+        final long first = records.first(0);
+        if (source == null && outcome == Outcome.OFFSET_OUT_OF_RANGE) {
+            // Gone from the log; what begins with its start is still there.
+            source = DeadLetterSource.none(part.logStartOffset() > first ? part.logStartOffset() - 1 : Long.MAX_VALUE);
+        } else if (source == null && outcome == Outcome.CORRUPT_BATCH) {
+            source = DeadLetterSource.none(first);
+        } else if (source == null) {
+            // Nothing at all though all is well: every lease was out.
+            if (mayTryAgain()) {
+                return;
+            }
+            source = DeadLetterSource.none(Long.MAX_VALUE);
+        }
+        attempts = 0;
         build(source);
     }
 
-    private void build(final UnsafeBuffer source) {
+    private void build(final DeadLetterSource source) {
         final MetadataImage image = core().image();
         final TopicImage from =
                 image.topicByNumber(PartitionKeys.topicNumber(host.key().partitionKey()));
@@ -120,21 +137,34 @@ final class DeadLetterRound {
         } else if (to == null) {
             run();
         } else {
-            final DeadLetterBatch batch = new DeadLetterBatch(
+            unbuilt = new DeadLetterBatch(
                     host.key(),
                     from.name(),
                     records,
                     source,
-                    to.config().maxMessageBytes(),
+                    Math.min(to.config().maxMessageBytes(), DeadLetterSource.BYTES_MAX),
                     core().nowMs(),
                     letters.decompressor());
-            if (!core().housekeeping().submit(batch::build, () -> append(batch))) {
-                pause(BUSY_NS);
-            }
+            submit();
+        }
+    }
+
+    /** Where too much waits already it keeps its turn: what it has read is not read again. */
+    private void submit() {
+        final DeadLetterBatch batch = unbuilt;
+        if (core().housekeeping().submit(batch::build, () -> append(batch))) {
+            unbuilt = null;
+        } else {
+            core().deadlines().arm(busy, core().nowNs() + BUSY_NS);
         }
     }
 
     private void append(final DeadLetterBatch batch) {
+        if (!host.isActive()) {
+            // Who goes on with the partition writes them.
+            letters.leave();
+            return;
+        }
         final TopicImage to = core().image().topic(rules().deadLetterTopic());
         final PartitionImage partition =
                 to == null ? null : to.partition(host.key().partition() % to.partitionCount());

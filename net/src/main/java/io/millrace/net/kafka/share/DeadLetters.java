@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.share;
 
 import io.millrace.engine.core.Core;
+import io.millrace.engine.core.Deadline;
 import io.millrace.engine.core.InternalAppends;
 import io.millrace.engine.port.Decompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
@@ -17,7 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
-    private static final int AT_A_TIME = 4;
+    private static final int AT_A_TIME = 2;
+    /** Rounds that end at once, because letters cannot be written, say; the others go on in another duty cycle. */
+    private static final int TURNS_MAX = 16;
+
     private static final int COMPLAINTS_REMEMBERED = 1000;
 
     private final Core core;
@@ -27,7 +31,14 @@ final class DeadLetters {
     private final ArrayDeque<DeadLetterRound> waiting = new ArrayDeque<>();
 
     private final Map<String, String> complaints = new HashMap<>();
+    private final Deadline turns = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            next();
+        }
+    };
     private int running;
+    private boolean isGivingTurns;
 
     DeadLetters(final Core core) {
         this.core = core;
@@ -59,9 +70,19 @@ final class DeadLetters {
     }
 
     private void next() {
-        while (running < AT_A_TIME && !waiting.isEmpty()) {
+        if (isGivingTurns) {
+            return;
+        }
+        isGivingTurns = true;
+        int given = 0;
+        while (running < AT_A_TIME && !waiting.isEmpty() && given < TURNS_MAX) {
+            given++;
             running++;
             waiting.pollFirst().run();
+        }
+        isGivingTurns = false;
+        if (running < AT_A_TIME && !waiting.isEmpty()) {
+            core.deadlines().arm(turns, core.nowNs());
         }
     }
 

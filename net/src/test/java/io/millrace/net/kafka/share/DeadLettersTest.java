@@ -178,8 +178,30 @@ class DeadLettersTest {
         final List<String> letters = letters();
         assertThat(letters).hasSize(55);
         assertThat(letters.subList(5, 35)).allMatch(letter -> letter.startsWith("x".repeat(300)));
-        assertThat(letters.subList(35, 55)).as("unpacks to too much").allMatch(letter -> letter.startsWith("null"));
+        assertThat(letters.subList(35, 55))
+                .as("of a batch in parts")
+                .allMatch(letter -> letter.startsWith("y".repeat(300)));
         assertThat(keptStart()).isEqualTo(55);
+    }
+
+    @Test
+    void shouldGiveUpManyOneAfterTheOther() {
+        for (int i = 0; i < 40; i++) {
+            final String group = "group-" + i;
+            ShareClient.begin(node, topic, group);
+            ShareClient.set(node, group, "share.auto.offset.reset", "earliest");
+            ShareClient.set(node, group, "errors.deadletterqueue.topic.name", "dlq.none");
+            assertThat(ShareClient.keep(
+                            node,
+                            topic,
+                            group,
+                            ShareClient.batch(0, 2, RecordState.ARCHIVING).setDeliveryCount((short) 1)))
+                    .isEqualTo(Errors.NONE);
+            assertThat(new ShareClient(node, 0, topic, group, "a").fetch(1000)).hasSize(1);
+        }
+        node.run(1000);
+        assertThat(node.core(0).service(ShareHosts.class).deadLetters().isIdle())
+                .isTrue();
     }
 
     private static String[] texts(final int count, final String text) {

@@ -67,25 +67,30 @@ public final class ApacheKafkaBroker implements BrokerUnderTest {
     }
 
     private void format() {
+        final ClassArchives archive = ClassArchives.of(classPath);
         final List<String> command =
-                java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", "server.properties");
-        try (ChildProcess tool = ChildProcess.start("format", folder, Map.of(), command)) {
+                java(archive, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", "server.properties");
+        try (ChildProcess tool =
+                ChildProcess.start("format", folder, Map.of(), command).onEnd(archive::ended)) {
             if (tool.awaitExit(Duration.ofSeconds(60)) != 0) {
                 throw new IllegalStateException(tool.output());
             }
         }
     }
 
-    private List<String> java(final String mainClass, final String... arguments) {
+    /** What lives for a minute is not worth the second compiler. */
+    private List<String> java(final ClassArchives archive, final String mainClass, final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath,
                 mainClass));
+        command.addAll(1, archive.options());
         command.addAll(List.of(arguments));
         return command;
     }
@@ -122,7 +127,8 @@ public final class ApacheKafkaBroker implements BrokerUnderTest {
         }
         options = newOptions;
         writeProperties();
-        process = ChildProcess.start("kafka", folder, Map.of(), java("kafka.Kafka", "server.properties"));
+        process = ChildProcess.start(
+                "kafka", folder, Map.of(), java(ClassArchives.of(classPath), "kafka.Kafka", "server.properties"));
         process.awaitLine(
                 "[main] INFO kafka.server.KafkaRaftServer - [KafkaRaftServer nodeId=1] Kafka Server started",
                 Duration.ofSeconds(90));
