@@ -84,7 +84,7 @@ final class CoreProxy {
 
     /** Whether the room that is kept for changes of the metadata takes one more, or is unused. */
     boolean hasReserved(final int footprint) {
-        return isWithinReserve(footprint) && ring.size() + footprint <= 2 * share + ring.reserve();
+        return isWithinReserve(footprint) && ring.takes(footprint, 2 * share + ring.reserve());
     }
 
     /** Whether it would, but for what lies in the ring: no message will tell when that has gone. */
@@ -139,7 +139,7 @@ final class CoreProxy {
         return outbox.isEmpty()
                 && replyBytesOwed + replyFootprint <= share / 2
                 && requestBytesOut + requestFootprint <= share
-                && ring.size() + messageFootprint <= share;
+                && ring.takes(messageFootprint, share);
     }
 
     /** Whether this is the core's way to itself. */
@@ -176,7 +176,7 @@ final class CoreProxy {
         }
         final int footprint = Ring.footprint(length);
         return isWithinShares(requestFootprint, replyFootprint)
-                && ring.size() + footprint <= (footprint <= requestFootprint ? 2 * share : share);
+                && ring.takes(footprint, footprint <= requestFootprint ? 2 * share : share);
     }
 
     private boolean isWithinShares(final int requestFootprint, final int replyFootprint) {

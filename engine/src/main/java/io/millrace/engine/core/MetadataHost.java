@@ -157,7 +157,8 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
 
     @Override
     public boolean mayPark() {
-        return !maySpread() && !awaitsRoom() && !log.isReady();
+        // In this order: what is drained between the two looks is seen by the second.
+        return !awaitsRoom() && !maySpread() && !log.isReady();
     }
 
     @Override

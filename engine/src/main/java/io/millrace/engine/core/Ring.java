@@ -24,6 +24,8 @@ final class Ring {
     private static final int RESERVE_DIVISOR = 8;
 
     private final OneToOneRingBuffer buffer;
+    /** As far as it was drained when that was last looked at: the other core writes there all the time. */
+    private long drainedTo;
 
     Ring(final int capacity) {
         buffer = new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
@@ -61,5 +63,14 @@ final class Ring {
 
     int size() {
         return buffer.size();
+    }
+
+    /** Whether so much more would leave no more than so many bytes in it. For the one who offers. */
+    boolean takes(final int footprint, final int bytesMax) {
+        final long filledTo = buffer.producerPosition() + footprint;
+        if (filledTo - drainedTo > bytesMax) {
+            drainedTo = buffer.consumerPosition();
+        }
+        return filledTo - drainedTo <= bytesMax;
     }
 }

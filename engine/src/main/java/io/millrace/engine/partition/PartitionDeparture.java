@@ -114,7 +114,7 @@ public final class PartitionDeparture {
                 isPreparable = true;
                 preparableNs = nowNs;
             }
-            if (isLittleLeft(nowNs) || nowNs - preparableNs > LITTLE_LEFT_NS_MAX) {
+            if (nowNs - preparableNs > LITTLE_LEFT_NS_MAX || isLittleLeft(nowNs)) {
                 state = State.SETTLING;
                 suspendedNs = nowNs;
                 partition.suspend();

@@ -54,6 +54,9 @@ final class DeadLetterRound {
         }
     };
     private DeadLetterBatch unbuilt;
+    /** Reads that brought nothing, and creations and appends that failed: each kind is tried so often. */
+    private int readAttempts;
+
     private int attempts;
 
     DeadLetterRound(final ShareHosts hosts, final SharePartitionHost host) {
@@ -118,12 +121,12 @@ final class DeadLetterRound {
             source = DeadLetterSource.none(first);
         } else if (source == null) {
             // Nothing at all though all is well: every lease was out.
-            if (mayTryAgain()) {
+            if (++readAttempts < ATTEMPTS_MAX) {
+                pause(pauseNs(readAttempts));
                 return;
             }
             source = DeadLetterSource.none(Long.MAX_VALUE);
         }
-        attempts = 0;
         build(source);
     }
 
@@ -208,9 +211,13 @@ final class DeadLetterRound {
     private boolean mayTryAgain() {
         final boolean again = ++attempts < ATTEMPTS_MAX;
         if (again) {
-            pause(Math.min(PAUSE_NS_MAX, PAUSE_NS << attempts - 1));
+            pause(pauseNs(attempts));
         }
         return again;
+    }
+
+    private static long pauseNs(final int attempt) {
+        return Math.min(PAUSE_NS_MAX, PAUSE_NS << attempt - 1);
     }
 
     private void pause(final long ns) {

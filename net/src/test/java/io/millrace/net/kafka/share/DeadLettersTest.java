@@ -3,7 +3,12 @@ package io.millrace.net.kafka.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.share.RecordState;
+import io.millrace.engine.sim.SimDisk;
+import io.millrace.engine.sim.SimDiskFaults;
+import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimTime;
 import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestNode;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +34,12 @@ class DeadLettersTest {
     private static final String GROUP = "group";
     private static final int FETCH_VERSION = 12;
 
-    private final TestNode node = new TestNode(2, 64);
+    private final SimDiskImage image = new SimDiskImage();
+    private final TestNode node = new TestNode(
+            2,
+            64,
+            new SimTime(),
+            (time, core) -> new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(core)));
     private TopicImage topic;
 
     @BeforeEach
@@ -182,6 +192,18 @@ class DeadLettersTest {
                 .as("of a batch in parts")
                 .allMatch(letter -> letter.startsWith("y".repeat(300)));
         assertThat(keptStart()).isEqualTo(55);
+    }
+
+    @Test
+    void shouldTryAgainAFewTimesOnlyWhereTheDiskStaysFull() {
+        createLetters();
+        keepArchiving(0, 2, 1);
+        image.capacity(0);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        node.run(20_000);
+        image.capacity(Long.MAX_VALUE);
+        node.run(20_000);
+        assertThat(letters()).isEmpty();
     }
 
     @Test
