@@ -18,17 +18,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "moves",
         description = {
-            "Moves partitions back and forth between two cores under load, and fails if acks of the moved one pause.",
+            "Moves partitions back and forth between two cores under load, and fails if acks of the moved one pause, or if "
+                    + "anything that was acknowledged is not read back.",
             "",
             "One producer has 64 records under way all the time, 8 for each of 8 partitions; another sends 2,000 a second "
                     + "to one more partition (idempotent, acks=all). Every second move is of that one. Beside the longest gap "
                     + "between two acks of the partition stands that of a window as long, right before, in which nothing "
-                    + "moved: what comes without a move is not a move's."
+                    + "moved.",
+            "",
+            "A gap that reaches the bar counts against the move, unless gaps like it come without moves too: of the windows of "
+                    + "the same load, those without a move that had one that reached the bar and half its length have to be at "
+                    + "least half as many as those with a move that had one of its length. In the end each partition is read from its beginning: "
+                    + "every acknowledged record has to be at its offset, none twice or behind a later one."
         },
         footer = {
             "",
-            "Exit code: 0 if no move's gap reached the bar, but for what came without a move too, and no offset was left "
-                    + "out or came twice; 1 if not, 2 for a mistake on the command line."
+            "Exit code: 0 if no gap counts against a move and all is read back, 1 if not, 2 for a mistake on the command line."
         },
         mixinStandardHelpOptions = true)
 final class MovesCommand implements Callable<Integer> {

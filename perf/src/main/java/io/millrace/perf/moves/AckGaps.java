@@ -1,22 +1,17 @@
 package io.millrace.perf.moves;
 
 /**
- * The longest time without an acknowledgement of one partition, and whether its offsets follow one another: with one
- * producer that hears of its records in their order, what is lost, repeated or reordered leaves a hole or steps back. Used
- * by the client's thread and by who looks at windows of time.
+ * The longest time without an acknowledgement of one partition. Used by the client's thread and by who looks at windows of
+ * time.
  */
 final class AckGaps {
     private long lastNs;
     private long longestNs;
-    private long nextOffset = -1;
     private long acks;
-    private long faults;
 
-    synchronized void onAck(final long nowNs, final long offset) {
+    synchronized void onAck(final long nowNs) {
         longestNs = Math.max(longestNs, nowNs - lastNs);
         lastNs = nowNs;
-        faults += nextOffset >= 0 && offset != nextOffset ? 1 : 0;
-        nextOffset = offset + 1;
         acks++;
     }
 
@@ -26,17 +21,12 @@ final class AckGaps {
         lastNs = nowNs;
     }
 
-    /** The longest of the window, the one that lasts included. */
-    synchronized long longestNs(final long nowNs) {
-        return Math.max(longestNs, nowNs - lastNs);
+    /** The longest of the window so far, up to the last acknowledgement. */
+    synchronized long longestNs() {
+        return longestNs;
     }
 
     synchronized long acks() {
         return acks;
-    }
-
-    /** Acknowledgements whose offset was not the next one. */
-    synchronized long faults() {
-        return faults;
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.perf.moves;
 
 import io.millrace.perf.client.Topics;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +16,12 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Moves partitions between two cores of a broker under load, one after the other, and takes the longest gap between acks of
- * the moved one, beside that of the window of time before in which nothing moved.
+ * the moved one, beside that of the window of time before in which nothing moved. In the end all is read back.
  */
 public final class MovesRun {
     private static final int CORES_PER_NODE = 1024;
     private static final double NS_PER_MS = 1e6;
+    private static final long LOOK_US = 200;
     private static final MovingLoad.Plan LOAD = new MovingLoad.Plan(8, 8, 2_000, 1_000);
 
     private final String bootstrap;
@@ -53,30 +55,47 @@ public final class MovesRun {
                 // Each second move is that of the partition with the fixed rate.
                 final int partition = i % 2 == 0 ? LOAD.partitions() : i / 2 % LOAD.partitions();
                 load.check();
-                final MovesResult.Move move = one(load.gaps(partition), mover, partition);
+                final MovesResult.Move move = one(load, mover, partition);
                 result.add(move);
                 live.println(String.format(Locale.ROOT, "move %2d  %s", i + 1, move));
             }
             load.close();
             load.check();
-            result.acks(load.acks(), load.faults());
+            live.println("reading back what was acknowledged");
+            ReadBack.run(bootstrap, topic, load.books());
+            Arrays.stream(load.books()).map(PartitionBook::balance).forEach(result::add);
         }
         Topics.delete(bootstrap, topic);
         return result;
     }
 
-    private MovesResult.Move one(final AckGaps gaps, final Mover mover, final int partition) throws Exception {
+    private MovesResult.Move one(final MovingLoad load, final Mover mover, final int partition) throws Exception {
+        final AckGaps gaps = load.gaps(partition);
+        awaitAck(load, gaps);
         gaps.begin(System.nanoTime());
         TimeUnit.MILLISECONDS.sleep(windowMs);
-        final double withoutMs = gaps.longestNs(System.nanoTime()) / NS_PER_MS;
+        final double withoutMs = longestMs(load, gaps);
         final long fromNs = System.nanoTime();
         gaps.begin(fromNs);
         final int core = 1 - mover.coreOf(partition);
         mover.move(partition, core);
         final long tookNs = System.nanoTime() - fromNs;
         TimeUnit.NANOSECONDS.sleep(TimeUnit.MILLISECONDS.toNanos(windowMs) - tookNs);
-        final double gapMs = gaps.longestNs(System.nanoTime()) / NS_PER_MS;
+        final double gapMs = longestMs(load, gaps);
         return new MovesResult.Move(partition == LOAD.partitions(), core, tookNs / NS_PER_MS, gapMs, withoutMs);
+    }
+
+    /** With all of a gap in which the window ends, so that none is the next window's. */
+    private static double longestMs(final MovingLoad load, final AckGaps gaps) throws Exception {
+        awaitAck(load, gaps);
+        return gaps.longestNs() / NS_PER_MS;
+    }
+
+    private static void awaitAck(final MovingLoad load, final AckGaps gaps) throws Exception {
+        for (final long before = gaps.acks(); gaps.acks() == before; ) {
+            load.check();
+            TimeUnit.MICROSECONDS.sleep(LOOK_US);
+        }
     }
 
     /** Has partitions moved, and knows where they are. */

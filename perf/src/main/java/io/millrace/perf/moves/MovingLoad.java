@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Two idempotent producers with acks=all: one has so many records under way for each of several partitions all the time, the
- * other sends to a partition of its own at a fixed rate. Each has a thread.
+ * other sends to a partition of its own at a fixed rate. Each has a thread, and numbers the records of each partition.
  */
 final class MovingLoad implements AutoCloseable {
     /**
@@ -29,8 +29,9 @@ final class MovingLoad implements AutoCloseable {
     private final String bootstrap;
     private final String topic;
     private final Plan plan;
-    private final byte[] value;
     private final AckGaps[] gaps;
+    private final PartitionBook[] books;
+    private final long[] sent;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile boolean running = true;
@@ -39,8 +40,9 @@ final class MovingLoad implements AutoCloseable {
         this.bootstrap = bootstrap;
         this.topic = topic;
         this.plan = plan;
-        value = new byte[plan.valueBytes];
-        Arrays.setAll(gaps = new AckGaps[plan.partitions + 1], i -> new AckGaps());
+        sent = new long[plan.partitions + 1];
+        Arrays.setAll(gaps = new AckGaps[sent.length], i -> new AckGaps());
+        Arrays.setAll(books = new PartitionBook[sent.length], i -> new PartitionBook());
     }
 
     void start() {
@@ -52,12 +54,9 @@ final class MovingLoad implements AutoCloseable {
         return gaps[partition];
     }
 
-    long acks() {
-        return Arrays.stream(gaps).mapToLong(AckGaps::acks).sum();
-    }
-
-    long faults() {
-        return Arrays.stream(gaps).mapToLong(AckGaps::faults).sum();
+    /** Of all partitions, once the load is closed. */
+    PartitionBook[] books() {
+        return books;
     }
 
     void check() throws Exception {
@@ -91,6 +90,7 @@ final class MovingLoad implements AutoCloseable {
         final AtomicInteger[] underWay = new AtomicInteger[plan.partitions];
         Arrays.setAll(underWay, i -> new AtomicInteger());
         final Thread sender = Thread.currentThread();
+        final NumberedValue value = new NumberedValue(plan.valueBytes);
         while (running) {
             boolean sent = false;
             for (int i = 0; i < plan.partitions; i++) {
@@ -98,7 +98,7 @@ final class MovingLoad implements AutoCloseable {
                 while (mine.get() < plan.inFlight) {
                     mine.incrementAndGet();
                     sent = true;
-                    send(producer, i, () -> {
+                    send(producer, value, i, () -> {
                         mine.decrementAndGet();
                         LockSupport.unpark(sender);
                     });
@@ -111,25 +111,31 @@ final class MovingLoad implements AutoCloseable {
     }
 
     private void atFixedRate(final KafkaProducer<byte[], byte[]> producer) {
+        final NumberedValue value = new NumberedValue(plan.valueBytes);
         final long fromNs = System.nanoTime();
-        long sent = 0;
         while (running) {
             final long elapsedNs = System.nanoTime() - fromNs;
             final long due = (long) ((double) elapsedNs * plan.perSecond / NS_PER_SECOND);
-            for (; sent < due; sent++) {
-                send(producer, plan.partitions, () -> {});
+            while (sent[plan.partitions] < due) {
+                send(producer, value, plan.partitions, () -> {});
             }
             LockSupport.parkNanos(NS_PER_SECOND / plan.perSecond / 2);
         }
     }
 
-    private void send(final KafkaProducer<byte[], byte[]> producer, final int partition, final Runnable answered) {
-        producer.send(new ProducerRecord<>(topic, partition, null, value), (metadata, error) -> {
+    private void send(
+            final KafkaProducer<byte[], byte[]> producer,
+            final NumberedValue value,
+            final int partition,
+            final Runnable answered) {
+        final long number = sent[partition]++;
+        producer.send(new ProducerRecord<>(topic, partition, null, value.of(partition, number)), (metadata, error) -> {
             if (error != null) {
                 failure.compareAndSet(null, error);
                 running = false;
             } else {
-                gaps[partition].onAck(System.nanoTime(), metadata.offset());
+                gaps[partition].onAck(System.nanoTime());
+                books[partition].acknowledged(number, metadata.offset());
             }
             answered.run();
         });
