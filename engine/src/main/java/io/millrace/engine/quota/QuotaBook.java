@@ -64,7 +64,7 @@ final class QuotaBook {
     }
 
     /** FNV-1a; the same on every core. */
-    private static long key(final QuotaKind kind, final String sharers) {
+    static long key(final QuotaKind kind, final String sharers) {
         long hash = (FNV_BASIS ^ kind.ordinal()) * FNV_PRIME;
         for (int i = 0; i < sharers.length(); i++) {
             hash = (hash ^ sharers.charAt(i)) * FNV_PRIME;

@@ -9,7 +9,11 @@ public enum QuotaKind {
     /** Nanoseconds of a core's time; set in percent of one core. */
     REQUEST("request_percentage", 1e7),
     /** Thousandths of a partition that is created or deleted. */
-    MUTATION("controller_mutation_rate", 1000);
+    MUTATION("controller_mutation_rate", 1000),
+    /** Connections that are opened, of addresses; all others are of users and client ids. */
+    CONNECTION("connection_creation_rate", 1);
+
+    private static final QuotaKind[] OF_CLIENTS = {PRODUCE, FETCH, REQUEST, MUTATION};
 
     private final String key;
     private final double unitsPerRate;
@@ -17,6 +21,11 @@ public enum QuotaKind {
     QuotaKind(final String key, final double unitsPerRate) {
         this.key = key;
         this.unitsPerRate = unitsPerRate;
+    }
+
+    /** Those that users and client ids have; their ordinals are the first ones. */
+    public static QuotaKind[] ofClients() {
+        return OF_CLIENTS.clone();
     }
 
     public String key() {

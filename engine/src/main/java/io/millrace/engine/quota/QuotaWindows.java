@@ -20,6 +20,7 @@ record QuotaWindows(double startSeconds, double depthSeconds) {
             return new QuotaWindows(seconds, seconds);
         }
         final double size = settings.intOf(QuotaSettings.WINDOW_SIZE_SECONDS);
-        return new QuotaWindows(START_PART * size, size * Math.max(1, settings.intOf(QuotaSettings.WINDOW_NUM) - 1));
+        final double depth = size * Math.max(1, settings.intOf(QuotaSettings.WINDOW_NUM) - 1);
+        return new QuotaWindows(kind == QuotaKind.CONNECTION ? depth : START_PART * size, depth);
     }
 }

@@ -12,6 +12,7 @@ final class TokenBucket implements QuotaTable.Entry {
 
     private final double unitsPerSecond;
     private final double depth;
+    private final double start;
     private double tokens;
     private long filledNs;
     private long asOf = Long.MIN_VALUE;
@@ -20,7 +21,8 @@ final class TokenBucket implements QuotaTable.Entry {
     TokenBucket(final double unitsPerSecond, final QuotaWindows windows, final long nowNs) {
         this.unitsPerSecond = unitsPerSecond;
         depth = unitsPerSecond * windows.depthSeconds();
-        tokens = unitsPerSecond * windows.startSeconds();
+        start = unitsPerSecond * windows.startSeconds();
+        tokens = start;
         filledNs = nowNs;
     }
 
@@ -49,12 +51,6 @@ final class TokenBucket implements QuotaTable.Entry {
         return tokens >= 0 ? 0 : (long) Math.min(FOREVER, -tokens / unitsPerSecond * NS_PER_SECOND);
     }
 
-    /** Whether it forgets nothing that matters if it is made anew. */
-    boolean isFull(final long nowNs) {
-        fill(nowNs);
-        return tokens >= depth;
-    }
-
     /** Its rate was seen at that version of the metadata; named if it is set for this client and not for all. */
     void confirm(final long metadataVersion, final boolean named) {
         asOf = Math.max(asOf, metadataVersion);
@@ -66,9 +62,15 @@ final class TokenBucket implements QuotaTable.Entry {
         return asOf;
     }
 
+    /** Nothing if it is full; else how long it takes until it is as a new one would be. */
     @Override
     public long costOfForgetting(final long nowNs) {
-        return isFull(nowNs) ? FREE : Math.min(DEAR - 1, 1 + waitNs()) + (isNamed ? DEAR : 0);
+        fill(nowNs);
+        if (tokens >= depth) {
+            return FREE;
+        }
+        final double givenNs = Math.max(0, start - tokens) / unitsPerSecond * NS_PER_SECOND;
+        return (long) Math.min(FOREVER, 1 + givenNs) + (isNamed ? DEAR : 0);
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class Broker implements AutoCloseable {
     private final ConnectionHandoff handoff;
     private final CoreLoads loads;
     private final ShareSessionCounts shareSessions;
-    private final ConnectionGate gate = new ConnectionGate();
+    private final ConnectionGate gate;
     private final Listeners listeners;
     private final NodeIdentity identity;
     private final NodeBoot boot;
@@ -189,6 +189,7 @@ public final class Broker implements AutoCloseable {
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
         handoff = new ConnectionHandoff(transports);
+        gate = new ConnectionGate(config.settings());
         loads = new CoreLoads(count);
         shareSessions = new ShareSessionCounts(count);
         listeners = new Listeners(config.listeners(), transports, handoff);

@@ -1,6 +1,6 @@
 package io.millrace.net.broker;
 
-import io.millrace.engine.metadata.MetadataImage;
+import io.millrace.engine.quota.AddressQuotas;
 import io.millrace.engine.quota.ConnectionRates;
 import io.millrace.engine.settings.BrokerSettings;
 import io.millrace.engine.settings.ConnectionLimits;
@@ -16,10 +16,18 @@ final class ConnectionGate {
     /** Limits of single addresses, read once from the text that is set. */
     private record Limits(String text, Map<String, Integer> byHost) {}
 
+    /** So many addresses with a quota are remembered. */
+    private static final int HOSTS_MAX = 10_000;
+
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> openByHost = new ConcurrentHashMap<>();
-    private final ConnectionRates rates = new ConnectionRates(ConnectionGate::canonical);
+    private final ConnectionRates rates;
     private volatile Limits limits = new Limits("", Map.of());
+
+    /** @param settings given at start */
+    ConnectionGate(final Settings settings) {
+        rates = new ConnectionRates(settings, HOSTS_MAX);
+    }
 
     /**
      * Counts a connection in, unless that would be one too many.
@@ -44,8 +52,8 @@ final class ConnectionGate {
     }
 
     /** How long a connection that was counted in came too early for what its address may open; 0 if it is to be served. */
-    long waitNs(final MetadataImage image, final String peer, final long nowNs) {
-        return rates.waitNs(image, hostOf(peer), nowNs);
+    long waitNs(final AddressQuotas quotas, final String peer, final long nowNs) {
+        return rates.waitNs(quotas, hostOf(peer), nowNs);
     }
 
     private Map<String, Integer> limits(final Settings settings) {
@@ -61,7 +69,7 @@ final class ConnectionGate {
     }
 
     /** As peers' addresses are written; one that is none has no peers. */
-    private static String canonical(final String address) {
+    static String canonical(final String address) {
         try {
             return InetAddress.ofLiteral(address).getHostAddress();
         } catch (final IllegalArgumentException notOne) {

@@ -4,6 +4,7 @@ import io.millrace.engine.core.Core;
 import io.millrace.engine.core.Deadline;
 import io.millrace.engine.port.Endpoint;
 import io.millrace.engine.port.EndpointHandler;
+import io.millrace.engine.quota.AddressQuotas;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.Relocator;
 import io.millrace.net.socket.ConnectionHandoff;
@@ -21,6 +22,7 @@ final class Moves implements EndpointAcceptor, Relocator {
     private final ConnectionHandoff handoff;
     private final ConnectionGate gate;
     private final CoreLoads loads;
+    private final AddressQuotas quotas;
 
     Moves(
             final BrokerCore core,
@@ -33,6 +35,8 @@ final class Moves implements EndpointAcceptor, Relocator {
         this.handoff = handoff;
         this.gate = gate;
         this.loads = loads;
+        quotas = new AddressQuotas(core.core().image(), ConnectionGate::canonical);
+        core.core().addMetadataListener(quotas);
     }
 
     @Override
@@ -43,7 +47,7 @@ final class Moves implements EndpointAcceptor, Relocator {
             handoff.onClosed(on.id());
             return;
         }
-        final long waitNs = gate.waitNs(on.image(), endpoint.remoteAddress(), on.nowNs());
+        final long waitNs = gate.waitNs(quotas, endpoint.remoteAddress(), on.nowNs());
         if (waitNs == 0) {
             core.accept(listener, endpoint);
         } else {

@@ -9,7 +9,7 @@ import io.millrace.engine.settings.SettingsLoader;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionGateTest {
-    private final ConnectionGate gate = new ConnectionGate();
+    private final ConnectionGate gate = new ConnectionGate(Settings.defaults());
 
     @Test
     void shouldTakeNoMoreThanTheNodesLimit() {

@@ -15,7 +15,7 @@ public final class ClientPayer implements Payer {
     /** Every client of a plain listener. */
     private static final String USER = "ANONYMOUS";
 
-    private static final QuotaKind[] KINDS = QuotaKind.values();
+    private static final QuotaKind[] KINDS = QuotaKind.ofClients();
     private static final long NS_PER_MS = 1_000_000;
     /** An answer to a fetch takes what the client's rate gives in so long. */
     private static final double FETCH_SECONDS = 0.1;
