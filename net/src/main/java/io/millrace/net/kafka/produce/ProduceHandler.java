@@ -35,6 +35,7 @@ public final class ProduceHandler implements ApiHandler {
     private final MetadataImage image;
     private final ProduceAnswer answers;
     private final AckTimeouts timeouts;
+    private final TransactionOrder order = new TransactionOrder();
     private final ArrayDeque<ProduceTask> idle = new ArrayDeque<>();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[MESSAGE_BYTES_MAX]);
     private final AppendRequestEncoder encoder = new AppendRequestEncoder();
@@ -149,6 +150,11 @@ public final class ProduceHandler implements ApiHandler {
 
     MetadataImage image() {
         return image;
+    }
+
+    /** In which transactional requests have their partitions verified. */
+    TransactionOrder order() {
+        return order;
     }
 
     AckTimeouts timeouts() {

@@ -224,6 +224,15 @@ final class ProduceParts {
         guards[part] = guard;
     }
 
+    boolean hasUnverified() {
+        for (int part = 0; part < count; part++) {
+            if (unverified[part]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isUnverified(final int part) {
         return unverified[part];
     }

@@ -64,6 +64,13 @@ final class ProduceTask implements ReplyHandler {
 
     long deadlineNs;
 
+    /** The producer's transactional requests around this one, see {@link TransactionOrder}. */
+    ProduceTask before;
+
+    ProduceTask after;
+    private boolean ordered;
+    private boolean waitsForTurn;
+
     ProduceTask(final ProduceHandler handler) {
         this.handler = handler;
         parts = new ProduceParts(handler.coreCount());
@@ -89,6 +96,10 @@ final class ProduceTask implements ReplyHandler {
         unpacked = null;
         final Errors whole = checkWhole();
         if (whole == Errors.NONE) {
+            if (transaction.isPresent()) {
+                ordered = true;
+                handler.order().add(this, transaction.producerId());
+            }
             route();
             dispatchAll();
             send();
@@ -306,13 +317,43 @@ final class ProduceTask implements ReplyHandler {
         }
     }
 
-    /** Has those verified whose owners did not know their transaction. */
+    /** Has those verified whose owners did not know their transaction, when the producer's earlier requests are. */
     private boolean verify() {
-        if (!transaction.isPresent()) {
+        if (!ordered) {
             return false;
         }
+        if (!parts.hasUnverified()) {
+            pass();
+            return false;
+        }
+        if (before != null) {
+            waitsForTurn = true;
+            repliesMissing++;
+            return true;
+        }
+        return admit();
+    }
+
+    boolean isWaitingForTurn() {
+        return waitsForTurn;
+    }
+
+    /** The requests before this one are past their verification. */
+    void onTurn() {
+        if (!waitsForTurn || before != null) {
+            return;
+        }
+        waitsForTurn = false;
+        admit();
+        if (--repliesMissing == 0 && !nameRefused()) {
+            answer();
+        }
+    }
+
+    private boolean admit() {
         final List<TopicPartition> partitions = ProduceTransaction.unverified(parts, handler.image());
         if (partitions.isEmpty()) {
+            pass();
             return false;
         }
         repliesMissing++;
@@ -326,6 +367,13 @@ final class ProduceTask implements ReplyHandler {
                         ProduceTransaction.bumpsEpochs(request.version()),
                         this::onVerified);
         return true;
+    }
+
+    private void pass() {
+        if (ordered) {
+            ordered = false;
+            handler.order().onPassed(this, transaction.producerId());
+        }
     }
 
     private void onVerified(final Map<TopicPartition, Errors> errors) {
@@ -349,6 +397,7 @@ final class ProduceTask implements ReplyHandler {
             }
         }
         send();
+        pass();
         if (--repliesMissing == 0 && !nameRefused()) {
             answer();
         }
@@ -405,7 +454,12 @@ final class ProduceTask implements ReplyHandler {
         lent = exchange.frame();
         lent.retain();
         handler.answers().write(exchange, header, request, parts, null, null);
+        final boolean waited = waitsForTurn;
+        waitsForTurn = false;
         release().finish();
+        if (waited) {
+            endLate();
+        }
     }
 
     private void answer() {
@@ -437,6 +491,7 @@ final class ProduceTask implements ReplyHandler {
         exchange = null;
         header = null;
         handler.timeouts().remove(this);
+        pass();
         return ending;
     }
 }

@@ -179,6 +179,48 @@ class TransactionsTest {
     }
 
     @Test
+    void shouldVerifyTheRequestsOfAProducerInTheirOrder() {
+        final ProduceRequestData both = transactional("id");
+        add(both, VERSION, topic, 0, batch(7, 0, 0, "a"));
+        add(both, VERSION, topic, 1, batch(7, 0, 0, "b"));
+        node.holdCore(1);
+        client.send(both, VERSION);
+        for (int sequence = 1; sequence < 20; sequence++) {
+            client.send(add(transactional("id"), VERSION, topic, 0, batch(7, 0, sequence, "c" + sequence)), VERSION);
+        }
+        node.run(100);
+        assertThat(coordinator.asked).isEmpty();
+        node.holdCore(-1);
+        assertThat(receive(VERSION)).containsExactly(Errors.NONE, Errors.NONE);
+        for (int sequence = 1; sequence < 20; sequence++) {
+            assertThat(receive(VERSION)).as("sequence %d", sequence).containsExactly(Errors.NONE);
+        }
+        assertThat(read(0, false)).hasSize(20).startsWith("a", "c1", "c2").endsWith("c19");
+        assertThat(read(1, false)).containsExactly("b");
+        node.run(10);
+        assertThat(node.connections(0).pool().usedBytes()).isZero();
+    }
+
+    @Test
+    void shouldAnswerInTimeWhoWaitsBehindARequestThatIsNotVerified() {
+        coordinator.holds = true;
+        client.send(add(transactional("id").setTimeoutMs(2_000), VERSION, topic, 1, batch(7, 0, 0, "a")), VERSION);
+        client.send(add(transactional("id").setTimeoutMs(2_000), VERSION, topic, 1, batch(7, 0, 1, "b")), VERSION);
+        final TestClient other = node.connect(0);
+        other.send(add(transactional("other"), VERSION, topic, 1, batch(8, 0, 0, "c")), VERSION);
+        assertThat(receive(VERSION)).containsExactly(Errors.REQUEST_TIMED_OUT);
+        assertThat(receive(VERSION)).containsExactly(Errors.REQUEST_TIMED_OUT);
+        assertThat(coordinator.asked).containsExactly("id 7/0 [topic-1] add", "other 8/0 [topic-1] add");
+        coordinator.answer();
+        assertThat(errors(other.receive(VERSION, ProduceResponseData::new))).containsExactly(Errors.NONE);
+        node.run(10);
+        assertThat(node.connections(0).pool().usedBytes()).isZero();
+        assertThat(read(1, false)).containsExactly("c");
+        assertThat(produceTo(1, 7, 0, 0, "a")).isEqualTo(Errors.NONE);
+        assertThat(produceTo(1, 7, 0, 1, "b")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void shouldRefuseWhatIsNoOnesTransaction() {
         final ProduceRequestData mixed = transactional("id");
         add(mixed, VERSION, topic, 0, batch(7, 0, 0, "a"));
