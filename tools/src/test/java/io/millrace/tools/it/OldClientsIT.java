@@ -30,7 +30,10 @@ class OldClientsIT {
 
     @BeforeAll
     static void launch() {
-        broker = Brokers.launch(BrokerOptions.defaults().with("group.initial.rebalance.delay.ms", "300"));
+        broker = Brokers.launch(BrokerOptions.defaults()
+                .with("group.initial.rebalance.delay.ms", "300")
+                .with("group.consumer.min.heartbeat.interval.ms", "500")
+                .with("group.consumer.heartbeat.interval.ms", "500"));
         folder = Project.scratch("old-clients");
     }
 

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Clients;
-import io.millrace.tools.it.support.KafkaTool;
 import io.millrace.tools.it.support.KafkaTool.Result;
 import io.millrace.tools.it.support.Project;
+import io.millrace.tools.it.support.ToolHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,15 +36,20 @@ class ToolCompatibilityIT {
 
     private static Comparison comparison;
     private static Path folder;
+    /** One for each broker, so that two tools run at once. */
+    private static final Map<BrokerUnderTest, ToolHost> HOSTS = new HashMap<>();
 
     @BeforeAll
     static void launch() {
         comparison = Comparison.launch();
+        comparison.brokers().forEach(broker -> HOSTS.put(broker, new ToolHost()));
         folder = Project.scratch("tool-files");
     }
 
     @AfterAll
     static void close() {
+        HOSTS.values().forEach(ToolHost::close);
+        HOSTS.clear();
         if (comparison != null) {
             comparison.close();
         }
@@ -77,7 +83,7 @@ class ToolCompatibilityIT {
             final String... arguments) {
         final List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
         all.addAll(List.of(arguments));
-        final Result result = KafkaTool.run(tool, all.toArray(String[]::new));
+        final Result result = HOSTS.get(broker).run(tool, all.toArray(String[]::new));
         final List<String> out = lines.apply(ToolOutput.lines(broker, result.out()));
         return String.join("\n", out) + "\n-- " + String.join("\n", ToolOutput.lines(broker, result.err()))
                 + "\nexit code " + result.exitCode();

@@ -120,6 +120,10 @@ public final class OldClientMain {
         grouped.put("auto.offset.reset", "earliest");
         grouped.put("isolation.level", "read_committed");
         grouped.put("enable.auto.commit", "false");
+        if (!List.of(settings).contains("group.protocol")) {
+            // Members hear of a rebalance by their next heartbeat.
+            grouped.put("heartbeat.interval.ms", "500");
+        }
         for (int i = 0; i < settings.length; i += 2) {
             grouped.put(settings[i], settings[i + 1]);
         }
