@@ -87,11 +87,15 @@ final class MetadataFollower implements MetadataListener {
         });
     }
 
-    /** Applies an entry; {@code done} runs when this core has opened and deleted all that it owns of it. */
+    /** Applies an entry, or what is to be one; {@code done} runs when this core has opened and deleted all that it owns of it. */
     void apply(final long index, final DirectBuffer bytes, final int offset, final int length, final Runnable done) {
         final Pending ofEntry = new Pending(done);
         pending = ofEntry;
-        machine.apply(index, bytes, offset, length);
+        if (index == MetadataHost.AHEAD) {
+            machine.applyAhead(bytes, offset, length);
+        } else {
+            machine.apply(index, bytes, offset, length);
+        }
         pending = null;
         ofEntry.ended();
     }

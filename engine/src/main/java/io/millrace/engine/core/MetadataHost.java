@@ -15,6 +15,8 @@ import io.millrace.engine.port.Stage;
 import io.millrace.engine.status.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableDirectByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,10 +34,36 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     /** Some fifty partitions: their owners open them in the duty cycle in which they hear of them. */
     private static final int SPREAD_BYTES_PER_CYCLE = 1024;
 
+    /** In place of an entry's index: the log does not hold it yet. */
+    static final long AHEAD = 0;
+
     /** Whoever waits for a command: a core by a message, or somebody here. */
     private record Asker(int core, long correlation, Commands.Handler here, CommandResult result) {}
 
-    private record Committed(long index, byte[] entry) {}
+    /** @param index of the entry; {@link #AHEAD} for what takes effect before it is one */
+    private record Change(long index, byte[] entry) {}
+
+    /**
+     * What takes effect before its entry is written: first on the core that it gives something to, so that nobody who has
+     * heard of it elsewhere comes too early, then on all.
+     */
+    private static final class Ahead {
+        private final Change change;
+        private final long entryIndex;
+        private final int firstCore;
+        private boolean isSent;
+        private boolean isTaken;
+
+        Ahead(final long entryIndex, final byte[] entry, final int firstCore) {
+            change = new Change(AHEAD, entry);
+            this.entryIndex = entryIndex;
+            this.firstCore = firstCore;
+        }
+
+        boolean awaitsAnswer() {
+            return isSent && !isTaken;
+        }
+    }
 
     private final CommandRequestDecoder request = new CommandRequestDecoder();
     private final CommandReplyEncoder reply = new CommandReplyEncoder();
@@ -50,7 +78,10 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     private final Requests requests;
     private final CoreProxy[] proxies;
     private final ArrayDeque<Asker> askers = new ArrayDeque<>();
-    private final ArrayDeque<Committed> toSpread = new ArrayDeque<>();
+    private final ArrayDeque<Change> toSpread = new ArrayDeque<>();
+    /** Overtakes what waits in {@link #toSpread}: nothing there is of the same partition. */
+    private final List<Ahead> toSpreadAhead = new ArrayList<>();
+
     private final ArrayDeque<int[]> outstanding = new ArrayDeque<>();
     private long appliedEverywhere;
     private int forgetsUnderWay;
@@ -94,6 +125,26 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         await(new Asker(core, 0, handler, controller.execute(ofCommand, 0, length)));
     }
 
+    /**
+     * As {@link #execute}, of a command that may take effect on all cores before the log has made it durable.
+     *
+     * @param firstCore hears it before all others
+     * @param written   told only if the command is not refused: once the log has it and all cores know, or why it could not be
+     *     written, and then it is in effect all the same
+     * @return what the controller says to it
+     */
+    CommandResult executeAhead(
+            final DirectBuffer ofCommand, final int length, final int firstCore, final Commands.Handler written) {
+        final CommandResult result = controller.execute(ofCommand, 0, length);
+        if (result.outcome() == Outcome.OK) {
+            final byte[] entry = new byte[controller.proposedLength()];
+            controller.proposed().getBytes(0, entry);
+            toSpreadAhead.add(new Ahead(result.awaitIndex(), entry, firstCore));
+            await(new Asker(core, 0, written, result));
+        }
+        return result;
+    }
+
     private void await(final Asker asker) {
         if (asker.result.awaitIndex() <= appliedEverywhere) {
             answer(asker, asker.result);
@@ -104,7 +155,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
 
     @Override
     public int doWork(final long nowNs, final long nowMs) {
-        int work = log.poll(this, ENTRY_LIMIT);
+        int work = log.poll(this, ENTRY_LIMIT) + spreadAhead();
         int spreadBytes = 0;
         while (maySpread() && spreadBytes < SPREAD_BYTES_PER_CYCLE) {
             spreadBytes += toSpread.peekFirst().entry.length;
@@ -126,9 +177,43 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         return !toSpread.isEmpty() && forgetsUnderWay == 0 && hasRoomFor(toSpread.peekFirst());
     }
 
+    private int spreadAhead() {
+        int work = 0;
+        for (int i = toSpreadAhead.size() - 1; i >= 0; i--) {
+            final Ahead ahead = toSpreadAhead.get(i);
+            if (ahead.awaitsAnswer() || !hasRoomFor(ahead.change)) {
+                continue;
+            }
+            work++;
+            if (ahead.isSent || ahead.firstCore == core) {
+                toSpreadAhead.remove(i);
+                spread(ahead.change);
+            } else {
+                ahead.isSent = true;
+                send(ahead.firstCore, ahead.change, true, () -> ahead.isTaken = true);
+            }
+        }
+        return work;
+    }
+
+    /** Null if there is none. */
+    private Change nextAhead() {
+        for (int i = 0; i < toSpreadAhead.size(); i++) {
+            if (!toSpreadAhead.get(i).awaitsAnswer()) {
+                return toSpreadAhead.get(i).change;
+            }
+        }
+        return null;
+    }
+
+    private boolean maySpreadAhead() {
+        final Change next = nextAhead();
+        return next != null && hasRoomFor(next);
+    }
+
     /** In the room between cores that is kept for entries: somebody may hold all the rest until this one has come. */
-    private boolean hasRoomFor(final Committed committed) {
-        final int length = lengthOf(committed);
+    private boolean hasRoomFor(final Change change) {
+        final int length = lengthOf(change);
         for (int to = 0; to < proxies.length; to++) {
             if (to != core && !requests.maySendReserved(to, length)) {
                 return false;
@@ -137,16 +222,18 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         return sentAsRequests == 0;
     }
 
-    private static int lengthOf(final Committed committed) {
-        return MetadataEntryEncoder.BLOCK_LENGTH + MetadataEntryEncoder.entryHeaderLength() + committed.entry.length;
+    private static int lengthOf(final Change change) {
+        return MetadataEntryEncoder.BLOCK_LENGTH + MetadataEntryEncoder.entryHeaderLength() + change.entry.length;
     }
 
     /** Whether an entry waits until another core has drained a ring, which it does without a word. */
     private boolean awaitsRoom() {
-        if (toSpread.isEmpty() || forgetsUnderWay > 0) {
+        final Change ahead = nextAhead();
+        final Change next = ahead != null ? ahead : forgetsUnderWay > 0 ? null : toSpread.peekFirst();
+        if (next == null) {
             return false;
         }
-        final int length = lengthOf(toSpread.peekFirst());
+        final int length = lengthOf(next);
         for (int to = 0; to < proxies.length; to++) {
             if (to != core && requests.awaitsRoomForReserved(to, length)) {
                 return true;
@@ -158,7 +245,7 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     @Override
     public boolean mayPark() {
         // In this order: what is drained between the two looks is seen by the second.
-        return !awaitsRoom() && !maySpread() && !log.isReady();
+        return !awaitsRoom() && !maySpread() && !maySpreadAhead() && !log.isReady();
     }
 
     @Override
@@ -170,11 +257,14 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
     public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
         final byte[] copy = new byte[length];
         entry.getBytes(offset, copy);
-        toSpread.addLast(new Committed(index, copy));
+        toSpread.addLast(new Change(index, copy));
     }
 
     @Override
     public void onRefused(final long fromIndex) {
+        final List<Ahead> ahead = List.copyOf(toSpreadAhead);
+        toSpreadAhead.clear();
+        ahead.forEach(each -> spread(each.change));
         while (!toSpread.isEmpty()) {
             spread(toSpread.pollFirst());
         }
@@ -192,36 +282,35 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         }
     }
 
-    /** Applies an entry here and sends it to every other core. */
-    private void spread(final Committed committed) {
+    /** Applies a change here and sends it to every other core. */
+    private void spread(final Change change) {
         final int[] missing = {proxies.length};
-        outstanding.addLast(missing);
-        final UnsafeBuffer entry = new UnsafeBuffer(committed.entry);
-        final boolean isReserved = hasRoomFor(committed);
+        if (change.index != AHEAD) {
+            outstanding.addLast(missing);
+            // What the entry has done need not be done ahead of it; what comes after it may be the end of the topic.
+            toSpreadAhead.removeIf(ahead -> ahead.entryIndex <= change.index);
+        }
+        final boolean isReserved = hasRoomFor(change);
+        final Runnable applied = () -> onApplied(missing);
         for (int to = 0; to < proxies.length; to++) {
             if (to != core) {
-                send(to, committed, entry, missing, isReserved);
+                send(to, change, isReserved, applied);
             }
         }
-        follower.apply(committed.index, entry, 0, entry.capacity(), () -> onApplied(missing));
+        follower.apply(change.index, new UnsafeBuffer(change.entry), 0, change.entry.length, applied);
     }
 
-    private void send(
-            final int to,
-            final Committed committed,
-            final UnsafeBuffer entry,
-            final int[] missing,
-            final boolean isReserved) {
+    private void send(final int to, final Change change, final boolean isReserved, final Runnable onApplied) {
         final ReplyHandler applied = (token, templateId, body, offset, length) -> {
             sentAsRequests -= isReserved ? 0 : 1;
-            onApplied(missing);
+            onApplied.run();
         };
-        final long correlation = requests.correlation(applied, committed.index);
+        final long correlation = requests.correlation(applied, change.index);
         entryMessage
                 .wrap(buffer, 0)
                 .correlation(correlation)
-                .entryIndex(committed.index)
-                .putEntry(entry, 0, entry.capacity());
+                .entryIndex(change.index)
+                .putEntry(change.entry, 0, change.entry.length);
         final int length = entryMessage.limit();
         if (isReserved) {
             requests.sendReserved(

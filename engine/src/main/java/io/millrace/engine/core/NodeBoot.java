@@ -23,6 +23,7 @@ import io.millrace.engine.port.DiskStatus;
 import io.millrace.engine.port.Entropy;
 import io.millrace.engine.port.MetadataLogHandler;
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.status.PlantedBug;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,9 @@ public final class NodeBoot {
         log = FileMetadataLog.open(disk.disk(), new Replay());
         findings.addAll(log.reports());
         machine.listener(null);
+        if (!PlantedBug.MOVE_EPOCH_TWICE.isPlanted()) {
+            machine.passReservedEpochs();
+        }
         if (clean) {
             Journals.forget(disk);
         }

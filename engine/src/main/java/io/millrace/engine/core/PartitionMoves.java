@@ -1,6 +1,7 @@
 package io.millrace.engine.core;
 
 import io.millrace.engine.log.LogArrival;
+import io.millrace.engine.metadata.CommandResult;
 import io.millrace.engine.metadata.MetadataCommands;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
@@ -15,10 +16,11 @@ import org.agrona.ExpandableArrayBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * The node's moves of partitions between its cores. The old owner makes the partition ready and lets requests wait, the new
- * one opens its files, and then the metadata log says who owns it: that entry is the move, before it nothing has happened
- * and after it all has. Whatever fails on the way, a crash too, leaves the partition where it was. Nothing but the placement
- * is durable: a move that a crash interrupts is forgotten. Lives on core 0.
+ * The node's moves of partitions between its cores. The next leader epoch is reserved in the metadata log, the old owner makes
+ * the partition ready and lets requests wait, the new one opens its files, and then core 0 says who owns it: all cores hear it
+ * at once, and the log's entry follows. Nobody waits for the disk meanwhile, for nothing but the placement is to be durable,
+ * and a crash ends all that lives in cores: where it takes the entry, the partition is found where it was, with an epoch
+ * above the reserved one. Whatever else fails before core 0 has said it leaves the partition where it was. Lives on core 0.
  */
 public final class PartitionMoves {
     /** Hears how a move ended. */
@@ -37,12 +39,14 @@ public final class PartitionMoves {
     private final Long2ObjectHashMap<Moving> byKey = new Long2ObjectHashMap<>();
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
     private final ExpandableArrayBuffer command = new ExpandableArrayBuffer(64);
+    private final PartitionRetries retries;
     private MetadataHost metadata;
     private int underWay;
     private boolean stopped;
 
     PartitionMoves(final Core core) {
         this.core = core;
+        retries = new PartitionRetries(core);
     }
 
     /** On core 0: who writes placements down. */
@@ -136,8 +140,17 @@ public final class PartitionMoves {
         }
 
         void begin() {
-            core.calls().run(move.fromCore, from -> {
-                departure = from.partitions().depart(move.partitionKey, epoch, new Departing(from));
+            final int length = MetadataCommands.reserveEpoch(command, 0, move.partitionKey, epoch);
+            metadata.execute(command, length, (outcome, first, second, message) -> {
+                if (outcome != Outcome.OK) {
+                    core.calls().run(core.id(), host -> end(outcome, message));
+                } else if (stopped) {
+                    end(Outcome.NOT_READY, "The broker is about to stop.");
+                } else {
+                    core.calls().run(move.fromCore, from -> {
+                        departure = from.partitions().depart(move.partitionKey, epoch, new Departing(from));
+                    });
+                }
             });
         }
 
@@ -203,15 +216,37 @@ public final class PartitionMoves {
             } else if (stopped) {
                 discard(Outcome.NOT_READY, "The broker is about to stop.");
             } else {
-                final int length = MetadataCommands.movePartition(command, 0, move.partitionKey, move.toCore, epoch);
-                metadata.execute(command, length, (outcome, first, second, message) -> {
-                    if (outcome == Outcome.OK) {
-                        end(Outcome.OK, "");
-                    } else {
-                        discard(outcome, message);
-                    }
-                });
+                final CommandResult decided = decide();
+                if (decided.outcome() != Outcome.OK) {
+                    discard(decided.outcome(), decided.message());
+                }
             }
+        }
+
+        /** From now on the partition is the other core's, unless this is refused. */
+        private CommandResult decide() {
+            final int length = MetadataCommands.movePartition(command, 0, move.partitionKey, move.toCore, epoch);
+            return metadata.executeAhead(command, length, move.toCore, (outcome, first, second, message) -> {
+                if (outcome == Outcome.OK) {
+                    end(Outcome.OK, "");
+                } else {
+                    decideAgain(outcome, message);
+                }
+            });
+        }
+
+        /** The partition is where it was to go, but that could not be written: a start would find it where it was. */
+        private void decideAgain(final Outcome outcome, final String message) {
+            if (stopped || outcome != Outcome.METADATA_UNAVAILABLE) {
+                end(outcome, message);
+                return;
+            }
+            retries.add(() -> {
+                final CommandResult again = decide();
+                if (again.outcome() != Outcome.OK) {
+                    decideAgain(again.outcome(), again.message());
+                }
+            });
         }
 
         private void discard(final Outcome outcome, final String message) {

@@ -2,7 +2,7 @@ package io.millrace.engine.core;
 
 import java.util.ArrayDeque;
 
-/** Partitions whose directory could not be made: tried again every second. */
+/** What could not be written for partitions, such as their directories: tried again every second. */
 final class PartitionRetries extends Deadline {
     private static final long INTERVAL_NS = 1_000_000_000;
 

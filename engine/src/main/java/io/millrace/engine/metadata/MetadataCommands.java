@@ -7,6 +7,7 @@ import io.millrace.codec.metadata.DeleteTopicEncoder;
 import io.millrace.codec.metadata.MessageHeaderEncoder;
 import io.millrace.codec.metadata.MovePartitionEncoder;
 import io.millrace.codec.metadata.RemapEncoder;
+import io.millrace.codec.metadata.ReserveEpochEncoder;
 import io.millrace.codec.metadata.TakeProducerIdsEncoder;
 import io.millrace.codec.metadata.TogetherEncoder;
 import java.util.List;
@@ -238,7 +239,21 @@ public final class MetadataCommands {
         return command.limit() - offset;
     }
 
-    /** Once the partition's owner has made it ready, and the other core has its files open. */
+    /**
+     * Before the partition is moved: the epoch above its owner's is reserved for the move, which may then take effect
+     * before it stands in the log.
+     */
+    public static int reserveEpoch(
+            final MutableDirectBuffer buffer, final int offset, final long partitionKey, final int leaderEpoch) {
+        final ReserveEpochEncoder command = new ReserveEpochEncoder()
+                .wrapAndApplyHeader(buffer, offset, new MessageHeaderEncoder())
+                .topicNumber(PartitionKeys.topicNumber(partitionKey))
+                .partition(PartitionKeys.partition(partitionKey))
+                .leaderEpoch(leaderEpoch);
+        return command.limit() - offset;
+    }
+
+    /** Once the partition's owner has made it ready, and the other core has its files open; and again if it was lost. */
     public static int movePartition(
             final MutableDirectBuffer buffer,
             final int offset,

@@ -7,6 +7,7 @@ import io.millrace.codec.metadata.DeleteTopicDecoder;
 import io.millrace.codec.metadata.MessageHeaderDecoder;
 import io.millrace.codec.metadata.MovePartitionDecoder;
 import io.millrace.codec.metadata.RemapDecoder;
+import io.millrace.codec.metadata.ReserveEpochDecoder;
 import io.millrace.codec.metadata.TakeProducerIdsDecoder;
 import io.millrace.codec.metadata.TogetherDecoder;
 import io.millrace.engine.port.Entropy;
@@ -100,6 +101,16 @@ public final class MetadataController {
         return new CommandResult(result.outcome(), result.message(), result.first(), result.second(), index);
     }
 
+    /** Of the last command that was not refused and changes something: what it proposed, until the next one. */
+    public DirectBuffer proposed() {
+        return records.buffer();
+    }
+
+    /** 0 if the last command proposed nothing. */
+    public int proposedLength() {
+        return records.length();
+    }
+
     private CommandResult check(final DirectBuffer command, final int offset, final int length) {
         header.wrap(command, offset);
         switch (header.templateId()) {
@@ -120,6 +131,8 @@ public final class MetadataController {
                 return remap(new RemapDecoder()
                         .wrapAndApplyHeader(command, offset, header)
                         .coreCount());
+            case ReserveEpochDecoder.TEMPLATE_ID:
+                return reserveEpoch(new ReserveEpochDecoder().wrapAndApplyHeader(command, offset, header));
             case MovePartitionDecoder.TEMPLATE_ID:
                 return move(new MovePartitionDecoder().wrapAndApplyHeader(command, offset, header));
             default:
@@ -170,26 +183,51 @@ public final class MetadataController {
         return answer(moves.size(), 0);
     }
 
-    /** A refusal waits for nothing: the end of the partition's topic may be what waits for it. */
+    private CommandResult reserveEpoch(final ReserveEpochDecoder command) {
+        final PartitionImage partition =
+                ahead.image().partition(PartitionKeys.key(command.topicNumber(), command.partition()));
+        if (partition == null) {
+            return deletedMeanwhile();
+        }
+        if (partition.leaderEpoch() != command.leaderEpoch()) {
+            return notThere();
+        }
+        final int epoch = command.leaderEpoch() + 1;
+        if (partition.reservedEpoch() < epoch) {
+            records.epochsReserved(
+                    List.of(new MetadataRecords.Reservation(command.topicNumber(), command.partition(), epoch)));
+        }
+        return answer(0, 0);
+    }
+
     private CommandResult move(final MovePartitionDecoder command) {
         final MetadataImage image = ahead.image();
         final PartitionImage partition = image.partition(PartitionKeys.key(command.topicNumber(), command.partition()));
+        final int epoch = command.leaderEpoch() + 1;
         if (partition == null) {
-            return refused(Outcome.UNKNOWN_PARTITION, "It was deleted meanwhile.");
+            return deletedMeanwhile();
         }
-        if (partition.leaderEpoch() != command.leaderEpoch()
-                || command.core() < 0
-                || command.core() >= image.coreCount(image.nodeId())
-                || command.core() == partition.ownerCore()) {
-            return refused(Outcome.INVALID_REQUEST, "The partition is not where it was to be moved from.");
+        final boolean isLost = partition.isPlaced(image.nodeId(), command.core(), epoch);
+        final boolean isNew = partition.leaderEpoch() == command.leaderEpoch()
+                && partition.reservedEpoch() == epoch
+                && command.core() >= 0
+                && command.core() < image.coreCount(image.nodeId())
+                && command.core() != partition.ownerCore();
+        if (!isLost && !isNew) {
+            return notThere();
         }
         records.partitionsMoved(List.of(new MetadataRecords.Move(
-                command.topicNumber(),
-                command.partition(),
-                image.nodeId(),
-                command.core(),
-                command.leaderEpoch() + 1)));
+                command.topicNumber(), command.partition(), image.nodeId(), command.core(), epoch)));
         return answer(0, 0);
+    }
+
+    /** A refusal waits for nothing: the end of the partition's topic may be what waits for it. */
+    private static CommandResult deletedMeanwhile() {
+        return refused(Outcome.UNKNOWN_PARTITION, "It was deleted meanwhile.");
+    }
+
+    private static CommandResult notThere() {
+        return refused(Outcome.INVALID_REQUEST, "The partition is not where it was to be moved from.");
     }
 
     private static CommandResult refused(final Outcome outcome, final String message) {

@@ -1,6 +1,7 @@
 package io.millrace.engine.metadata;
 
 import io.millrace.codec.metadata.ConfigChangedEncoder;
+import io.millrace.codec.metadata.EpochsReservedEncoder;
 import io.millrace.codec.metadata.ImageStartEncoder;
 import io.millrace.codec.metadata.MessageHeaderEncoder;
 import io.millrace.codec.metadata.NodeStartedEncoder;
@@ -18,6 +19,9 @@ import org.agrona.ExpandableArrayBuffer;
 final class MetadataRecords {
     /** A partition's new owner. */
     record Move(int topicNumber, int partition, int node, int core, int leaderEpoch) {}
+
+    /** A leader epoch that a partition may come to have. */
+    record Reservation(int topicNumber, int partition, int leaderEpoch) {}
 
     /** Groups of records count in 16 bits. */
     private static final int GROUP_MAX = 60_000;
@@ -125,6 +129,21 @@ final class MetadataRecords {
                         .node(move.node())
                         .core(move.core())
                         .leaderEpoch(move.leaderEpoch());
+            }
+            length = record.limit();
+        }
+    }
+
+    void epochsReserved(final List<Reservation> reservations) {
+        for (int from = 0; from < reservations.size(); from += GROUP_MAX) {
+            final List<Reservation> part = reservations.subList(from, Math.min(reservations.size(), from + GROUP_MAX));
+            final EpochsReservedEncoder record = new EpochsReservedEncoder().wrapAndApplyHeader(buffer, length, header);
+            final EpochsReservedEncoder.ReservationsEncoder group = record.reservationsCount(part.size());
+            for (final Reservation reservation : part) {
+                group.next()
+                        .topicNumber(reservation.topicNumber())
+                        .partition(reservation.partition())
+                        .leaderEpoch(reservation.leaderEpoch());
             }
             length = record.limit();
         }

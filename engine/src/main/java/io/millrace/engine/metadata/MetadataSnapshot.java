@@ -23,12 +23,18 @@ public final class MetadataSnapshot {
         for (int i = 0; i < image.topicCount(); i++) {
             final TopicImage topic = image.topicAt(i);
             final List<Placement.Place> places = new ArrayList<>(topic.partitionCount());
+            final List<MetadataRecords.Reservation> reservations = new ArrayList<>();
             for (int p = 0; p < topic.partitionCount(); p++) {
                 final PartitionImage partition = topic.partition(p);
                 places.add(new Placement.Place(partition.ownerNode(), partition.ownerCore(), partition.leaderEpoch()));
+                if (partition.reservedEpoch() > partition.leaderEpoch()) {
+                    reservations.add(
+                            new MetadataRecords.Reservation(topic.topicNumber(), p, partition.reservedEpoch()));
+                }
             }
             records.topicCreated(
                     topic.topicNumber(), topic.idHigh(), topic.idLow(), topic.name(), places, topic.overrides());
+            records.epochsReserved(reservations);
         }
         return records.length();
     }

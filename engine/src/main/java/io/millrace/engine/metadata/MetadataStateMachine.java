@@ -1,6 +1,7 @@
 package io.millrace.engine.metadata;
 
 import io.millrace.codec.metadata.ConfigChangedDecoder;
+import io.millrace.codec.metadata.EpochsReservedDecoder;
 import io.millrace.codec.metadata.ImageStartDecoder;
 import io.millrace.codec.metadata.MessageHeaderDecoder;
 import io.millrace.codec.metadata.NodeStartedDecoder;
@@ -27,6 +28,7 @@ public final class MetadataStateMachine {
     private final TopicDeletedDecoder topicDeleted = new TopicDeletedDecoder();
     private final ConfigChangedDecoder configChanged = new ConfigChangedDecoder();
     private final PartitionsMovedDecoder partitionsMoved = new PartitionsMovedDecoder();
+    private final EpochsReservedDecoder epochsReserved = new EpochsReservedDecoder();
     private final ProducerIdsTakenDecoder producerIdsTaken = new ProducerIdsTakenDecoder();
     private final NodeStartedDecoder nodeStarted = new NodeStartedDecoder();
     private final ImageStartDecoder imageStart = new ImageStartDecoder();
@@ -53,6 +55,27 @@ public final class MetadataStateMachine {
         }
         applyRecords(entry, offset, length);
         image.version(index);
+    }
+
+    /**
+     * A move takes effect before its entry stands in the log, by an epoch that was reserved for it. The entry changes
+     * nothing more when it comes.
+     */
+    public void applyAhead(final DirectBuffer entry, final int offset, final int length) {
+        applyRecords(entry, offset, length);
+    }
+
+    /**
+     * After a replay, before anybody serves: an epoch that was reserved may have been some owner's, without a trace in the
+     * log. It is nobody's any more. Needs no entry: as long as there is none of a later epoch, each replay comes to the same.
+     */
+    public void passReservedEpochs() {
+        for (int t = 0; t < image.topicCount(); t++) {
+            final TopicImage topic = image.topicAt(t);
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                topic.partition(p).passReservedEpoch();
+            }
+        }
     }
 
     /** Replaces all state by a snapshot's. The listener is not told. */
@@ -96,6 +119,9 @@ public final class MetadataStateMachine {
             case PartitionsMovedDecoder.TEMPLATE_ID:
                 onPartitionsMoved(partitionsMoved.wrapAndApplyHeader(buffer, position, header));
                 return partitionsMoved.limit();
+            case EpochsReservedDecoder.TEMPLATE_ID:
+                onEpochsReserved(epochsReserved.wrapAndApplyHeader(buffer, position, header));
+                return epochsReserved.limit();
             case ProducerIdsTakenDecoder.TEMPLATE_ID:
                 image.nextProducerId(producerIdsTaken
                         .wrapAndApplyHeader(buffer, position, header)
@@ -181,12 +207,26 @@ public final class MetadataStateMachine {
         for (final PartitionsMovedDecoder.MovesDecoder move : record.moves()) {
             final TopicImage topic = topicOf(move.topicNumber());
             final PartitionImage partition = topic.partition(move.partition());
+            if (partition != null && partition.isPlaced(move.node(), move.core(), move.leaderEpoch())) {
+                continue; // it took effect ahead of its entry
+            }
             if (partition == null || move.leaderEpoch() <= partition.leaderEpoch()) {
                 throw new IllegalStateException("bad move of partition " + move.partition() + " of " + topic);
             }
             final int previousCore = partition.ownerNode() == image.nodeId() ? partition.ownerCore() : -1;
             partition.place(move.node(), move.core(), move.leaderEpoch());
             listener.onPartitionPlaced(topic, partition, previousCore);
+        }
+    }
+
+    private void onEpochsReserved(final EpochsReservedDecoder record) {
+        for (final EpochsReservedDecoder.ReservationsDecoder reservation : record.reservations()) {
+            final TopicImage topic = topicOf(reservation.topicNumber());
+            final PartitionImage partition = topic.partition(reservation.partition());
+            if (partition == null) {
+                throw new IllegalStateException("epoch for partition " + reservation.partition() + " of " + topic);
+            }
+            partition.reserve(reservation.leaderEpoch());
         }
     }
 

@@ -6,6 +6,7 @@ public final class PartitionImage {
     private int ownerNode;
     private int ownerCore;
     private int leaderEpoch;
+    private int reservedEpoch = -1;
     private int appendsUnderWay;
     private int appendsEpoch;
 
@@ -18,6 +19,26 @@ public final class PartitionImage {
         ownerNode = node;
         ownerCore = core;
         leaderEpoch = epoch;
+    }
+
+    void reserve(final int epoch) {
+        reservedEpoch = Math.max(reservedEpoch, epoch);
+    }
+
+    /** The largest leader epoch that some owner may have, whatever {@link #leaderEpoch} says. */
+    int reservedEpoch() {
+        return Math.max(reservedEpoch, leaderEpoch);
+    }
+
+    /** Whoever had the reserved epoch is gone. */
+    void passReservedEpoch() {
+        if (reservedEpoch > leaderEpoch) {
+            leaderEpoch = reservedEpoch + 1;
+        }
+    }
+
+    boolean isPlaced(final int node, final int core, final int epoch) {
+        return ownerNode == node && ownerCore == core && leaderEpoch == epoch;
     }
 
     public long partitionKey() {

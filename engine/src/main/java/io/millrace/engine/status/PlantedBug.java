@@ -77,6 +77,8 @@ public enum PlantedBug {
     MOVE_FORGOTTEN,
     /** What came to the old owner too late is acknowledged by it. */
     MOVE_STALE_ACK,
+    /** After a crash the old owner has the leader epoch in which the new one has served already. */
+    MOVE_EPOCH_TWICE,
     /** What a share group's members say of records is answered before it is kept. */
     SHARE_ACKS_NOT_AWAITED,
     /** A share session that ends gives back what other members hold, too. */

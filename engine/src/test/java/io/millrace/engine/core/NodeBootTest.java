@@ -231,6 +231,25 @@ class NodeBootTest {
         assertThat(again.findings()).anyMatch(finding -> finding.contains("deleted topic of the same name"));
     }
 
+    /** Between the reservation and its move's entry, another core may have had the next epoch, and told clients so. */
+    @Test
+    void shouldUseNoEpochThatAMoveMayHaveUsed() {
+        final NodeBoot first = boot();
+        createTopic(first);
+        final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
+        final long key = first.image().topic("t").partition(0).partitionKey();
+        execute(first, command, MetadataCommands.reserveEpoch(command, 0, key, 0));
+        assertThat(first.image().topic("t").partition(0).leaderEpoch()).isZero();
+        assertThat(boot().image().topic("t").partition(0).leaderEpoch()).isEqualTo(2);
+
+        // Nothing of that was written: it is found out again.
+        final NodeBoot again = boot();
+        assertThat(again.image().topic("t").partition(0).leaderEpoch()).isEqualTo(2);
+        assertThat(again.newMachine().image().partition(key).leaderEpoch()).isEqualTo(2);
+        execute(again, command, MetadataCommands.reserveEpoch(command, 0, key, 2));
+        assertThat(boot().image().topic("t").partition(0).leaderEpoch()).isEqualTo(4);
+    }
+
     private NodeBoot boot() {
         image.kill(entropy);
         disk = new SimDisk(image, new SimTime(), SimDiskFaults.none(), entropy.stream("disk"));

@@ -101,6 +101,21 @@ final class ControllerFixture {
         return runAndCommit(MetadataCommands.remap(buffer, 0, coreCount));
     }
 
+    /** The epoch above this owner's may be used by a move, once this is committed. */
+    CommandResult reserve(final long partitionKey, final int leaderEpoch) {
+        return runAndCommit(MetadataCommands.reserveEpoch(buffer, 0, partitionKey, leaderEpoch));
+    }
+
+    /** The entry is proposed, and neither committed nor in effect. */
+    CommandResult moveUncommitted(final long partitionKey, final int toCore, final int leaderEpoch) {
+        return run(MetadataCommands.movePartition(buffer, 0, partitionKey, toCore, leaderEpoch));
+    }
+
+    /** What the last command proposed takes effect before it is committed. */
+    void applyAhead() {
+        machine.applyAhead(controller.proposed(), 0, controller.proposedLength());
+    }
+
     static ConfigChange set(final String name, final String value) {
         return new ConfigChange(ConfigChange.Operation.SET, name, value);
     }

@@ -4,6 +4,7 @@ import static io.millrace.engine.metadata.ControllerFixture.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.settings.Settings;
+import io.millrace.engine.status.Outcome;
 import java.util.Map;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -20,7 +21,7 @@ class MetadataPropertyTest {
 
     private static void step(final ControllerFixture node, final Random random) {
         final String name = "topic" + random.nextInt(12);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(10)) {
             case 0, 1, 2 ->
                 node.create(name, 1 + random.nextInt(6), -1, Map.of("segment.ms", "" + (1 + random.nextInt(99))));
             case 3 -> node.delete(name);
@@ -31,6 +32,7 @@ class MetadataPropertyTest {
                         ResourceType.BROKER,
                         random.nextBoolean() ? "" : "1",
                         set("log.roll.ms", "" + (1 + random.nextInt(1000))));
+            case 7, 8 -> move(node, node.image.topic(name), random);
             default -> {
                 if (random.nextBoolean()) {
                     node.takeProducerIds(0, 1 + random.nextInt(1000));
@@ -38,6 +40,28 @@ class MetadataPropertyTest {
                     node.remap(1 + random.nextInt(4));
                 }
             }
+        }
+    }
+
+    /** To another core, in effect sooner or later than its entry, or given up when its epoch is reserved. */
+    private static void move(final ControllerFixture node, final TopicImage topic, final Random random) {
+        if (topic == null) {
+            return;
+        }
+        final PartitionImage partition = topic.partition(random.nextInt(topic.partitionCount()));
+        final int epoch = partition.leaderEpoch();
+        node.reserve(partition.partitionKey(), epoch);
+        final int toCore = random.nextInt(Math.max(1, node.image.coreCount(ControllerFixture.NODE)));
+        if (random.nextInt(3) > 0 && toCore != partition.ownerCore()) {
+            assertThat(node.moveUncommitted(partition.partitionKey(), toCore, epoch)
+                            .outcome())
+                    .isEqualTo(Outcome.OK);
+            if (random.nextBoolean()) {
+                node.applyAhead();
+            }
+            node.commit();
+            assertThat(partition.ownerCore()).isEqualTo(toCore);
+            assertThat(partition.leaderEpoch()).isEqualTo(epoch + 1);
         }
     }
 

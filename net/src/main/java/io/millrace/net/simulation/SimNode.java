@@ -153,7 +153,7 @@ final class SimNode {
                 work++; // this one comes later, so the world is not idle
             }
         }
-        owners.check(engineCores);
+        owners.check(engineCores, world.wounds().isMetadataDamaged() ? null : world.epochs());
         return work;
     }
 

@@ -15,13 +15,17 @@ final class SimOwners {
 
     private final Long2LongHashMap servedBy = new Long2LongHashMap(NOBODY);
 
-    void check(final List<Core> cores) {
+    /** @param epochs null if what they were may be lost */
+    void check(final List<Core> cores, final SimEpochs epochs) {
         servedBy.clear();
         for (final Core core : cores) {
             final Partitions partitions = core.partitions();
             for (int i = 0; i < partitions.count(); i++) {
                 final Partition partition = partitions.at(i);
                 if (partition.isServing()) {
+                    if (epochs != null) {
+                        epochs.serves(partition, core.id());
+                    }
                     final long other = servedBy.put(partition.key(), core.id());
                     if (other != NOBODY) {
                         throw new ViolationException(

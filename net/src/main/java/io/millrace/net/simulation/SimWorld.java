@@ -37,6 +37,7 @@ final class SimWorld {
     private final JournalWounds journalWounds = new JournalWounds(image);
     private final ScrubBook scrubBook = new ScrubBook(image, wounds);
     private final List<BiConsumer<TopicPartition, Long>> shortened = new ArrayList<>();
+    private final SimEpochs epochs = new SimEpochs();
     private boolean mayForgetAcked;
     private long healedNs = NEVER;
     private long syncErrorsSeen;
@@ -178,6 +179,10 @@ final class SimWorld {
     void onClientError(final Errors error) {
         count("answer." + error);
         trace(error.code());
+    }
+
+    SimEpochs epochs() {
+        return epochs;
     }
 
     ScrubBook scrubBook() {

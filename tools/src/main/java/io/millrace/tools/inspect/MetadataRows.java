@@ -1,6 +1,7 @@
 package io.millrace.tools.inspect;
 
 import io.millrace.codec.metadata.ConfigChangedDecoder;
+import io.millrace.codec.metadata.EpochsReservedDecoder;
 import io.millrace.codec.metadata.ImageStartDecoder;
 import io.millrace.codec.metadata.MessageHeaderDecoder;
 import io.millrace.codec.metadata.NodeStartedDecoder;
@@ -68,6 +69,7 @@ final class MetadataRows {
             case TopicDeletedDecoder.TEMPLATE_ID -> "TopicDeleted";
             case ConfigChangedDecoder.TEMPLATE_ID -> "ConfigChanged";
             case PartitionsMovedDecoder.TEMPLATE_ID -> "PartitionsMoved";
+            case EpochsReservedDecoder.TEMPLATE_ID -> "EpochsReserved";
             case ProducerIdsTakenDecoder.TEMPLATE_ID -> "ProducerIdsTaken";
             case NodeStartedDecoder.TEMPLATE_ID -> "NodeStarted";
             case ImageStartDecoder.TEMPLATE_ID -> "ImageStart";
@@ -90,6 +92,8 @@ final class MetadataRows {
                 configChanged(new ConfigChangedDecoder().wrapAndApplyHeader(buffer, at, header));
             case PartitionsMovedDecoder.TEMPLATE_ID ->
                 partitionsMoved(new PartitionsMovedDecoder().wrapAndApplyHeader(buffer, at, header));
+            case EpochsReservedDecoder.TEMPLATE_ID ->
+                epochsReserved(new EpochsReservedDecoder().wrapAndApplyHeader(buffer, at, header));
             case ProducerIdsTakenDecoder.TEMPLATE_ID -> {
                 final ProducerIdsTakenDecoder record =
                         new ProducerIdsTakenDecoder().wrapAndApplyHeader(buffer, at, header);
@@ -146,6 +150,16 @@ final class MetadataRows {
         }
         limit = record.limit();
         return moves.toString();
+    }
+
+    private String epochsReserved(final EpochsReservedDecoder record) {
+        final StringBuilder epochs = new StringBuilder("for moves: partitions");
+        for (final EpochsReservedDecoder.ReservationsDecoder each : record.reservations()) {
+            epochs.append(" #").append(each.topicNumber()).append(' ').append(each.partition());
+            epochs.append('e').append(each.leaderEpoch());
+        }
+        limit = record.limit();
+        return epochs.toString();
     }
 
     private String configChanged(final ConfigChangedDecoder record) {
