@@ -535,6 +535,18 @@ public final class Log {
         proceed();
     }
 
+    /** What was to run {@linkplain #endThen then} is not wanted any more; false if it does not wait. */
+    boolean withdraw(final Runnable action) {
+        if (!whenQuiet.remove(action)) {
+            return false;
+        }
+        if (state == LogState.ENDING && !ending && whenQuiet.isEmpty()) {
+            state = LogState.OPEN;
+        }
+        proceed();
+        return true;
+    }
+
     void ended() {
         ending = false;
         proceed();

@@ -16,6 +16,7 @@ public final class LogDeparture {
     private final Log log;
     private final BooleanSupplier mustBeSynced;
     private final LogCompletion ready;
+    private final Runnable settle = this::settle;
     private int attempts;
     private int preparations;
     private DiskFile beside;
@@ -92,7 +93,14 @@ public final class LogDeparture {
     }
 
     public void begin() {
-        log.endThen(this::settle);
+        attempts = 0;
+        preparations = 0;
+        log.endThen(settle);
+    }
+
+    /** It takes too long: the log goes on as it was, whatever is still being written. False if it waits for nothing. */
+    public boolean withdraw() {
+        return log.withdraw(settle);
     }
 
     private void settle() {
@@ -117,7 +125,7 @@ public final class LogDeparture {
             giveUp(DiskStatus.NO_SPACE);
             return;
         }
-        log.endThen(this::settle);
+        log.endThen(settle);
         action.run();
         log.ended();
     }

@@ -9,12 +9,13 @@ import io.millrace.engine.status.PlantedBug;
 
 /**
  * A partition's way off its core. While it is served as ever, what would take long is done: compaction stopped, its files
- * opened where it goes, and, if acks are worth a sync, its segments synced until little is left to sync. Then requests wait, what was appended becomes durable and is
- * acknowledged, and the partition is ready to be taken over. Requests wait on until the metadata say who owns it. Owned by
- * the core that it leaves.
+ * opened where it goes, and, if acks are worth a sync, its last segment synced until a sync is short. Then requests wait, what
+ * was appended becomes durable and is acknowledged, and the partition is ready to be taken over; where that takes the disk
+ * longer than requests should wait, all goes on, and is tried again. When it is ready, requests wait on until the metadata
+ * say who owns it. Owned by the core that it leaves.
  *
  * <pre>
- *   PREPARING → SETTLING → REPORTING → READY → away
+ *   PREPARING ⇄ SETTLING → REPORTING → READY → away
  *       |           |          |         +----→ stays
  *       +-----------+----------+--------------→ stays, and the handler is told why
  * </pre>
@@ -44,8 +45,11 @@ public final class PartitionDeparture {
     private static final int SYNCS_MAX = 6;
     /** A sync that takes no longer leaves little to the one that requests wait for. */
     private static final long SHORT_SYNC_NS = 4_000_000;
-    /** Nor is more to be written by that one than acks wait for all the time. */
-    private static final long LITTLE_BYTES = 256 * 1024;
+    /** Who waits longer waits for the disk: all goes on here, and is tried again when it has become quieter. */
+    private static final long SETTLING_NS_MAX = 20_000_000;
+
+    /** A disk that never is quiet must not keep a partition for ever. */
+    private static final long RETREATING_NS_MAX = 5_000_000_000L;
 
     /** Requests wait no longer: they hold room between cores, and it may be that what ends the move finds none. */
     private static final long WAIT_NS_MAX = 100_000_000;
@@ -61,6 +65,7 @@ public final class PartitionDeparture {
     private final LogDeparture departure;
     private State state = State.PREPARING;
     private int syncs;
+    private int retreats;
     private boolean hasBegun;
     private boolean areFilesKnown;
     private boolean areFilesOpen;
@@ -89,6 +94,9 @@ public final class PartitionDeparture {
         }
         if (state == State.SETTLED) {
             report();
+        }
+        if (isSettling() && nowNs - suspendedNs > SETTLING_NS_MAX && nowNs - beganNs < RETREATING_NS_MAX) {
+            retreat();
         }
         if (state != State.PREPARING
                 && state != State.ENDED
@@ -151,7 +159,7 @@ public final class PartitionDeparture {
 
     private boolean isSyncedEnough(final long nowNs) {
         if (syncs == SYNCS_MAX
-                || departure.unsyncedBytes() <= LITTLE_BYTES
+                || departure.unsyncedBytes() == 0
                 || (syncs > 0 && nowNs - syncBeganNs < SHORT_SYNC_NS)) {
             return true;
         }
@@ -159,6 +167,23 @@ public final class PartitionDeparture {
         syncBeganNs = nowNs;
         departure.syncBeside();
         return false;
+    }
+
+    private boolean isSettling() {
+        return state == State.SETTLING || state == State.SETTLED || state == State.REPORTING;
+    }
+
+    private void retreat() {
+        if (state != State.SETTLING) {
+            departure.stay();
+        } else if (!departure.withdraw()) {
+            return;
+        }
+        state = State.PREPARING;
+        retreats++;
+        isPreparable = false;
+        syncs = 0;
+        resume();
     }
 
     private void onSettled(final int diskStatus) {
@@ -179,7 +204,12 @@ public final class PartitionDeparture {
             return;
         }
         state = State.REPORTING;
-        context.replies().whenReported(partition, this::onReported);
+        final int attempt = retreats;
+        context.replies().whenReported(partition, () -> {
+            if (attempt == retreats) {
+                onReported();
+            }
+        });
     }
 
     private void onReported() {

@@ -40,8 +40,8 @@ class PartitionDepartureTest {
 
     private final SimDiskImage image = new SimDiskImage();
     private final SimTime time = new SimTime();
-    private final SimDisk disk =
-            new SimDisk(image, time, SimDiskFaults.none().delays(300_000, 1_000_000), new SeededEntropy(1));
+    private final SimDiskFaults faults = SimDiskFaults.none();
+    private final SimDisk disk = new SimDisk(image, time, faults, new SeededEntropy(1));
     private final Statistics statistics = new Statistics();
     private final List<Outcome> appended = new ArrayList<>();
     private final List<Outcome> left = new ArrayList<>();
@@ -113,10 +113,15 @@ class PartitionDepartureTest {
 
     @BeforeEach
     void create() {
+        makeDiskFast();
         final int[] created = {-1};
         partitions.create(
                 KEY, 0, "t-0", TopicConfig.defaults(), 1, 2, status -> created[0] = status == DiskStatus.OK ? 1 : 0);
         await(() -> created[0] == 1);
+    }
+
+    private void makeDiskFast() {
+        faults.delays(300_000, 1_000_000);
     }
 
     private void step() {
@@ -183,6 +188,34 @@ class PartitionDepartureTest {
         assertThat(answerTo(0)).isEqualTo(Outcome.OK);
         assertThat(left).isEmpty();
         waiting[0].goOn();
+        awaitReady();
+    }
+
+    /** Requests wait for the disk no longer than for any other step; it is tried again when the disk is quiet. */
+    @Test
+    void shouldGoOnServingWhereTheLastSyncTakesLong() {
+        departBusily(new PartitionDeparture[1]);
+        faults.delays(OVERDUE_NS, OVERDUE_NS);
+        final Partition partition = partitions.partition(KEY);
+        final long suspendedNs = time.nanoTime();
+        await(() -> !partition.isSuspended());
+        assertThat(time.nanoTime() - suspendedNs).isLessThan(OVERDUE_NS / 10);
+        assertThat(left).isEmpty();
+        makeDiskFast();
+        assertThat(answerTo(0)).isEqualTo(Outcome.OK);
+        awaitReady();
+    }
+
+    /** A disk that is always slow keeps no partition where it is. */
+    @Test
+    void shouldLetRequestsWaitWhereTheDiskNeverIsFast() {
+        departBusily(new PartitionDeparture[1]);
+        faults.delays(OVERDUE_NS / 10, OVERDUE_NS / 10);
+        int sequence = 0;
+        while (left.isEmpty()) {
+            append(sequence++);
+            run(OVERDUE_NS / 100);
+        }
         awaitReady();
     }
 
