@@ -13,18 +13,20 @@ final class PlantedSeeds {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
             case MESSAGE_DROPPED, MOVE_SERVED_TWICE -> 3;
-            case INDEX_STALE, MOVE_FORGOTTEN -> 5;
+            case MOVE_FORGOTTEN, COMPACTION_DELETES_EARLY -> 5;
             case COMPACTION_NOT_SYNCED, DELETION_NOT_DURABLE, TXN_END_NOT_AWAITED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
-            case COMPACTION_DROPS_NEWEST, COMPACTION_FORGETS_TOMBSTONES, GROUP_GENERATION_UNCHECKED, SCRUB_BLIND -> 8;
-            case SHARE_COUNTS_FORGOTTEN, SHARE_LOCKS_GIVEN_AWAY, TXN_MARKER_LOST -> 9;
-            case TXN_MARKERS_NOT_RESUMED -> 15;
-            case SHARE_ACKS_NOT_AWAITED -> 28;
-            case MOVE_STALE_ACK -> 47;
-            case COMPACTION_DELETES_EARLY -> 48;
+            case COMPACTION_FORGETS_TOMBSTONES, GROUP_GENERATION_UNCHECKED -> 8;
+            case COMPACTION_DROPS_NEWEST, SHARE_LOCKS_GIVEN_AWAY, TXN_MARKER_LOST -> 9;
+            case SHARE_COUNTS_FORGOTTEN -> 15;
+            case MOVE_EPOCH_TWICE -> 18;
+            case INDEX_STALE -> 19;
+            case SHARE_ACKS_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED -> 28;
+            case SCRUB_BLIND -> 32;
+            case MOVE_STALE_ACK -> 40;
+            case GROUP_TXN_OFFSETS_FORGOTTEN -> 42;
             case JOURNAL_DAMAGE_UNTOLD -> 65;
             case GROUP_ANSWERS_NOT_AWAITED, JOURNAL_NOT_AWAITED -> 97;
             case SHARE_START_TOO_FAR -> 198;
-            case GROUP_TXN_OFFSETS_FORGOTTEN -> 462;
             default -> 1;
         };
     }

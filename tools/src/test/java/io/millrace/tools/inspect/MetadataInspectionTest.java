@@ -10,6 +10,7 @@ import io.millrace.engine.metadata.MetadataController;
 import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataStateMachine;
+import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.os.DiskCompanion;
 import io.millrace.engine.os.OsDisk;
@@ -103,6 +104,8 @@ class MetadataInspectionTest {
                 .contains("NodeStarted       node 1 with 2 cores")
                 .contains("orders #2 id " + idOf("orders") + ", partitions 0@1.", ", retention.ms=5000")
                 .contains("TopicDeleted      topic #1")
+                .contains("EpochsReserved    for moves: partitions #2 0e1")
+                .containsPattern("PartitionsMoved   partitions #2 0@1\\.[01]e1")
                 .contains("ConfigChanged     topic orders: retention.ms=6000")
                 .contains("ConfigChanged     user alice: SCRAM-SHA-256=(secret)")
                 .doesNotContain("stored_key")
@@ -227,10 +230,12 @@ class MetadataInspectionTest {
         private final OsDisk disk;
         private final MetadataController controller;
         private final MetadataLogHandler applier;
+        private final MetadataImage image;
         private final FileMetadataLog log;
 
         Writer(final OsDisk disk, final MetadataImage image) {
             this.disk = disk;
+            this.image = image;
             applier = new Applier(new MetadataStateMachine(image));
             log = FileMetadataLog.open(disk, applier);
             controller = new MetadataController(image, log, new SeededEntropy(3));
@@ -242,6 +247,9 @@ class MetadataInspectionTest {
             commit(MetadataCommands.createTopic(
                     command, 0, "orders", 2, -1, List.of(), Map.of("retention.ms", "5000"), false));
             commit(MetadataCommands.deleteTopic(command, 0, "gone"));
+            final PartitionImage moved = image.topic("orders").partition(0);
+            commit(MetadataCommands.reserveEpoch(command, 0, moved.partitionKey(), 0));
+            commit(MetadataCommands.movePartition(command, 0, moved.partitionKey(), 1 - moved.ownerCore(), 0));
             commit(MetadataCommands.alterConfig(
                     command,
                     0,

@@ -102,9 +102,14 @@ class MoveBesideTheDiskTest {
     @Test
     void shouldTellNobodyOfTheNewOwnerBeforeItKnows() {
         beginMove();
-        node.await(() -> placed(0).ownerCore() == TO || placed(FROM).ownerCore() == TO);
-        assertThat(placed(TO).ownerCore()).isEqualTo(TO);
-        assertThat(isServedBy(TO)).isTrue();
+        node.await(() -> node.core(TO).partitions().partition(placed(0).partitionKey()) != null);
+        metadataDisk.delays(SLOW_NS, SLOW_NS);
+        node.holdCore(TO);
+        node.run(100);
+        assertThat(placed(0).ownerCore()).isEqualTo(FROM);
+        assertThat(placed(FROM).ownerCore()).isEqualTo(FROM);
+        node.holdCore(-1);
+        node.await(() -> isServedBy(TO));
         assertMoved();
     }
 
