@@ -1,6 +1,7 @@
 package io.millrace.engine.share;
 
 import io.millrace.engine.status.PlantedBug;
+import java.util.function.Predicate;
 
 /**
  * One partition as one share group works it off (KIP-932): which of its records are handed out, to whom, how often, and
@@ -223,11 +224,20 @@ public final class SharePartition {
 
     /** Begins to give back all that a member was handed out in a session; false if there is nothing. */
     public boolean release(final Holder holder, final long ticket, final ShareLimits limits) {
+        return release(each -> each.equals(holder) || PlantedBug.SHARE_LOCKS_GIVEN_AWAY.isPlanted(), ticket, limits);
+    }
+
+    /** The records go to another core: begins to give back what those hold who stay behind; false if there is nothing. */
+    public boolean releaseStaying(final long ticket, final ShareLimits limits) {
+        return release(Holder::staysBehind, ticket, limits);
+    }
+
+    private boolean release(final Predicate<Holder> which, final long ticket, final ShareLimits limits) {
         boolean any = false;
         for (int run = 0; run < runs.count(); run++) {
             if (runs.state[run] == RecordState.ACQUIRED
                     && runs.target[run] == RecordState.NONE
-                    && (runs.holder[run].equals(holder) || PlantedBug.SHARE_LOCKS_GIVEN_AWAY.isPlanted())) {
+                    && which.test(runs.holder[run])) {
                 begin(run, stateOfReleased(runs.deliveries[run], limits), ticket);
                 any = true;
             }
@@ -242,6 +252,23 @@ public final class SharePartition {
                     && runs.ticket[run] > aboveTicket
                     && runs.ticket[run] <= upToTicket) {
                 told.addOrProlong(runs.first[run], runs.last(run), runs.target[run], runs.deliveries[run]);
+            }
+        }
+    }
+
+    /**
+     * Tells how records from the first to the last are to be kept: not those that are with members, nor those of which changes
+     * are under way.
+     */
+    public void kept(final long first, final long last, final RecordRanges told) {
+        for (int run = 0; run < runs.count(); run++) {
+            final long from = Math.max(first, runs.first[run]);
+            final long to = Math.min(last, runs.last(run));
+            if (from <= to
+                    && runs.state[run] != RecordState.ACQUIRED
+                    && runs.target[run] == RecordState.NONE
+                    && runs.deliveries[run] > 0) {
+                told.addOrProlong(from, to, runs.state[run], runs.deliveries[run]);
             }
         }
     }

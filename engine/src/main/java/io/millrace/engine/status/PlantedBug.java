@@ -87,6 +87,8 @@ public enum PlantedBug {
     SHARE_COUNTS_FORGOTTEN,
     /** Whoever takes a share partition over begins behind what nobody has said anything of. */
     SHARE_START_TOO_FAR,
+    /** What a share group's members hold of a partition does not go along to its new owner. */
+    SHARE_LOCKS_LEFT_BEHIND,
     /** The scrub takes every checksum for the right one. */
     SCRUB_BLIND;
 

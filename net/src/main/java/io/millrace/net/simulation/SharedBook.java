@@ -28,13 +28,16 @@ final class SharedBook {
         private final long sentAt = ++clock;
         private final long sentNs = world.nowNs();
         private final SimNode life = world.node();
+        private final long locksLost = life == null ? 0 : life.shareLocksLost();
         private final int[] epochs = new int[partitions];
         private final SimSocket socket;
+        private final boolean ofOneCore;
         private final List<Integer> parts;
         private final int[] lostBefore = lost.clone();
 
-        private Asked(final SimSocket socket, final List<Integer> parts) {
+        private Asked(final SimSocket socket, final int port, final List<Integer> parts) {
             this.socket = socket;
+            ofOneCore = port != SimNode.NODE_PORT;
             this.parts = parts;
             for (int i = 0; i < partitions; i++) {
                 epochs[i] = leaderEpoch(i, Math::min);
@@ -43,13 +46,16 @@ final class SharedBook {
 
         /** Whether nothing has happened since that ends locks in the partition, but what members say, and time. */
         private boolean isUnbroken(final int partition) {
-            return isSameLifetime(partition) && !socket.isBroken();
+            return isSameLifetime() && !socket.isBroken() && (!ofOneCore || isInPlace(partition));
         }
 
-        private boolean isSameLifetime(final int partition) {
-            return world.node() == life
-                    && epochs[partition] != SimNode.UNKNOWN
-                    && epochs[partition] == leaderEpoch(partition, Math::max);
+        /** Who comes to a core of the node has no say in what has gone to another one. */
+        private boolean isInPlace(final int partition) {
+            return epochs[partition] != SimNode.UNKNOWN && epochs[partition] == leaderEpoch(partition, Math::max);
+        }
+
+        private boolean isSameLifetime() {
+            return world.node() == life && life != null && life.shareLocksLost() == locksLost;
         }
     }
 
@@ -223,9 +229,9 @@ final class SharedBook {
 
     // What is handed out
 
-    Asked onAsked(final SimSocket socket, final List<Integer> parts) {
+    Asked onAsked(final SimSocket socket, final int port, final List<Integer> parts) {
         parts.forEach(partition -> asking[partition]++);
-        return new Asked(socket, parts);
+        return new Asked(socket, port, parts);
     }
 
     /** The answer is there, and its records will be told. */
@@ -315,10 +321,7 @@ final class SharedBook {
             throw wrong(partition, hold.offset, "came back after delivery " + fate.kept + ", and is given to " + hold);
         }
         final Hold last = fate.last;
-        if (last != null
-                && last.since < hold.asked.sentAt
-                && last.asked.isSameLifetime(partition)
-                && hold.count <= last.count) {
+        if (last != null && last.since < hold.asked.sentAt && last.asked.isSameLifetime() && hold.count <= last.count) {
             throw wrong(partition, hold.offset, "was given to " + last + ", and is given to " + hold);
         }
     }

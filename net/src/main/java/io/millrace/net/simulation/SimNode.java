@@ -18,6 +18,7 @@ import io.millrace.net.broker.NodeLife;
 import io.millrace.net.kafka.admin.LogLevels;
 import io.millrace.net.kafka.admin.NodeFacts;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.share.ShareHosts;
 import io.millrace.net.kafka.share.ShareSessionCounts;
 import io.millrace.net.kafka.wire.RecordsCompressor;
 import io.millrace.net.kafka.wire.RecordsDecompressor;
@@ -239,6 +240,13 @@ final class SimNode {
             epoch = epoch == UNKNOWN ? known : both.applyAsInt(epoch, known);
         }
         return epoch;
+    }
+
+    /** How often share partitions forgot their locks. */
+    long shareLocksLost() {
+        return engineCores.stream()
+                .mapToLong(core -> core.service(ShareHosts.class).locksLost())
+                .sum();
     }
 
     int coreCount() {

@@ -358,7 +358,7 @@ final class SimShareSession {
             request.setShareAcquireMode((byte) 1);
         }
         final TreeMap<Integer, SharedBook.Said> said = said(types);
-        final SharedBook.Asked asked = book.onAsked(socket, as == FINAL || renews ? List.of() : mayGet);
+        final SharedBook.Asked asked = book.onAsked(socket, port, as == FINAL || renews ? List.of() : mayGet);
         underWay = caller.call(
                 port,
                 ApiKeys.SHARE_FETCH,

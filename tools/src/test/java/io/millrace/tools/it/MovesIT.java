@@ -10,6 +10,7 @@ import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.MillraceBroker;
 import io.millrace.tools.it.support.Sequences;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +151,49 @@ class MovesIT {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldLeaveSharedRecordsWithTheirMembersAcrossMoves() {
+        try (MillraceBroker broker =
+                        MillraceBroker.launch(BrokerOptions.defaults().withCores(2));
+                Admin admin = Clients.admin(broker)) {
+            ShareMembers.createGroup(broker, TOPIC, 1);
+            ShareMembers.write(broker, TOPIC, 0, 200);
+            final List<String> accepted = new ArrayList<>();
+            try (KafkaShareConsumer<byte[], byte[]> one = fewAtATime(broker);
+                    KafkaShareConsumer<byte[], byte[]> other = fewAtATime(broker)) {
+                for (int i = 0; accepted.size() < 200 && i < 50; i++) {
+                    final List<ConsumerRecord<byte[], byte[]>> held = ShareMembers.poll(one, 1);
+                    move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
+                    accepted.addAll(accept(
+                            other, ShareMembers.poll(other, accepted.size() + held.size() < 200 ? 1 : 0)));
+                    move(admin, coordinator("__consumer_offsets", TOPIC), i % 2);
+                    accepted.addAll(accept(one, held));
+                }
+            }
+            assertThat(accepted).hasSize(200).doesNotHaveDuplicates();
+        }
+    }
+
+    private static KafkaShareConsumer<byte[], byte[]> fewAtATime(final MillraceBroker broker) {
+        return ShareMembers.member(
+                broker,
+                TOPIC,
+                "share.acknowledgement.mode",
+                "explicit",
+                "share.acquire.mode",
+                "record_limit",
+                "max.poll.records",
+                "10");
+    }
+
+    private static List<String> accept(
+            final KafkaShareConsumer<byte[], byte[]> member, final List<ConsumerRecord<byte[], byte[]>> records) {
+        assertThat(records).allMatch(record -> record.deliveryCount().orElseThrow() == 1);
+        records.forEach(member::acknowledge);
+        assertThat(member.commitSync().values()).allMatch(error -> error.isEmpty());
+        return ShareMembers.texts(records);
     }
 
     /** Where the coordinator of whoever has the name keeps what it knows. */

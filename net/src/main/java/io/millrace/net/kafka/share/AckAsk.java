@@ -14,13 +14,18 @@ final class AckAsk {
     static final class Part {
         final ShareItem item;
         final long partitionKey;
+        final int ownerEpoch;
         final List<Batch> batches;
         Errors error = Errors.NONE;
+        /** As {@link AcquireAsk.Wanted#elsewhere}. */
+        boolean elsewhere;
+
         String message;
 
         Part(final ShareItem item, final List<Batch> batches) {
             this.item = item;
             partitionKey = item.key;
+            ownerEpoch = item.ownerEpoch;
             this.batches = batches;
         }
     }

@@ -19,6 +19,9 @@ final class AcquireAsk {
         final int ownerEpoch;
         final Uuid topicId;
         Errors error = Errors.NONE;
+        /** It is not to be had here, or not yet: whoever asks is to look again where it is. */
+        boolean elsewhere;
+
         /** The bytes that hold what was handed out. */
         int leaseId = NO_LEASE;
 

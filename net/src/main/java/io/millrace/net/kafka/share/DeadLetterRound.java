@@ -58,6 +58,7 @@ final class DeadLetterRound {
     private int readAttempts;
 
     private int attempts;
+    private boolean underWay;
 
     DeadLetterRound(final ShareHosts hosts, final SharePartitionHost host) {
         this.hosts = hosts;
@@ -76,10 +77,11 @@ final class DeadLetterRound {
 
     /** It is its turn. */
     void run() {
+        underWay = true;
         final String name = rules().deadLetterTopic();
         final String complaint = DeadLetterTopic.complaint(core(), host.key().group(), name);
         if (!host.isActive()) {
-            letters.leave();
+            leave();
         } else if (complaint != null) {
             giveUp(complaint);
         } else if (core().image().topic(name) == null) {
@@ -136,7 +138,7 @@ final class DeadLetterRound {
                 image.topicByNumber(PartitionKeys.topicNumber(host.key().partitionKey()));
         final TopicImage to = image.topic(rules().deadLetterTopic());
         if (!host.isActive() || from == null) {
-            letters.leave();
+            leave();
         } else if (to == null) {
             run();
         } else {
@@ -165,7 +167,7 @@ final class DeadLetterRound {
     private void append(final DeadLetterBatch batch) {
         if (!host.isActive()) {
             // Who goes on with the partition writes them.
-            letters.leave();
+            leave();
             return;
         }
         final TopicImage to = core().image().topic(rules().deadLetterTopic());
@@ -222,7 +224,7 @@ final class DeadLetterRound {
 
     private void pause(final long ns) {
         core().deadlines().arm(pause, core().nowNs() + ns);
-        letters.leave();
+        leave();
     }
 
     private void giveUp(final String why) {
@@ -234,7 +236,20 @@ final class DeadLetterRound {
     }
 
     private void end(final long last) {
-        letters.leave();
+        underWay = false;
         host.onDeadLettersEnd(records, last);
+        letters.leave();
+    }
+
+    /** It has nothing to do for now, or for ever. */
+    private void leave() {
+        underWay = false;
+        host.checkDeparture();
+        letters.leave();
+    }
+
+    /** Whether it does something that is not to be done twice. */
+    boolean isUnderWay() {
+        return underWay;
     }
 }

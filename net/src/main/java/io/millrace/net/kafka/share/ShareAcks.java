@@ -1,5 +1,6 @@
 package io.millrace.net.kafka.share;
 
+import io.millrace.engine.core.Deadline;
 import io.millrace.engine.share.AcknowledgeType;
 import io.millrace.net.kafka.api.RequestHeader;
 import java.util.ArrayList;
@@ -9,17 +10,22 @@ import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What one request says of records: checked, and brought to the partitions' cores. Used once, on one core. */
-final class ShareAcks {
+/**
+ * What one request says of records: checked, and brought to the partitions' cores, and once more where a partition has gone
+ * to another core meanwhile. Used once, on one core.
+ */
+final class ShareAcks extends Deadline {
     private final ShareHandlers handlers;
     private final RequestHeader header;
     private final String group;
     private final String memberId;
     private final boolean renews;
     private final List<ShareItem> items = new ArrayList<>();
-    private final Map<Integer, AckAsk> asks = new HashMap<>();
+    private final List<AckAsk.Part> due = new ArrayList<>();
     private Runnable done;
     private int missing;
+    private boolean isLooking;
+    private long patientUntilNs;
 
     /** @param renews whether more time may be asked for */
     ShareAcks(
@@ -48,11 +54,7 @@ final class ShareAcks {
         } else if (unknown != Errors.NONE) {
             item.ackError = unknown;
         } else if (!batches.isEmpty()) {
-            asks.computeIfAbsent(
-                            item.core,
-                            core -> new AckAsk(group, memberId, handlers.core().id(), this::onAnswer))
-                    .parts
-                    .add(new AckAsk.Part(item, batches));
+            due.add(new AckAsk.Part(item, batches));
         }
     }
 
@@ -85,6 +87,19 @@ final class ShareAcks {
     /** Tells when everything is kept or refused, at once if nothing has to be. */
     void send(final Runnable whenDone) {
         done = whenDone;
+        sendDue();
+    }
+
+    private void sendDue() {
+        final Map<Integer, AckAsk> asks = new HashMap<>();
+        for (final AckAsk.Part part : due) {
+            asks.computeIfAbsent(
+                            part.item.core,
+                            core -> new AckAsk(group, memberId, handlers.core().id(), this::onAnswer))
+                    .parts
+                    .add(part);
+        }
+        due.clear();
         missing = asks.size() + 1;
         asks.forEach((core, ask) -> handlers.onHosts(core, hosts -> hosts.acknowledge(ask)));
         answered();
@@ -92,6 +107,10 @@ final class ShareAcks {
 
     private void onAnswer(final AckAsk ask) {
         for (final AckAsk.Part part : ask.parts) {
+            if (part.elsewhere) {
+                due.add(part);
+                continue;
+            }
             part.item.ackError = part.error;
             part.item.ackMessage =
                     part.message == null && part.error != Errors.NONE ? part.error.message() : part.message;
@@ -100,8 +119,32 @@ final class ShareAcks {
     }
 
     private void answered() {
-        if (--missing == 0) {
+        if (--missing > 0) {
+            return;
+        }
+        final long nowNs = handlers.core().nowNs();
+        if (!isLooking) {
+            isLooking = true;
+            patientUntilNs = nowNs + ShareHandlers.PATIENCE_NS;
+        }
+        if (!due.isEmpty() && nowNs < patientUntilNs) {
+            handlers.core().deadlines().arm(this, nowNs + ShareHandlers.LOOK_AGAIN_NS);
+        } else {
+            due.forEach(part -> part.item.ackError = Errors.NOT_LEADER_OR_FOLLOWER);
             done.run();
         }
+    }
+
+    @Override
+    protected void onDeadline(final long nowNs, final long nowMs) {
+        final List<AckAsk.Part> strays = List.copyOf(due);
+        due.clear();
+        for (final AckAsk.Part stray : strays) {
+            stray.item.ackError = handlers.resolve(stray.item, header);
+            if (stray.item.ackError == Errors.NONE) {
+                due.add(new AckAsk.Part(stray.item, stray.batches));
+            }
+        }
+        sendDue();
     }
 }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.protocol.Errors;
  *            v                                                       |
  *   begin → ASKING → records, error, time over → (acks kept) → answer |
  *            +-----→ nothing: WAITING --------------------------------+
- *            +-----→ no lease to be had: PAUSING ---------------------+
+ *            +-----→ no lease to be had, or gone to another core: PAUSING
  * </pre>
  */
 final class ShareFetchTask extends Deadline implements ExchangeListener {
@@ -69,6 +69,11 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     private long bytesCounted;
     private boolean timeIsOver;
     private int round;
+    /** The metadata by which the partitions were found. */
+    private long routedVersion;
+
+    /** How long partitions are looked for that go to other cores, or 0 as long as none does. */
+    private long patientUntilNs;
 
     ShareFetchTask(
             final ShareHandlers handlers,
@@ -147,7 +152,8 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
             if (saysSomething()) {
                 return Errors.INVALID_REQUEST;
             }
-            session = sessions.create(key, exchange.connection().id(), handlers.sessionsMax());
+            session = sessions.create(
+                    key, exchange.connection().id(), header.listener().isPerCore(), handlers.sessionsMax());
             if (session == null) {
                 return Errors.SHARE_SESSION_LIMIT_REACHED;
             }
@@ -219,6 +225,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
                 || owes) {
             onFetched();
         } else {
+            session.rotated().forEach(part -> items.add(new ShareItem(part.topicId(), part.partition())));
             route();
             counting = request.minBytes() > 1;
             ask();
@@ -239,10 +246,11 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     }
 
     private void route() {
-        for (final ShareSession.Part part : session.rotated()) {
-            final ShareItem item = new ShareItem(part.topicId(), part.partition());
+        routedVersion = handlers.core().image().version();
+        byOwner.clear();
+        owners.clear();
+        for (final ShareItem item : items) {
             item.error = handlers.resolve(item, header);
-            items.add(item);
             if (item.error == Errors.NONE) {
                 byOwner.computeIfAbsent(item.core, core -> {
                             owners.add(core);
@@ -255,8 +263,12 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
 
     private void ask() {
         state = State.ASKING;
+        if (routedVersion != handlers.core().image().version()) {
+            route();
+        }
         round++;
         waiters.clear();
+        byOwner.values().forEach(asked -> asked.forEach(ShareItem::forgetRound));
         nextOwner = 0;
         starved = false;
         bytesCounted = 0;
@@ -293,6 +305,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         for (final Wanted wanted : ask.wanted) {
             final ShareItem item = wanted.item;
             item.error = wanted.error;
+            item.elsewhere = wanted.elsewhere;
             starved |= wanted.starved;
             bytesCounted += counting ? wanted.bytes : 0;
             if (wanted.leaseId >= 0) {
@@ -305,41 +318,69 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
     }
 
     private void onAsked() {
+        final boolean strays = seeksStrays();
         if (counting) {
-            onCounted();
+            onCounted(strays);
             return;
         }
-        final boolean news = items.stream().anyMatch(item -> item.bytes > 0 || item.error != Errors.NONE);
-        if (news
-                || owners.isEmpty()
+        if (items.stream().anyMatch(item -> item.bytes > 0)
+                || isNothingToWaitFor()
                 || timeIsOver
                 || exchange.isAbandoned()
                 || handlers.isStopping()
                 || handlers.core().nowNs() >= deadlineNs) {
             onFetched();
-        } else if (starved) {
-            state = State.PAUSING;
-            handlers.core()
-                    .deadlines()
-                    .arm(this, Math.min(deadlineNs, handlers.core().nowNs() + PAUSE_NS));
+        } else if (strays || starved) {
+            pause(strays ? ShareHandlers.LOOK_AGAIN_NS : PAUSE_NS);
         } else {
             await();
         }
     }
 
-    /** Waits on if there is not enough, as long as the member's time lasts and nothing is wrong. */
-    private void onCounted() {
-        final boolean wrong = items.stream().anyMatch(item -> item.error != Errors.NONE);
+    private void pause(final long ns) {
+        state = State.PAUSING;
+        handlers.core()
+                .deadlines()
+                .arm(this, Math.min(deadlineNs, handlers.core().nowNs() + ns));
+    }
+
+    /** As in Apache Kafka, what is wrong with some partitions waits for records of the others. */
+    private boolean isNothingToWaitFor() {
+        return items.stream().allMatch(item -> item.error != Errors.NONE);
+    }
+
+    /** Whether partitions are to be looked for again that were not where they were asked for; not for ever. */
+    private boolean seeksStrays() {
+        final long nowNs = handlers.core().nowNs();
+        if (items.stream().noneMatch(item -> item.elsewhere)) {
+            patientUntilNs = 0;
+            return false;
+        }
+        if (patientUntilNs == 0) {
+            patientUntilNs = nowNs + ShareHandlers.PATIENCE_NS;
+        }
+        if (nowNs < patientUntilNs) {
+            return true;
+        }
+        for (final ShareItem item : items) {
+            item.error = item.elsewhere ? Errors.NOT_LEADER_OR_FOLLOWER : item.error;
+        }
+        return false;
+    }
+
+    /** Waits on if there is not enough, as long as the member's time lasts. */
+    private void onCounted(final boolean strays) {
         final long enough = Math.min(request.minBytes(), bytesMax());
-        if (wrong
-                || starved
+        if (starved
                 || bytesCounted >= enough
-                || owners.isEmpty()
+                || isNothingToWaitFor()
                 || timeIsOver
                 || exchange.isAbandoned()
                 || handlers.isStopping()) {
             counting = false;
             ask();
+        } else if (strays) {
+            pause(ShareHandlers.LOOK_AGAIN_NS);
         } else {
             await();
         }
@@ -350,8 +391,10 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
         handlers.core().deadlines().arm(this, deadlineNs);
         final int thisRound = round;
         for (final int owner : owners) {
-            final List<Long> keys =
-                    byOwner.get(owner).stream().map(item -> item.key).toList();
+            final List<Long> keys = byOwner.get(owner).stream()
+                    .filter(item -> item.error == Errors.NONE)
+                    .map(item -> item.key)
+                    .toList();
             final ShareWaiter waiter = new ShareWaiter(handlers.core().id(), counting, () -> onNews(thisRound));
             waiters.put(owner, waiter);
             final String group = request.groupId();

@@ -22,6 +22,11 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** Serves ShareFetch and ShareAcknowledge on one core: keeps the sessions of its connections. */
 public final class ShareHandlers {
+    /** After so long whoever was told that a partition is elsewhere looks for it again, and for how long. */
+    static final long LOOK_AGAIN_NS = 1_000_000;
+
+    static final long PATIENCE_NS = 500_000_000;
+
     private static final int MEMBER_ID_CHARACTERS_MAX = 36;
 
     private final Core core;
@@ -109,7 +114,7 @@ public final class ShareHandlers {
         if (owner == core.id()) {
             action.accept(hosts);
         } else {
-            core.calls().run(owner, there -> action.accept(there.service(ShareHosts.class)));
+            hosts.on(owner, action);
         }
     }
 

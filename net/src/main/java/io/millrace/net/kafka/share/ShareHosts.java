@@ -5,6 +5,7 @@ import io.millrace.engine.log.LogSlice;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataListener;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.PartitionKeys;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.port.Stage;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -34,12 +36,14 @@ public final class ShareHosts implements Stage, MetadataListener {
     private final Core core;
     private final SharePersister persister;
     private final DeadLetters deadLetters;
+    private final ShareMoves moves;
     private final Map<String, Map<Long, SharePartitionHost>> byGroup = new HashMap<>();
     private final Map<String, GroupRulesInForce> rules = new HashMap<>();
     private long rulesVersion = -1;
     private final ArrayDeque<AcquireAsk> ready = new ArrayDeque<>();
     private boolean proceeding;
     private int watches;
+    private long locksLost;
     private long sweepNs;
 
     private final SliceWalk walk = new SliceWalk();
@@ -50,6 +54,7 @@ public final class ShareHosts implements Stage, MetadataListener {
         this.core = core;
         this.persister = persister;
         deadLetters = new DeadLetters(core);
+        moves = new ShareMoves(this, core);
         persister.resets(this::onReset);
     }
 
@@ -63,6 +68,15 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    ShareMoves moves() {
+        return moves;
+    }
+
+    /** Has something done by those of another core. */
+    void on(final int target, final Consumer<ShareHosts> action) {
+        core.calls().run(target, there -> action.accept(there.service(ShareHosts.class)));
     }
 
     SliceWalk walk() {
@@ -142,26 +156,33 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     private boolean acquireNext(final AcquireAsk ask) {
         final Wanted wanted = ask.wanted.get(ask.next);
-        final SharePartitionHost host = host(ask.group, wanted);
-        if (host == null) {
-            wanted.error = Errors.NOT_LEADER_OR_FOLLOWER;
+        if (!isHere(wanted.partitionKey, wanted.ownerEpoch)) {
+            wanted.elsewhere = true;
             return true;
         }
-        return host.acquire(ask);
+        return host(ask.group, wanted).acquire(ask);
     }
 
-    /** Null if the partition is not here. */
+    private boolean isHere(final long partitionKey, final int ownerEpoch) {
+        final PartitionImage image = core.image().partition(partitionKey);
+        return image != null
+                && image.ownerCore() == core.id()
+                && image.leaderEpoch() == ownerEpoch
+                && !moves.isAwaited(partitionKey);
+    }
+
     private SharePartitionHost host(final String group, final Wanted wanted) {
-        final PartitionImage image = core.image().partition(wanted.partitionKey);
-        if (image == null || image.ownerCore() != core.id() || image.leaderEpoch() != wanted.ownerEpoch) {
-            return null;
-        }
         final Map<Long, SharePartitionHost> hosts = byGroup.computeIfAbsent(group, name -> new HashMap<>());
         SharePartitionHost host = hosts.get(wanted.partitionKey);
         if (host == null) {
             host = new SharePartitionHost(
                     this,
-                    new ShareKey(group, wanted.partitionKey, wanted.topicId, image.partition(), image.leaderEpoch()));
+                    new ShareKey(
+                            group,
+                            wanted.partitionKey,
+                            wanted.topicId,
+                            PartitionKeys.partition(wanted.partitionKey),
+                            wanted.ownerEpoch));
             hosts.put(wanted.partitionKey, host);
             host.load();
         }
@@ -178,7 +199,10 @@ public final class ShareHosts implements Stage, MetadataListener {
         ask.missing = ask.parts.size();
         for (final AckAsk.Part part : List.copyOf(ask.parts)) {
             final SharePartitionHost host = find(ask.group, part.partitionKey);
-            if (host == null) {
+            part.elsewhere = !isHere(part.partitionKey, part.ownerEpoch);
+            if (part.elsewhere) {
+                acknowledged(ask);
+            } else if (host == null) {
                 part.error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
                 acknowledged(ask);
             } else {
@@ -223,6 +247,17 @@ public final class ShareHosts implements Stage, MetadataListener {
         if (hosts != null) {
             List.copyOf(hosts.values()).forEach(host -> host.release(holder));
         }
+        moves.release(group, holder);
+    }
+
+    /** As above, of one partition. */
+    void release(final String group, final long partitionKey, final Holder holder) {
+        final SharePartitionHost host = find(group, partitionKey);
+        if (host == null) {
+            moves.release(group, partitionKey, holder);
+        } else {
+            host.release(holder);
+        }
     }
 
     // What happens to partitions
@@ -241,22 +276,38 @@ public final class ShareHosts implements Stage, MetadataListener {
         final PartitionImage image = topic == null ? null : topic.partition(partition);
         if (image != null) {
             final long key = image.partitionKey();
-            core.calls().run(image.ownerCore(), there -> {
-                final SharePartitionHost host = there.service(ShareHosts.class).find(group, key);
-                if (host != null && host.isOlderThan(stateEpoch)) {
-                    host.end(Errors.NOT_LEADER_OR_FOLLOWER);
-                }
-            });
+            on(image.ownerCore(), there -> there.reset(group, key, stateEpoch));
+        }
+    }
+
+    void reset(final String group, final long partitionKey, final int stateEpoch) {
+        final SharePartitionHost host = find(group, partitionKey);
+        if (host == null) {
+            moves.reset(group, partitionKey, stateEpoch);
+        } else if (host.isOlderThan(stateEpoch)) {
+            host.end(Errors.NOT_LEADER_OR_FOLLOWER);
         }
     }
 
     @Override
     public void onPartitionPlaced(final TopicImage topic, final PartitionImage partition, final int previousCore) {
+        final long key = partition.partitionKey();
         if (previousCore == core.id()) {
-            all().stream()
-                    .filter(host -> host.key().partitionKey() == partition.partitionKey())
-                    .forEach(host -> host.end(Errors.NOT_LEADER_OR_FOLLOWER));
+            final List<SharePartitionHost> leaving = all();
+            leaving.removeIf(host -> host.key().partitionKey() != key);
+            moves.depart(key, partition.ownerCore(), partition.leaderEpoch(), leaving);
         }
+        if (previousCore >= 0 && partition.ownerCore() == core.id()) {
+            moves.await(key, partition.leaderEpoch());
+        }
+    }
+
+    /** Goes on with what another core has handed over. */
+    void takeOver(final ShareParting parting, final int leaderEpoch) {
+        final ShareKey key = parting.key().in(leaderEpoch);
+        final SharePartitionHost host = new SharePartitionHost(this, key);
+        byGroup.computeIfAbsent(key.group(), name -> new HashMap<>()).put(key.partitionKey(), host);
+        host.takeOver(parting);
     }
 
     @Override
@@ -264,6 +315,9 @@ public final class ShareHosts implements Stage, MetadataListener {
         all().stream()
                 .filter(host -> core.image().partition(host.key().partitionKey()) == null)
                 .forEach(host -> host.end(Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        for (int i = 0; i < topic.partitionCount(); i++) {
+            moves.forget(topic.partition(i).partitionKey());
+        }
     }
 
     /** From now on; who waits by the old rules looks again. */
@@ -273,6 +327,15 @@ public final class ShareHosts implements Stage, MetadataListener {
         if (hosts != null) {
             List.copyOf(hosts.values()).forEach(SharePartitionHost::onRulesChanged);
         }
+    }
+
+    void onLocksLost() {
+        locksLost++;
+    }
+
+    /** How often what members had locked was free before its time, since its state is another one, or took long to go. */
+    public long locksLost() {
+        return locksLost;
     }
 
     /** Each watch holds room in the core's own ring; who finds none looks again at the next sweep. */
@@ -296,6 +359,7 @@ public final class ShareHosts implements Stage, MetadataListener {
             return 0;
         }
         sweepNs = nowNs;
+        moves.sweep(nowNs);
         for (final SharePartitionHost host : all()) {
             host.sweep();
             if (host.isAtRest(AT_REST_NS)) {

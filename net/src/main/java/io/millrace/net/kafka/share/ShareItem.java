@@ -17,6 +17,9 @@ final class ShareItem {
     int ownerEpoch;
 
     Errors error = Errors.NONE;
+    /** It is on its way to another core, or there, and that is not known here yet. */
+    boolean elsewhere;
+
     LogSlice slice;
     int bytes;
     RecordRanges acquired;
@@ -29,6 +32,12 @@ final class ShareItem {
     ShareItem(final Uuid topicId, final int partition) {
         this.topicId = topicId;
         this.partition = partition;
+    }
+
+    /** It is asked for once more. */
+    void forgetRound() {
+        error = Errors.NONE;
+        elsewhere = false;
     }
 
     boolean hasNews() {

@@ -24,7 +24,8 @@ import org.apache.kafka.common.protocol.Errors;
  * time is over, and wakes those who wait.
  *
  * <pre>
- *   LOADING → ACTIVE → ENDED     moved, deleted, its state begun anew, or long at rest
+ *   LOADING → ACTIVE → ENDED     deleted, its state begun anew, or long at rest
+ *      │         └→ DEPARTING → ENDED   goes to another core, once nothing is under way
  *      └→ FAILED → ENDED         its state could not be read: told for a while, then forgotten
  * </pre>
  */
@@ -36,6 +37,7 @@ final class SharePartitionHost {
     private enum State {
         LOADING,
         ACTIVE,
+        DEPARTING,
         FAILED,
         ENDED
     }
@@ -72,6 +74,8 @@ final class SharePartitionHost {
 
     /** The group's start is part of its state, and will be the same for whoever loads that. */
     private boolean startKept;
+
+    private ShareDeparture departure;
 
     SharePartitionHost(final ShareHosts hosts, final ShareKey key) {
         this.hosts = hosts;
@@ -152,8 +156,10 @@ final class SharePartitionHost {
 
     /** False if there is nothing to be had by reading. */
     private boolean read(final AcquireAsk ask) {
-        if (state == State.FAILED || state == State.ENDED) {
-            ask.wanted.get(ask.next).error = state == State.ENDED ? Errors.NOT_LEADER_OR_FOLLOWER : failure;
+        if (state == State.FAILED || state == State.DEPARTING || state == State.ENDED) {
+            final Wanted wanted = ask.wanted.get(ask.next);
+            wanted.elsewhere = state != State.FAILED;
+            wanted.error = failure;
             return false;
         }
         if (!isAcquirable()) {
@@ -176,8 +182,8 @@ final class SharePartitionHost {
         reading = null;
         final Outcome outcome = Outcome.of(part.outcome());
         final LogSlice slice = part.leaseId() >= 0 ? hosts.receive(part.leaseId()) : null;
-        if (state == State.ENDED) {
-            wanted.error = Errors.NOT_LEADER_OR_FOLLOWER;
+        if (state != State.ACTIVE || outcome == Outcome.NOT_OWNER || outcome == Outcome.MOVED) {
+            wanted.elsewhere = true;
             hosts.release(slice);
         } else if (outcome == Outcome.OK || outcome == Outcome.OFFSET_OUT_OF_RANGE) {
             readable = readingRules.committed() ? part.lastStableOffset() : part.highWatermark();
@@ -187,11 +193,12 @@ final class SharePartitionHost {
         } else {
             wanted.error = WireErrors.of(outcome);
             hosts.release(slice);
-            if (outcome == Outcome.NOT_OWNER || outcome == Outcome.MOVED || outcome == Outcome.UNKNOWN_PARTITION) {
+            if (outcome == Outcome.UNKNOWN_PARTITION) {
                 end(Errors.NOT_LEADER_OR_FOLLOWER);
             }
         }
         serveQueue();
+        checkDeparture();
         hosts.proceed(ask);
     }
 
@@ -261,7 +268,7 @@ final class SharePartitionHost {
     /** Tells the waiter of what may be news, once; at once if there may be something already. */
     void wait(final ShareWaiter waiter) {
         final boolean hasMore = waiter.knows ? state == State.ACTIVE && news : isAcquirable();
-        if (state == State.FAILED || state == State.ENDED || hasMore) {
+        if (state == State.FAILED || state == State.DEPARTING || state == State.ENDED || hasMore) {
             hosts.tell(waiter);
             return;
         }
@@ -313,7 +320,8 @@ final class SharePartitionHost {
     void acknowledge(final AckAsk ask, final AckAsk.Part part) {
         usedNs = hosts.core().nowNs();
         if (state != State.ACTIVE) {
-            part.error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            part.elsewhere = state == State.DEPARTING;
+            part.error = part.elsewhere ? Errors.NONE : Errors.UNKNOWN_TOPIC_OR_PARTITION;
             hosts.acknowledged(ask);
             return;
         }
@@ -352,7 +360,7 @@ final class SharePartitionHost {
 
     /** A session has ended: what was handed out in it may go to others. */
     void release(final Holder holder) {
-        if (state == State.ACTIVE
+        if (isServing()
                 && share.release(
                         holder, writes.newTicket(), hosts.rules(key.group()).limits())) {
             writes.write(error -> {});
@@ -364,13 +372,14 @@ final class SharePartitionHost {
                 || error == Errors.GROUP_ID_NOT_FOUND
                 || error == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
             end(error);
-        } else if (state == State.ACTIVE) {
+        } else if (isServing()) {
             startKept |= error == Errors.NONE;
             armLocks(share.earliestLockEndNs());
             writeDeadLetters();
             if (isAcquirable()) {
                 wake();
             }
+            checkDeparture();
         }
     }
 
@@ -396,7 +405,7 @@ final class SharePartitionHost {
     /** The letters up to this offset are written, or never will be. */
     void onDeadLettersEnd(final RecordRanges written, final long last) {
         letters = null;
-        if (state != State.ACTIVE) {
+        if (!isServing()) {
             return;
         }
         final RecordRanges changed = hosts.acquired();
@@ -407,6 +416,64 @@ final class SharePartitionHost {
         if (isAcquirable()) {
             wake();
         }
+        writeDeadLetters();
+        checkDeparture();
+    }
+
+    // Going to another core
+
+    /** Takes on nothing new; {@link ShareDeparture#check} is told when something ends that was under way. */
+    void depart(final ShareDeparture with) {
+        if (state != State.ACTIVE) {
+            end(Errors.NOT_LEADER_OR_FOLLOWER);
+            return;
+        }
+        state = State.DEPARTING;
+        departure = with;
+        log.endWatch();
+        wake();
+        if (share.releaseStaying(writes.newTicket(), hosts.rules(key.group()).limits())) {
+            writes.write(error -> {});
+        }
+        serveQueue();
+    }
+
+    private boolean isServing() {
+        return state == State.ACTIVE || state == State.DEPARTING;
+    }
+
+    void checkDeparture() {
+        if (departure != null) {
+            departure.check();
+        }
+    }
+
+    boolean hasEnded() {
+        return state == State.ENDED;
+    }
+
+    /** Whether nothing is under way that its members or the log of its state would wait for. */
+    boolean isQuiet() {
+        return reading == null && writes.isQuiet() && (letters == null || !letters.isUnderWay());
+    }
+
+    /** Ends here, and hands over what goes on elsewhere. */
+    ShareParting part() {
+        state = State.ENDED;
+        hosts.core().deadlines().disarm(locks);
+        hosts.forget(this);
+        return writes.part(startKept);
+    }
+
+    /** Goes on where another core has stopped. */
+    void takeOver(final ShareParting parting) {
+        state = State.ACTIVE;
+        usedNs = hosts.core().nowNs();
+        startKept = parting.startKept();
+        stateEpoch = parting.stateEpoch();
+        share = parting.share();
+        writes.takeOver(parting);
+        armLocks(share.earliestLockEndNs());
         writeDeadLetters();
     }
 
@@ -423,7 +490,7 @@ final class SharePartitionHost {
         locksEndNs = SharePartition.NEVER;
         if (state == State.FAILED) {
             end(failure);
-        } else if (state == State.ACTIVE) {
+        } else if (isServing()) {
             final RecordRanges changed = hosts.acquired();
             changed.clear();
             share.expire(nowNs, hosts.rules(key.group()).limits(), writes.nextExpired(), changed);
@@ -477,6 +544,9 @@ final class SharePartitionHost {
     /** Whoever comes next finds another in its place, or that the partition is elsewhere. */
     void end(final Errors why) {
         if (state != State.ENDED) {
+            if (isServing() && share.earliestLockEndNs() != SharePartition.NEVER) {
+                hosts.onLocksLost();
+            }
             state = State.ENDED;
             hosts.core().deadlines().disarm(locks);
             hosts.forget(this);
@@ -484,6 +554,7 @@ final class SharePartitionHost {
             log.endWatch();
             wake();
             serveQueue();
+            checkDeparture();
         }
     }
 }

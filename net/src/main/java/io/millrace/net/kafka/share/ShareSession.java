@@ -26,10 +26,11 @@ final class ShareSession {
     int epoch = 1;
     private final Map<Part, Boolean> parts = new LinkedHashMap<>();
 
-    ShareSession(final Key key, final long number, final long connectionId) {
+    /** @param ofOneCore by a listener of the core's own: the member is told to go where its partitions go */
+    ShareSession(final Key key, final long number, final long connectionId, final boolean ofOneCore) {
         this.key = key;
         this.connectionId = connectionId;
-        holder = new Holder(key.memberId(), number);
+        holder = new Holder(key.memberId(), number, ofOneCore);
     }
 
     void add(final Part part) {

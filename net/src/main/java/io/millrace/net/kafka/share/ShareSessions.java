@@ -30,14 +30,15 @@ final class ShareSessions {
     }
 
     /** Begins a session in place of the member's last one; null if the node has too many. */
-    ShareSession create(final ShareSession.Key key, final long connectionId, final int sessionsMax) {
+    ShareSession create(
+            final ShareSession.Key key, final long connectionId, final boolean ofOneCore, final int sessionsMax) {
         byMember.remove(key);
         tellCount();
         if (counts.total() >= sessionsMax) {
             return null;
         }
         // A number that no other core gives out.
-        final ShareSession session = new ShareSession(key, made++ * coreCount + core, connectionId);
+        final ShareSession session = new ShareSession(key, made++ * coreCount + core, connectionId, ofOneCore);
         byMember.put(key, session);
         tellCount();
         return session;

@@ -1,9 +1,11 @@
 package io.millrace.net.kafka.share;
 
+import io.millrace.engine.core.Deadline;
 import io.millrace.engine.share.RecordRanges;
 import io.millrace.engine.share.RecordState;
 import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.PlantedBug;
+import io.millrace.net.kafka.share.ShareParting.Unkept;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +15,15 @@ import org.apache.kafka.common.message.WriteShareGroupStateResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Keeps the changes of one share partition's state, one write at a time: what comes meanwhile goes along with the next.
- * Owned by the core's thread.
+ * Keeps the changes of one share partition's state, one write at a time: what comes meanwhile goes along with the next. A
+ * write that fails is told to whoever waits for it; if nobody does, it is tried again, with what is to be kept then. Owned by
+ * the core's thread.
  */
 final class ShareStateWrites {
+    private static final long AGAIN_NS = 100_000_000;
+    private static final long AGAIN_NS_MAX = 10_000_000_000L;
+    private static final int DOUBLINGS_MAX = 10;
+
     private record Waiting(long ticket, Consumer<Errors> told) {}
 
     private final ShareHosts hosts;
@@ -36,8 +43,19 @@ final class ShareStateWrites {
     private long writingExpired;
     private long keptExpired;
     private boolean writing;
-    private boolean startDue;
     private boolean ended;
+
+    /** What nobody waits for: of the write that is under way, and of those that failed, or that are due. */
+    private Unkept beingKept = Unkept.NOTHING;
+
+    private Unkept unkept = Unkept.NOTHING;
+    private int failures;
+    private final Deadline again = new Deadline() {
+        @Override
+        protected void onDeadline(final long nowNs, final long nowMs) {
+            next();
+        }
+    };
 
     /** @param written told how each write has ended, after those who waited for it */
     ShareStateWrites(final ShareHosts hosts, final ShareKey key, final Consumer<Errors> written) {
@@ -49,6 +67,32 @@ final class ShareStateWrites {
     void begin(final SharePartition loaded, final int epoch) {
         share = loaded;
         stateEpoch = epoch;
+    }
+
+    /** Goes on where another core has stopped. */
+    void takeOver(final ShareParting parting) {
+        begin(parting.share(), parting.stateEpoch());
+        lastExpired = parting.lastExpired();
+        writingExpired = lastExpired;
+        keptExpired = lastExpired;
+        unkept = parting.unkept();
+        next();
+    }
+
+    /** Whether nothing is being written, nor has to be soon. */
+    boolean isQuiet() {
+        return !writing && waiting.isEmpty() && expired.isEmpty();
+    }
+
+    /** Stops when all is quiet; what is left is for whoever goes on. */
+    ShareParting part(final boolean startKept) {
+        stop();
+        return new ShareParting(key, share, stateEpoch, startKept, lastExpired, unkept);
+    }
+
+    private void stop() {
+        ended = true;
+        hosts.core().deadlines().disarm(again);
     }
 
     /** For changes that are begun now; {@link #write} follows, or they are rolled back. */
@@ -67,7 +111,7 @@ final class ShareStateWrites {
     }
 
     boolean isIdle() {
-        return !writing && waiting.isEmpty() && expired.isEmpty();
+        return isQuiet() && unkept.isEmpty();
     }
 
     /** Keeps what was begun under the last ticket; told once it is kept, and counts. */
@@ -90,10 +134,14 @@ final class ShareStateWrites {
     /** Keeps what time has brought; nobody waits for it. */
     void writeExpired(final RecordRanges changed) {
         lastExpired++;
+        addExpired(changed);
+        next();
+    }
+
+    private void addExpired(final RecordRanges changed) {
         for (int i = 0; i < changed.count(); i++) {
             expired.add(changed.first(i), changed.last(i), changed.state(i), changed.deliveries(i));
         }
-        next();
     }
 
     private void next() {
@@ -105,6 +153,7 @@ final class ShareStateWrites {
         if (!expired.isEmpty()) {
             // Alone: what is said later of the same records must come later. The answer may come before this returns.
             final List<WriteShareGroupStateRequestData.StateBatch> batches = batches(expired);
+            beingKept = Unkept.of(expired);
             expired.clear();
             writingExpired = lastExpired;
             send(batches);
@@ -112,15 +161,17 @@ final class ShareStateWrites {
             writingTicket = lastTicket;
             share.changes(keptTicket, writingTicket, changes);
             send(batches(changes));
-        } else if (startDue) {
-            startDue = false;
-            send(List.of());
+        } else if (!unkept.isEmpty() && !again.isArmed()) {
+            beingKept = unkept;
+            unkept = Unkept.NOTHING;
+            share.kept(beingKept.first(), beingKept.last(), changes);
+            send(batches(changes));
         }
     }
 
     /** Has the start kept, and how much behind it is done, though nothing is said of any record now. */
     void keepStart() {
-        startDue = true;
+        unkept = unkept.with(new Unkept(Long.MAX_VALUE, -1, true));
         next();
     }
 
@@ -161,14 +212,25 @@ final class ShareStateWrites {
         final Errors error = told(Errors.forCode(result.errorCode()));
         if (error == Errors.NONE) {
             share.commit(writingTicket);
+            failures = 0;
         } else {
             share.rollBack(keptTicket, writingTicket);
+            tryAgain();
         }
+        beingKept = Unkept.NOTHING;
         keptTicket = writingTicket;
         keptExpired = writingExpired;
         tellUpTo(writingTicket, error);
         written.accept(error);
         next();
+    }
+
+    private void tryAgain() {
+        unkept = unkept.with(beingKept);
+        if (!unkept.isEmpty()) {
+            final long pauseNs = Math.min(AGAIN_NS_MAX, AGAIN_NS << Math.min(failures++, DOUBLINGS_MAX));
+            hosts.core().deadlines().arm(again, hosts.core().nowNs() + pauseNs);
+        }
     }
 
     /** What members are told if the state could not be kept. */
@@ -190,7 +252,7 @@ final class ShareStateWrites {
 
     /** Nothing is kept any more; who waits is told so. */
     void end(final Errors why) {
-        ended = true;
+        stop();
         tellUpTo(Long.MAX_VALUE, why);
     }
 }

@@ -23,6 +23,9 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData.ReadStateSummaryData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
@@ -224,6 +227,56 @@ class DeadLettersTest {
         node.run(1000);
         assertThat(node.core(0).service(ShareHosts.class).deadLetters().isIdle())
                 .isTrue();
+    }
+
+    @Test
+    void shouldWriteLettersOnceThatWaitAcrossAMove() {
+        createLetters();
+        final PartitionMover mover = new PartitionMover(node);
+        final ShareClient member = member("a");
+        for (int i = 0; i < 5; i++) {
+            final int first = 5 * i;
+            final int behind = first + 5;
+            assertThat(member.fetch(1000)).as("%d", i).hasSize(1);
+            // Letters are on their way when the partition goes, sooner or later.
+            node.holdHousekeeping(i == 3);
+            member.ask(100, 1, ShareClient.reject(first, behind - 1));
+            for (int step = 0; step < 10 * i; step++) {
+                node.step();
+            }
+            mover.begin("topic", 1 - i % 2);
+            node.run(200L * i);
+            node.holdHousekeeping(false);
+            mover.end();
+            assertThat(ShareClient.acquired(member.answer())).isEmpty();
+            assertThat(member.fetch(100)).isEmpty();
+            assertThat(letters()).hasSize(behind).doesNotHaveDuplicates();
+            assertThat(keptStart()).isEqualTo(behind);
+            ShareClient.write(node, topic, "v0", "v1", "v2", "v3", "v4");
+        }
+    }
+
+    @Test
+    void shouldEndLettersThatHaveBegunWhereNoNewOnesMayBegin() {
+        createLetters();
+        keepArchiving(0, 1, 5);
+        final UpdateFeaturesRequestData request = new UpdateFeaturesRequestData().setTimeoutMs(1000);
+        request.featureUpdates()
+                .add(new FeatureUpdateKey()
+                        .setFeature("share.version")
+                        .setMaxVersionLevel((short) 1)
+                        .setUpgradeType((byte) 2));
+        assertThat(node.connect(0)
+                        .call(request, 1, UpdateFeaturesResponseData::new)
+                        .errorCode())
+                .isZero();
+        final ShareClient member = member("a");
+        assertThat(member.fetch(1000)).hasSize(1);
+        member.ask(100, 1, ShareClient.reject(2, 4));
+        assertThat(ShareClient.acquired(member.answer())).isEmpty();
+        node.run(100);
+        assertThat(letters()).hasSize(2);
+        assertThat(keptStart()).isEqualTo(5);
     }
 
     private static String[] texts(final int count, final String text) {

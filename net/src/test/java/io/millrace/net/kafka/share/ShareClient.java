@@ -17,6 +17,9 @@ import org.apache.kafka.common.message.InitializeShareGroupStateRequestData;
 import org.apache.kafka.common.message.InitializeShareGroupStateRequestData.InitializeStateData;
 import org.apache.kafka.common.message.InitializeShareGroupStateResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ReadShareGroupStateRequestData;
+import org.apache.kafka.common.message.ReadShareGroupStateRequestData.ReadStateData;
+import org.apache.kafka.common.message.ReadShareGroupStateResponseData;
 import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.message.ShareFetchRequestData.AcknowledgementBatch;
 import org.apache.kafka.common.message.ShareFetchRequestData.FetchPartition;
@@ -39,14 +42,24 @@ final class ShareClient {
     private final String group;
     private final String member;
     private final TestClient client;
+    private final List<Integer> added = new ArrayList<>();
     private int epoch;
 
     ShareClient(final TestNode node, final int core, final TopicImage topic, final String group, final String member) {
+        this(node, node.connect(core), topic, group, member);
+    }
+
+    ShareClient(
+            final TestNode node,
+            final TestClient client,
+            final TopicImage topic,
+            final String group,
+            final String member) {
         this.node = node;
         this.topic = topic;
         this.group = group;
         this.member = member;
-        client = node.connect(core);
+        this.client = client;
     }
 
     static Uuid id(final TopicImage topic) {
@@ -55,6 +68,10 @@ final class ShareClient {
 
     /** As the group's coordinator does when a member first gets the partition. */
     static void begin(final TestNode node, final TopicImage topic, final String group) {
+        begin(node, topic, group, 0);
+    }
+
+    static void begin(final TestNode node, final TopicImage topic, final String group, final int stateEpoch) {
         final InitializeShareGroupStateResponseData begun = node.connect(0)
                 .call(
                         new InitializeShareGroupStateRequestData()
@@ -62,6 +79,7 @@ final class ShareClient {
                                 .setTopics(List.of(new InitializeStateData()
                                         .setTopicId(id(topic))
                                         .setPartitions(List.of(new InitializeShareGroupStateRequestData.PartitionData()
+                                                .setStateEpoch(stateEpoch)
                                                 .setStartOffset(-1))))),
                         0,
                         InitializeShareGroupStateResponseData::new);
@@ -112,6 +130,26 @@ final class ShareClient {
                 answer.results().getFirst().partitions().getFirst().errorCode());
     }
 
+    /** What is kept of the group's records. */
+    static List<ReadShareGroupStateResponseData.StateBatch> kept(
+            final TestNode node, final TopicImage topic, final String group) {
+        return node.connect(0)
+                .call(
+                        new ReadShareGroupStateRequestData()
+                                .setGroupId(group)
+                                .setTopics(List.of(new ReadStateData()
+                                        .setTopicId(id(topic))
+                                        .setPartitions(List.of(new ReadShareGroupStateRequestData.PartitionData()
+                                                .setLeaderEpoch(0))))),
+                        0,
+                        ReadShareGroupStateResponseData::new)
+                .results()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .stateBatches();
+    }
+
     static void write(final TestNode node, final TopicImage topic, final String... values) {
         write(node, topic, Compression.NONE, values);
     }
@@ -129,10 +167,17 @@ final class ShareClient {
         }
     }
 
+    /** Names one more partition in the next fetch. */
+    void add(final int partition) {
+        added.add(partition);
+    }
+
     /** Asks for records and says what it does with those before. */
     void ask(final int waitMs, final int bytesMin, final AcknowledgementBatch... said) {
         final FetchTopic asked = new FetchTopic().setTopicId(id(topic));
         asked.partitions().add(new FetchPartition().setAcknowledgementBatches(List.of(said)));
+        added.forEach(partition -> asked.partitions().add(new FetchPartition().setPartitionIndex(partition)));
+        added.clear();
         final ShareFetchRequestData request = new ShareFetchRequestData()
                 .setGroupId(group)
                 .setMemberId(member)

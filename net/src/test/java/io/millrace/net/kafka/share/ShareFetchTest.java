@@ -63,6 +63,39 @@ class ShareFetchTest {
     }
 
     @Test
+    void shouldWaitForOthersThanThoseInError() {
+        final ShareClient member = member(1, "a");
+        member.add(7);
+        member.ask(5_000, 1);
+        node.run(200);
+        assertThat(member.hasAnswer()).isFalse();
+        ShareClient.write(node, topic, TEXT);
+        node.run(200);
+        assertThat(ShareClient.partitions(member.answer()))
+                .hasSize(2)
+                .anySatisfy(partition -> assertThat(partition.acquiredRecords()).hasSize(1))
+                .anySatisfy(partition ->
+                        assertThat(Errors.forCode(partition.errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        member.ask(1_000, 10_000);
+        node.run(800);
+        assertThat(member.hasAnswer()).as("whoever counts waits too").isFalse();
+        node.run(300);
+        assertThat(ShareClient.partitions(member.answer())).hasSize(1);
+    }
+
+    @Test
+    void shouldNotKeepTheCoresBusyForAPartitionInError() {
+        ShareClient.write(node, topic, TEXT);
+        assertThat(ShareClient.keep(node, topic, GROUP, ShareClient.batch(5, 3, 0)))
+                .isEqualTo(Errors.NONE);
+        final ShareClient member = member(1, "a");
+        member.ask(10_000, 1);
+        assertThat(ShareClient.partitions(member.answer()))
+                .as("nothing to wait for")
+                .hasSize(1);
+    }
+
+    @Test
     void shouldAnswerWithLessWhenTheTimeIsOver() {
         final ShareClient member = member(1, "a");
         ShareClient.write(node, topic, TEXT);
@@ -158,15 +191,17 @@ class ShareFetchTest {
         final ShareSessions first = new ShareSessions(0, 2, counts);
         final ShareSessions second = new ShareSessions(1, 2, counts);
         for (int i = 0; i < 3; i++) {
-            assertThat(first.create(new ShareSession.Key(GROUP, "m" + i), 1, 4)).isNotNull();
+            assertThat(first.create(new ShareSession.Key(GROUP, "m" + i), 1, false, 4))
+                    .isNotNull();
         }
-        final ShareSession last = second.create(new ShareSession.Key(GROUP, "m3"), 2, 4);
+        final ShareSession last = second.create(new ShareSession.Key(GROUP, "m3"), 2, false, 4);
         assertThat(last).isNotNull();
-        assertThat(second.create(new ShareSession.Key(GROUP, "m4"), 2, 4)).isNull();
-        assertThat(first.create(new ShareSession.Key(GROUP, "m0"), 1, 4))
+        assertThat(second.create(new ShareSession.Key(GROUP, "m4"), 2, false, 4))
+                .isNull();
+        assertThat(first.create(new ShareSession.Key(GROUP, "m0"), 1, false, 4))
                 .as("its own anew")
                 .isNotNull();
         second.remove(last);
-        assertThat(first.create(new ShareSession.Key(GROUP, "m4"), 1, 4)).isNotNull();
+        assertThat(first.create(new ShareSession.Key(GROUP, "m4"), 1, false, 4)).isNotNull();
     }
 }

@@ -3,6 +3,11 @@ package io.millrace.net.kafka.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.TopicImage;
+import io.millrace.engine.port.SeededEntropy;
+import io.millrace.engine.sim.SimDisk;
+import io.millrace.engine.sim.SimDiskFaults;
+import io.millrace.engine.sim.SimDiskImage;
+import io.millrace.engine.sim.SimTime;
 import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
@@ -19,7 +24,12 @@ class ShareUpkeepTest {
     private static final String GROUP = "group";
     private static final int WATCHES_MAX = 4096;
 
-    private final TestNode node = new TestNode(1, 64);
+    private final SimDiskImage image = new SimDiskImage();
+    private final TestNode node = new TestNode(
+            1,
+            64,
+            new SimTime(),
+            (time, core) -> new SimDisk(image, time, SimDiskFaults.none(), new SeededEntropy(core)));
     private TopicImage topic;
 
     @BeforeEach
@@ -111,6 +121,21 @@ class ShareUpkeepTest {
         assertThat(member("b").fetch(1000))
                 .singleElement()
                 .satisfies(records -> assertThat(records.firstOffset()).isEqualTo(5));
+    }
+
+    @Test
+    void shouldKeepByItselfWhatCouldNotBeKept() {
+        ShareClient.set(node, GROUP, "share.record.lock.duration.ms", "15000");
+        write(10);
+        assertThat(member("a").fetch(1000)).hasSize(1);
+        image.capacity(0);
+        node.run(16_000);
+        assertThat(ShareClient.kept(node, topic, GROUP)).as("no room").isEmpty();
+        image.capacity(Long.MAX_VALUE);
+        node.run(12_000);
+        assertThat(ShareClient.kept(node, topic, GROUP))
+                .singleElement()
+                .satisfies(batch -> assertThat(batch.deliveryCount()).isEqualTo((short) 1));
     }
 
     @Test
