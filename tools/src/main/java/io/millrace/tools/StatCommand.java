@@ -81,6 +81,9 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--sync", description = "Messages between cores, fill of batches, sync rounds.")
     private boolean sync;
 
+    @Option(names = "--shares", description = "What members of share groups get and say, and dead letters.")
+    private boolean shares;
+
     @Option(names = "--duty", description = "How long duty cycles take, and which part of them takes it.")
     private boolean duty;
 
@@ -133,6 +136,9 @@ final class StatCommand implements Callable<Integer> {
         }
         if (sync || all) {
             sections.add(Section.SYNC);
+        }
+        if (shares || all) {
+            sections.add(Section.SHARES);
         }
         if (duty || all) {
             sections.add(Section.DUTY);

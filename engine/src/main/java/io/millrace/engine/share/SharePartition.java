@@ -49,11 +49,17 @@ public final class SharePartition {
         }
         final byte restored = switch (state) {
             case RecordState.ACQUIRED -> RecordState.AVAILABLE;
-            case RecordState.ARCHIVING ->
-                deliveries >= limits.deliveriesMax() ? RecordState.ARCHIVING : RecordState.ARCHIVING_REJECTED;
+            case RecordState.ARCHIVING -> restoredLetter(deliveries, limits);
             default -> state;
         };
         runs.append(last, restored, PlantedBug.SHARE_COUNTS_FORGOTTEN.isPlanted() ? 0 : deliveries);
+    }
+
+    private static byte restoredLetter(final short deliveries, final ShareLimits limits) {
+        if (PlantedBug.SHARE_LETTERS_NOT_RESUMED.isPlanted()) {
+            return RecordState.ARCHIVED;
+        }
+        return deliveries >= limits.deliveriesMax() ? RecordState.ARCHIVING : RecordState.ARCHIVING_REJECTED;
     }
 
     /** All was taken over. */
@@ -330,6 +336,15 @@ public final class SharePartition {
                 room -= records;
             }
         }
+    }
+
+    /** How many records are on their way to the dead-letter topic. */
+    public long deadLetters() {
+        long letters = 0;
+        for (int run = 0; run < runs.count(); run++) {
+            letters += RecordState.isArchiving(runs.state[run]) ? runs.length(run) : 0;
+        }
+        return letters;
     }
 
     /** Whether {@link #deadLetters} tells of any. */

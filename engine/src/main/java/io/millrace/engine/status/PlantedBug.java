@@ -89,6 +89,8 @@ public enum PlantedBug {
     SHARE_START_TOO_FAR,
     /** What a share group's members hold of a partition does not go along to its new owner. */
     SHARE_LOCKS_LEFT_BEHIND,
+    /** Whoever takes a share partition over forgets the dead letters that are not written yet. */
+    SHARE_LETTERS_NOT_RESUMED,
     /** The scrub takes every checksum for the right one. */
     SCRUB_BLIND;
 

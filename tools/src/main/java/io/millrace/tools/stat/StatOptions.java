@@ -27,7 +27,8 @@ public record StatOptions(
         PARTITIONS,
         DUTY,
         SYNC,
-        SLOW
+        SLOW,
+        SHARES
     }
 
     boolean has(final Section section) {

@@ -155,6 +155,10 @@ public final class StatRun {
             text.append('\n');
             Messages.print(text, interval, cores);
         }
+        if (options.has(StatOptions.Section.SHARES)) {
+            text.append('\n');
+            Shares.print(text, interval, cores);
+        }
         if (options.has(StatOptions.Section.DUTY)) {
             text.append('\n');
             DutyCycles.print(text, interval, cores);

@@ -88,7 +88,7 @@ class StatIT {
                     .isPositive();
             assertThat(bytesIn(after) - bytesIn(before)).isEqualTo((long) bytesOut);
             assertThat(stat(broker.dataDir(), 0, "--once", "--all"))
-                    .contains("busy%", "PRODUCE", "closed: peer", "own messages");
+                    .contains("busy%", "PRODUCE", "closed: peer", "own messages", "acquired/s");
             assertThat(stat(broker.dataDir(), 0, "--count", "2", "--interval", "0.3", "--core", "1")
                             .lines())
                     .hasSize(3);

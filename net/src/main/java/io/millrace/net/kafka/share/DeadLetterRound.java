@@ -10,6 +10,7 @@ import io.millrace.engine.metadata.PartitionKeys;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.share.RecordRanges;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.Tally;
 import io.millrace.net.kafka.api.WireErrors;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -191,7 +192,7 @@ final class DeadLetterRound {
     private void onAppended(final String topic, final long last, final Outcome outcome) {
         if (outcome == Outcome.OK) {
             letters.settle(host.key().group());
-            end(last);
+            end(last, hosts.meter().lettersWritten);
             return;
         }
         final String why = "Dead-letter topic " + topic + " of share group "
@@ -232,12 +233,12 @@ final class DeadLetterRound {
         if (records.isEmpty()) {
             host.deadLetters(Long.MAX_VALUE, records);
         }
-        end(Long.MAX_VALUE);
+        end(Long.MAX_VALUE, hosts.meter().lettersFailed);
     }
 
-    private void end(final long last) {
+    private void end(final long last, final Tally tally) {
         underWay = false;
-        host.onDeadLettersEnd(records, last);
+        host.onDeadLettersEnd(records, last, tally);
         letters.leave();
     }
 

@@ -37,13 +37,13 @@ public final class ShareHosts implements Stage, MetadataListener {
     private final SharePersister persister;
     private final DeadLetters deadLetters;
     private final ShareMoves moves;
+    private final ShareMeter meter;
     private final Map<String, Map<Long, SharePartitionHost>> byGroup = new HashMap<>();
     private final Map<String, GroupRulesInForce> rules = new HashMap<>();
     private long rulesVersion = -1;
     private final ArrayDeque<AcquireAsk> ready = new ArrayDeque<>();
     private boolean proceeding;
     private int watches;
-    private long locksLost;
     private long sweepNs;
 
     private final SliceWalk walk = new SliceWalk();
@@ -55,6 +55,7 @@ public final class ShareHosts implements Stage, MetadataListener {
         this.persister = persister;
         deadLetters = new DeadLetters(core);
         moves = new ShareMoves(this, core);
+        meter = new ShareMeter(core.statistics());
         persister.resets(this::onReset);
     }
 
@@ -68,6 +69,20 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    ShareMeter meter() {
+        return meter;
+    }
+
+    /** How often what members had locked was free before its time, since its state is another one, or took long to go. */
+    public long locksLost() {
+        return meter.locksLost.get();
+    }
+
+    /** How many records were archived without the letter that they should have had. */
+    public long lettersFailed() {
+        return meter.lettersFailed.get();
     }
 
     ShareMoves moves() {
@@ -329,15 +344,6 @@ public final class ShareHosts implements Stage, MetadataListener {
         }
     }
 
-    void onLocksLost() {
-        locksLost++;
-    }
-
-    /** How often what members had locked was free before its time, since its state is another one, or took long to go. */
-    public long locksLost() {
-        return locksLost;
-    }
-
     /** Each watch holds room in the core's own ring; who finds none looks again at the next sweep. */
     boolean mayWatch() {
         return watches < WATCHES_MAX;
@@ -360,12 +366,15 @@ public final class ShareHosts implements Stage, MetadataListener {
         }
         sweepNs = nowNs;
         moves.sweep(nowNs);
+        long waiting = 0;
         for (final SharePartitionHost host : all()) {
             host.sweep();
+            waiting += host.lettersWaiting();
             if (host.isAtRest(AT_REST_NS)) {
                 host.rest();
             }
         }
+        meter.lettersWaiting.set(waiting);
         return 0;
     }
 

@@ -10,6 +10,7 @@ import io.millrace.engine.share.RecordState;
 import io.millrace.engine.share.ShareLimits;
 import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.Outcome;
+import io.millrace.engine.status.Tally;
 import io.millrace.net.kafka.api.WireErrors;
 import io.millrace.net.kafka.share.AcquireAsk.Wanted;
 import java.util.ArrayDeque;
@@ -237,6 +238,7 @@ final class SharePartitionHost {
             return;
         }
         armLocks(hosts.core().nowNs() + readingRules.limits().lockNs());
+        hosts.meter().acquired.add(count);
         wanted.bytes = hosts.found().bytesUpTo(acquired.last());
         wanted.acquired = acquired.copy();
         wanted.leaseId = hosts.handOn(slice);
@@ -345,6 +347,9 @@ final class SharePartitionHost {
         }
         writes.write(error -> {
             part.error = error;
+            if (error == Errors.NONE) {
+                hosts.meter().onSaid(part.batches);
+            }
             hosts.acknowledged(ask);
         });
     }
@@ -402,14 +407,23 @@ final class SharePartitionHost {
         share.deadLetters(writes.keptExpired(), recordsMax, told);
     }
 
-    /** The letters up to this offset are written, or never will be. */
-    void onDeadLettersEnd(final RecordRanges written, final long last) {
+    long lettersWaiting() {
+        return isServing() ? share.deadLetters() : 0;
+    }
+
+    /**
+     * The letters up to this offset are written, or never will be.
+     *
+     * @param tally of those that are, or of the others
+     */
+    void onDeadLettersEnd(final RecordRanges written, final long last, final Tally tally) {
         letters = null;
         if (!isServing()) {
             return;
         }
         final RecordRanges changed = hosts.acquired();
         share.archive(written, last, changed);
+        tally.add(changed.records());
         if (!changed.isEmpty()) {
             writes.writeExpired(changed);
         }
@@ -495,6 +509,7 @@ final class SharePartitionHost {
             changed.clear();
             share.expire(nowNs, hosts.rules(key.group()).limits(), writes.nextExpired(), changed);
             if (!changed.isEmpty()) {
+                hosts.meter().expired.add(changed.records());
                 writes.writeExpired(changed);
                 wake();
             }
@@ -545,7 +560,7 @@ final class SharePartitionHost {
     void end(final Errors why) {
         if (state != State.ENDED) {
             if (isServing() && share.earliestLockEndNs() != SharePartition.NEVER) {
-                hosts.onLocksLost();
+                hosts.meter().locksLost.increment();
             }
             state = State.ENDED;
             hosts.core().deadlines().disarm(locks);

@@ -8,8 +8,10 @@ import io.millrace.engine.sim.SimDisk;
 import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
 import io.millrace.engine.sim.SimTime;
+import io.millrace.engine.status.Statistics;
 import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.node.TestNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -136,6 +138,31 @@ class ShareUpkeepTest {
         assertThat(ShareClient.kept(node, topic, GROUP))
                 .singleElement()
                 .satisfies(batch -> assertThat(batch.deliveryCount()).isEqualTo((short) 1));
+    }
+
+    @Test
+    void shouldCountWhatMembersGetAndSay() {
+        ShareClient.set(node, GROUP, "share.record.lock.duration.ms", "15000");
+        write(10);
+        final ShareClient member = member("a");
+        assertThat(member.fetch(1000)).hasSize(1);
+        member.ask(10, 1, ShareClient.accept(0, 3), ShareClient.reject(4, 5));
+        assertThat(ShareClient.acquired(member.answer())).isEmpty();
+        assertThat(figure("share.acquired")).isEqualTo(10);
+        assertThat(figure("share.accepted")).isEqualTo(4);
+        assertThat(figure("share.rejected")).isEqualTo(2);
+        assertThat(figure("share.expired")).isZero();
+        node.run(15_100);
+        assertThat(figure("share.expired")).isEqualTo(4);
+    }
+
+    private long figure(final String name) {
+        final Statistics statistics = node.core(0).statistics();
+        return Arrays.stream(statistics.names())
+                .filter(each -> each.name().equals(name))
+                .mapToLong(each -> statistics.slots()[each.firstSlot()])
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
