@@ -20,8 +20,17 @@ final class SharedBook {
     private static final long NEVER = Long.MAX_VALUE;
     private static final long NS_PER_MS = 1_000_000;
 
-    /** What is set for the group. */
-    record Rules(int lockMs, int deliveriesMax, int recordsMax, boolean committed) {}
+    /**
+     * What is set for the group.
+     *
+     * @param letters the topic of its dead letters, or empty
+     */
+    record Rules(
+            int lockMs, int deliveriesMax, int recordsMax, boolean committed, String letters, boolean letterCopies) {
+        boolean hasLetters() {
+            return !letters.isEmpty();
+        }
+    }
 
     /** A fetch that was sent: when, by what connection, and whose the partitions were then. */
     final class Asked {
@@ -146,6 +155,9 @@ final class SharedBook {
         private int kept;
 
         private long keptSince = NEVER;
+        private boolean accepted;
+        private boolean maybeAccepted;
+        private int letters;
     }
 
     private final SimWorld world;
@@ -335,6 +347,7 @@ final class SharedBook {
             if (type != AcknowledgeType.RENEW) {
                 hold.letGo();
                 final Fate fate = fate(hold.partition, hold.offset);
+                fate.maybeAccepted |= type == AcknowledgeType.ACCEPT;
                 if (type != AcknowledgeType.RELEASE || hold.count >= rules.deliveriesMax) {
                     fate.maybeDoneSince = Math.min(fate.maybeDoneSince, said.sentAt);
                 }
@@ -365,7 +378,11 @@ final class SharedBook {
                         fate.keptSince = now;
                     }
                 }
-                default -> fate.doneSince = Math.min(fate.doneSince, now);
+                default -> {
+                    fate.doneSince = Math.min(fate.doneSince, now);
+                    // Of records that others have rejected since, and that lie behind the group, anything may be said.
+                    fate.accepted |= type == AcknowledgeType.ACCEPT && said.held && hold.isRunning();
+                }
             }
             world.count(nameOf(type));
         });
@@ -448,6 +465,51 @@ final class SharedBook {
         }
         if (fate.maybeDoneSince > passed && !mayBeGivenUp(fate, partition)) {
             throw wrong(partition, offset, "was passed over, given last to " + fate.last);
+        }
+    }
+
+    // Dead letters
+
+    /**
+     * A dead letter is found that tells of a record.
+     *
+     * @param copy the record's text, or null where there is no copy
+     */
+    void onLetter(final int partition, final long offset, final String copy) {
+        final Fate fate = fate(partition, offset);
+        fate.letters++;
+        world.count("dead letter");
+        if (fate.accepted) {
+            throw wrong(partition, offset, "was accepted, and there is a letter of it");
+        }
+        if (fate.maybeDoneSince == NEVER && !mayBeGivenUp(fate, partition)) {
+            throw wrong(partition, offset, "was neither rejected nor given up, and there is a letter of it");
+        }
+        if (copy != null && fate.last != null && !copy.equals(fate.text)) {
+            throw wrong(partition, offset, "was " + fate.text + ", and its letter says " + copy);
+        }
+    }
+
+    /**
+     * All letters are told: there is one of each record that was done and nobody can have accepted.
+     *
+     * @param isCalm nothing has happened that may have one written twice
+     */
+    void auditLetters(final Map<TopicPartition, TreeMap<Long, String>> committed, final boolean isCalm) {
+        for (int partition = 0; partition < partitions; partition++) {
+            for (final Map.Entry<Long, Fate> each : fates.get(partition).entrySet()) {
+                if (isCalm && each.getValue().letters > 1) {
+                    throw wrong(partition, each.getKey(), "has " + each.getValue().letters + " letters");
+                }
+            }
+            for (final long offset : committed
+                    .getOrDefault(new TopicPartition(topic, partition), new TreeMap<>())
+                    .keySet()) {
+                final Fate fate = fate(partition, offset);
+                if (!fate.maybeAccepted && fate.letters == 0 && world.lettersFailed() == 0) {
+                    throw wrong(partition, offset, "was accepted by nobody, and there is no letter of it");
+                }
+            }
         }
     }
 

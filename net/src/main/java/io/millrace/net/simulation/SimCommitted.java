@@ -19,7 +19,7 @@ import org.apache.kafka.common.record.internal.Record;
 /** What a reader of committed records makes of one answer: it leaves out what the broker says was aborted. */
 final class SimCommitted {
     interface Reader {
-        void onRecord(long offset, String text);
+        void onRecord(Record record);
     }
 
     private final ArrayDeque<AbortedTransaction> aborted;
@@ -48,7 +48,7 @@ final class SimCommitted {
         return texts;
     }
 
-    private static String textOf(final Record record) {
+    static String textOf(final Record record) {
         return StandardCharsets.UTF_8.decode(record.value()).toString();
     }
 
@@ -98,7 +98,7 @@ final class SimCommitted {
                     open.remove(batch.producerId());
                 }
             } else if (record.offset() >= from && !(batch.isTransactional() && open.contains(batch.producerId()))) {
-                reader.onRecord(record.offset(), textOf(record));
+                reader.onRecord(record);
             }
         }
     }

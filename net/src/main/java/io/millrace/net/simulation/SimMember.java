@@ -291,7 +291,7 @@ final class SimMember extends SimCaller {
             final TopicPartition read = new TopicPartition(topic, partition);
             final List<String> sources = new ArrayList<>();
             final long next =
-                    SimCommitted.read(read, from, data, (offset, text) -> sources.add(partition + ":" + offset));
+                    SimCommitted.read(read, from, data, record -> sources.add(partition + ":" + record.offset()));
             if (changes != membership.changes) {
                 return;
             }

@@ -249,6 +249,12 @@ final class SimNode {
                 .sum();
     }
 
+    long lettersFailed() {
+        return engineCores.stream()
+                .mapToLong(core -> core.service(ShareHosts.class).lettersFailed())
+                .sum();
+    }
+
     int coreCount() {
         return cores.size();
     }

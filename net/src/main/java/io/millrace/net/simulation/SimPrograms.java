@@ -58,7 +58,9 @@ final class SimPrograms {
     /** Whether a path holds what they count on and nothing else stands for: no checksum, no other file. */
     static boolean isTheirOwn(final String path) {
         final TopicPartition partition = Wounds.partitionOf(path);
-        return !Wounds.isMadeAnew(path) && partition != null && TOPICS.contains(partition.topic());
+        return !Wounds.isMadeAnew(path)
+                && partition != null
+                && (TOPICS.contains(partition.topic()) || SimShares.isOfLetters(partition.topic()));
     }
 
     /** Times and sizes that fit the short lives of simulated brokers. */
@@ -113,6 +115,7 @@ final class SimPrograms {
         });
         shares = withShares ? new SimShares(world, book, LEDGER, partitions) : null;
         if (shares != null) {
+            shares.letterTopics().forEach(name -> addLetterTopic(name, plan));
             clients.addAll(shares.clients());
         }
     }
@@ -170,6 +173,10 @@ final class SimPrograms {
         configs.put("min.cleanable.dirty.ratio", plan.nextInt(2) == 0 ? "0.01" : "0.3");
         configs.put("delete.retention.ms", plan.nextInt(2) == 0 ? "0" : "3600000");
         addTopic(name, count, configs, plan);
+    }
+
+    private void addLetterTopic(final String name, final Entropy plan) {
+        addTopic(name, 1, new TreeMap<>(Map.of("errors.deadletterqueue.group.enable", "true")), plan);
     }
 
     private void addTopic(

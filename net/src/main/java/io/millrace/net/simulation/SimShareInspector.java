@@ -3,6 +3,7 @@ package io.millrace.net.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
@@ -56,19 +57,21 @@ final class SimShareInspector extends SimCaller {
 
     private boolean set() {
         final SharedBook.Rules rules = book.rules();
-        final Map<String, String> values = Map.of(
+        final Map<String, String> values = new TreeMap<>(Map.of(
                 "share.auto.offset.reset", "earliest",
                 "share.isolation.level", rules.committed() ? "read_committed" : "read_uncommitted",
                 "share.record.lock.duration.ms", Integer.toString(rules.lockMs()),
                 "share.delivery.count.limit", Integer.toString(rules.deliveriesMax()),
-                "share.partition.max.record.locks", Integer.toString(rules.recordsMax()));
+                "share.partition.max.record.locks", Integer.toString(rules.recordsMax())));
+        if (rules.hasLetters()) {
+            values.put("errors.deadletterqueue.topic.name", rules.letters());
+            values.put("errors.deadletterqueue.copy.record.enable", Boolean.toString(rules.letterCopies()));
+        }
         final AlterConfigsResource resource = new AlterConfigsResource()
                 .setResourceType(ConfigResource.Type.GROUP.id())
                 .setResourceName(book.group());
-        values.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(each -> resource.configs()
-                        .add(new AlterableConfig().setName(each.getKey()).setValue(each.getValue())));
+        values.forEach((name, value) ->
+                resource.configs().add(new AlterableConfig().setName(name).setValue(value)));
         final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
         request.resources().add(resource);
         return call(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -17,6 +18,7 @@ final class SimShares {
     private static final int ODDS = 3;
     private static final int LOCK_MS = 1_000;
     private static final int COORDINATORS = 3;
+    private static final String LETTERS = "dlq.";
     private static final int STANDSTILL_ONE_IN = 1_500;
     private static final int STANDSTILL_MS_MAX = 1_500;
 
@@ -36,6 +38,11 @@ final class SimShares {
                 && new SeededEntropy(seed).stream("has shares").nextInt(ODDS) == 0;
     }
 
+    /** Whether the topic is one for dead letters. */
+    static boolean isOfLetters(final String topic) {
+        return topic.startsWith(LETTERS);
+    }
+
     /** Times and sizes that fit the short lives of simulated brokers. */
     static void configure(final SettingsLoader loader) {
         loader.commandLine("share.coordinator.state.topic.num.partitions", Integer.toString(COORDINATORS))
@@ -44,6 +51,7 @@ final class SimShares {
                 .commandLine("share.coordinator.state.topic.prune.interval.ms", "50")
                 .commandLine("share.coordinator.cold.partition.snapshot.interval.ms", "200")
                 .commandLine("group.share.min.record.lock.duration.ms", Integer.toString(LOCK_MS))
+                .commandLine("errors.deadletterqueue.auto.create.topics.enable", "true")
                 .commandLine("group.share.min.session.timeout.ms", "10")
                 .commandLine("group.share.session.timeout.ms", "500")
                 .commandLine("group.share.min.heartbeat.interval.ms", "10")
@@ -68,8 +76,14 @@ final class SimShares {
     }
 
     private void addGroup(final String group, final boolean committed, final Entropy plan) {
-        final SharedBook.Rules rules =
-                new SharedBook.Rules(LOCK_MS, 2 + plan.nextInt(9), 100 + plan.nextInt(200), committed);
+        final Entropy letters = world.entropy("letters of " + group);
+        final SharedBook.Rules rules = new SharedBook.Rules(
+                LOCK_MS,
+                2 + plan.nextInt(9),
+                100 + plan.nextInt(200),
+                committed,
+                letters.nextInt(3) > 0 ? LETTERS + group : "",
+                letters.nextInt(2) == 0);
         final SharedBook shared = new SharedBook(world, book, group, topic, partitions, rules);
         books.add(shared);
         inspectors.add(new SimShareInspector(
@@ -116,5 +130,27 @@ final class SimShares {
 
     void audit() {
         books.forEach(each -> each.audit(records));
+    }
+
+    /** The topics of dead letters; whoever comes first makes them. */
+    List<String> letterTopics() {
+        return withLetters().map(book -> book.rules().letters()).toList();
+    }
+
+    /** Those who read all dead letters in the end. */
+    List<SimClient> letterReaders() {
+        return withLetters()
+                .<SimClient>map(book -> new SimLetterReader(world, book, topic))
+                .toList();
+    }
+
+    void auditLetters() {
+        final boolean isCalm =
+                world.counts().getOrDefault("start", 0L) == 1 && world.node().shareLocksLost() == 0;
+        withLetters().forEach(each -> each.auditLetters(records, isCalm));
+    }
+
+    private Stream<SharedBook> withLetters() {
+        return books.stream().filter(book -> book.rules().hasLetters());
     }
 }

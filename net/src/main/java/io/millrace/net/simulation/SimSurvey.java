@@ -223,7 +223,8 @@ final class SimSurvey extends SimCaller {
                 return "a batch " + batch.baseOffset() + ".." + batch.lastOffset() + " with last stable offset "
                         + data.lastStableOffset();
             }
-            committed.read(lane.position, batch, (offset, text) -> onRecord(lane, offset, text));
+            committed.read(
+                    lane.position, batch, record -> onRecord(lane, record.offset(), SimCommitted.textOf(record)));
             lane.position = batch.nextOffset();
         }
         return null;

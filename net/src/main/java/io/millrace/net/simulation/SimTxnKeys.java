@@ -99,10 +99,11 @@ final class SimTxnKeys extends SimCaller {
             return;
         }
         end = end == NOT_BEGUN ? data.highWatermark() : end;
-        position = SimCommitted.readCompacted(partition, position, data, (offset, text) -> {
-            book.onSeen(partition, offset, text);
-            pass.onSeen(offset, text);
-            found.put(offset, text);
+        position = SimCommitted.readCompacted(partition, position, data, record -> {
+            final String text = SimCommitted.textOf(record);
+            book.onSeen(partition, record.offset(), text);
+            pass.onSeen(record.offset(), text);
+            found.put(record.offset(), text);
         });
         if (position >= end) {
             world().count("committed keys read from the start");

@@ -12,6 +12,7 @@ import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.Record;
 
 /**
  * A consumer that reads the committed records of a topic from its start on: leaves out what the broker says was aborted,
@@ -52,7 +53,12 @@ class SimTxnReader extends SimCaller {
     }
 
     /** Told of each record in the order of its partition. */
-    void onRecord(final TopicPartition partition, final long offset, final String record) {}
+    void onRecord(final TopicPartition partition, final Record record) {
+        onRecord(partition, record.offset(), SimCommitted.textOf(record));
+    }
+
+    /** As above, of records with texts. */
+    void onRecord(final TopicPartition partition, final long offset, final String text) {}
 
     @Override
     int act() {
@@ -143,8 +149,8 @@ class SimTxnReader extends SimCaller {
         }
         lane.highWatermark = data.highWatermark();
         lane.stable = data.lastStableOffset();
-        lane.position = SimCommitted.read(
-                lane.partition, lane.position, data, (offset, text) -> onRecord(lane.partition, offset, text));
+        lane.position =
+                SimCommitted.read(lane.partition, lane.position, data, record -> onRecord(lane.partition, record));
         world().trace(lane.position);
     }
 

@@ -33,6 +33,7 @@ final class SimWorld {
     private final SimNetwork network;
     private final boolean fsync;
     private SimNode node;
+    private long lettersFailed;
     private final Wounds wounds = new Wounds(image);
     private final JournalWounds journalWounds = new JournalWounds(image);
     private final ScrubBook scrubBook = new ScrubBook(image, wounds);
@@ -85,9 +86,15 @@ final class SimWorld {
 
     /** The broker's process is gone. */
     void nodeGone() {
+        lettersFailed = lettersFailed();
         node = null;
         journalWounds.onEnd();
         network.resetAll();
+    }
+
+    /** Records that brokers have archived without their dead letter, and said so. */
+    long lettersFailed() {
+        return lettersFailed + (node == null ? 0 : node.lettersFailed());
     }
 
     /** A connection to the broker, or null if nobody listens. */

@@ -301,6 +301,10 @@ public final class Simulation {
             clients.addAll(shares.clients());
             settle("share groups to be done with all records", shares::areDone);
             shares.audit();
+            final List<SimClient> readers = shares.letterReaders();
+            clients.addAll(readers);
+            settle("dead letters", () -> readers.stream().allMatch(SimClient::isDone));
+            shares.auditLetters();
         }
     }
 

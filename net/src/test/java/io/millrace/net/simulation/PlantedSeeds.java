@@ -27,7 +27,8 @@ final class PlantedSeeds {
             case JOURNAL_DAMAGE_UNTOLD -> 65;
             case GROUP_ANSWERS_NOT_AWAITED, JOURNAL_NOT_AWAITED -> 97;
             case SHARE_START_TOO_FAR -> 198;
-            case SHARE_LOCKS_LEFT_BEHIND -> 277;
+            case SHARE_LETTERS_NOT_RESUMED -> 37;
+            case SHARE_LOCKS_LEFT_BEHIND -> 128;
             default -> 1;
         };
     }

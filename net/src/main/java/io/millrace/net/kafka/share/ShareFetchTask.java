@@ -263,7 +263,7 @@ final class ShareFetchTask extends Deadline implements ExchangeListener {
 
     private void ask() {
         state = State.ASKING;
-        if (routedVersion != handlers.core().image().version()) {
+        if (patientUntilNs > 0 || routedVersion != handlers.core().image().version()) {
             route();
         }
         round++;
