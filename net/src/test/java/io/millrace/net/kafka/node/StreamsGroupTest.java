@@ -15,6 +15,12 @@ import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Subtopol
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.TopicInfo;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData.Topology;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequestData.TopologyDescription;
+import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.StreamsGroupHeartbeatResponse.Status;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,6 +214,39 @@ class StreamsGroupTest {
                 .getFirst();
         assertThat(group.members()).hasSize(1);
         assertThat(group.topologyDescriptionStatus()).isEqualTo((byte) 1);
+    }
+
+    @Test
+    void shouldRefuseAllOfItWhereOperatorsHaveSwitchedItOff() {
+        assertThat(Errors.forCode(join().errorCode())).isEqualTo(Errors.NONE);
+        final UpdateFeaturesRequestData off = new UpdateFeaturesRequestData().setTimeoutMs(1_000);
+        off.featureUpdates()
+                .add(new FeatureUpdateKey()
+                        .setFeature("streams.version")
+                        .setMaxVersionLevel((short) 0)
+                        .setUpgradeType((byte) 2));
+        client.call(off, 1, UpdateFeaturesResponseData::new);
+
+        final StreamsGroupHeartbeatResponseData refused = join();
+        assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(refused.errorMessage()).isNull();
+        assertThat(client.call(
+                                new StreamsGroupDescribeRequestData().setGroupIds(List.of("app", "")),
+                                1,
+                                StreamsGroupDescribeResponseData::new)
+                        .groups())
+                .hasSize(2)
+                .allMatch(group -> group.errorCode() == Errors.UNSUPPORTED_VERSION.code())
+                .allMatch(group -> group.members().isEmpty());
+        final StreamsGroupTopologyDescriptionUpdateResponseData described = client.call(
+                new StreamsGroupTopologyDescriptionUpdateRequestData()
+                        .setGroupId("app")
+                        .setMemberId("AAAAAAAAAAAAAAAAAAAAAQ")
+                        .setTopologyDescription(new TopologyDescription()),
+                0,
+                StreamsGroupTopologyDescriptionUpdateResponseData::new);
+        assertThat(Errors.forCode(described.errorCode())).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(described.errorMessage()).isEqualTo(Errors.UNSUPPORTED_VERSION.message());
     }
 
     private static String detail(final StreamsGroupHeartbeatResponseData response, final Status status) {

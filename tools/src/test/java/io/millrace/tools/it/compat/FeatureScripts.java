@@ -14,6 +14,7 @@ final class FeatureScripts {
     private static final byte SAFE_DOWNGRADE = 2;
     private static final byte UNSAFE_DOWNGRADE = 3;
     private static final short API_VERSIONS = 4;
+    private static final short UPDATE_FEATURES = 1;
 
     private FeatureScripts() {}
 
@@ -67,6 +68,15 @@ final class FeatureScripts {
         twins.ask(feature + " up to " + level + " as if down", party -> downgrade(twins, feature, level));
         twins.ask(feature + " up to " + level, party -> update(feature, level, UPGRADE));
         finalized(twins, feature, level);
+    }
+
+    /** In the midst of another API's script. */
+    static void put(final Twins twins, final String feature, final int level) {
+        twins.ask(
+                feature + " to " + level,
+                UPDATE_FEATURES,
+                party -> update(feature, level, level == 0 ? SAFE_DOWNGRADE : UPGRADE));
+        twins.each(party -> await(party, feature, level));
     }
 
     /** Apache Kafka's broker learns of it a moment later. */

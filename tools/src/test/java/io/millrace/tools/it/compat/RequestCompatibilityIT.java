@@ -93,6 +93,7 @@ class RequestCompatibilityIT {
                 new Script(ApiKeys.DELETE_SHARE_GROUP_OFFSETS, 0, 0, ShareScripts::deleteOffsets),
                 new Script(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, 1, StreamsScripts::refusals),
                 new Script(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, 1, StreamsScripts::membership),
+                new Script(ApiKeys.STREAMS_GROUP_HEARTBEAT, 0, 1, StreamsScripts::unserved),
                 new Script(ApiKeys.STREAMS_GROUP_DESCRIBE, 0, 1, StreamsScripts::describe),
                 new Script(ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE, 0, 0, StreamsScripts::description),
                 new Script(ApiKeys.INIT_PRODUCER_ID, 0, 5, TransactionScripts::initProducerId),

@@ -26,6 +26,7 @@ import org.apache.kafka.common.message.StreamsGroupTopologyDescriptionUpdateRequ
 final class StreamsScripts {
     private static final String MEMBER = "BBBBBBBBBBBBBBBBBBBBBB";
     private static final short COMMIT_VERSION = 9;
+    private static final String FEATURE = "streams.version";
     private static final short BEATS = 1;
     private static final short FIND_VERSION = 4;
 
@@ -261,6 +262,29 @@ final class StreamsScripts {
         twins.ask("of an unknown group", party -> update("nobody", MEMBER));
         twins.ask("of no group", party -> update("", MEMBER));
         twins.ask("of no member", party -> update("nobody", ""));
+    }
+
+    /** Where operators have switched them off; puts back what it changes. */
+    static void unserved(final Twins twins) {
+        GroupScripts.awaitCoordinators(twins);
+        final String source = name(twins, "off-input");
+        final String group = name(twins, "off");
+        twins.topic(source, 2);
+        twins.ask("joins while they are on", party -> join(group, source));
+        FeatureScripts.put(twins, FEATURE, 0);
+        twins.ask("stays", party -> beat(group, 1));
+        twins.ask("joins", party -> join(group, source));
+        twins.ask("no group", party -> join("", source));
+        twins.ask("a bad name", party -> join(group, source).setTopology(only(sources("a b"))));
+        for (short version = 0; version <= 1; version++) {
+            twins.ask("describes " + version, version, party -> describe(group));
+            twins.ask("describes nobody " + version, version, party -> describe(""));
+        }
+        twins.ask("a description", (short) 0, party -> update(group, MEMBER));
+        twins.ask("a description of nobody", (short) 0, party -> update("", ""));
+        twins.ask("as a classic group", (short) 6, party -> new DescribeGroupsRequestData().setGroups(List.of(group)));
+        FeatureScripts.put(twins, FEATURE, 1);
+        twins.ask("leaves when they are on again", party -> beat(group, -1));
     }
 
     private static StreamsGroupTopologyDescriptionUpdateRequestData update(final String group, final String member) {
