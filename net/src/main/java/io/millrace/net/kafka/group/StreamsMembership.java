@@ -140,7 +140,7 @@ final class StreamsMembership {
             final StreamsGroupTopologyDescriptionUpdateRequestData request) {
         final String message = groups.servesStreams()
                 ? "The broker has no streams group topology description plugin configured."
-                : Errors.UNSUPPORTED_VERSION.message();
+                : null;
         ColdApi.respond(
                 exchange,
                 new StreamsGroupTopologyDescriptionUpdateResponseData()
