@@ -59,7 +59,8 @@ final class QuotasCommand implements Callable<Integer> {
             names = "--beside",
             paramLabel = "<s>",
             description =
-                    "In place of that: what a client without a quota feels of throttled ones, each look of so many seconds.")
+                    "In place of that: what a client without a quota feels of throttled ones, in seven looks of so many seconds "
+                            + "each, without them and with them in turn.")
     private Integer besideSeconds;
 
     @Override
@@ -73,7 +74,7 @@ final class QuotasCommand implements Callable<Integer> {
                 seconds.getFirst() > 0
                         && seconds.equals(seconds.stream().sorted().toList()),
                 "--after wants seconds above 0, the fewest first");
-        try (Server server = servers.make(Map.of())) {
+        try (Server server = servers.make(besideSeconds == null ? Map.of() : QuotaNeighbours.SETTINGS)) {
             server.start(Workload.START_LIMIT);
             if (besideSeconds != null) {
                 new QuotaNeighbours(server, besideSeconds, System.out).run();
