@@ -43,8 +43,9 @@ final class AckTimeouts extends Deadline {
     @Override
     protected void onDeadline(final long nowNs, final long nowMs) {
         long nextNs = Long.MAX_VALUE;
-        // From the end, since whoever goes is replaced by the last, which was looked at already.
-        for (int i = waiting.size() - 1; i >= 0; i--) {
+        // From the end, since whoever goes is replaced by the last, which was looked at already. One that goes may let
+        // others go on, and be answered.
+        for (int i = waiting.size() - 1; i >= 0; i = Math.min(i, waiting.size()) - 1) {
             final ProduceTask task = waiting.get(i);
             if (task.deadlineNs - nowNs <= 0) {
                 task.timeOut();

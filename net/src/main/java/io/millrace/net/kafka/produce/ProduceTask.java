@@ -69,6 +69,8 @@ final class ProduceTask implements ReplyHandler {
 
     ProduceTask after;
     private boolean ordered;
+    private long orderKey;
+    private boolean unsent;
     private boolean waitsForTurn;
 
     ProduceTask(final ProduceHandler handler) {
@@ -96,13 +98,16 @@ final class ProduceTask implements ReplyHandler {
         unpacked = null;
         final Errors whole = checkWhole();
         if (whole == Errors.NONE) {
-            if (transaction.isPresent()) {
-                ordered = true;
-                handler.order().add(this, transaction.producerId());
-            }
+            final boolean isFree = enqueue();
             route();
-            dispatchAll();
-            send();
+            if (isFree) {
+                dispatchAll();
+                send();
+            } else {
+                unsent = true;
+                waitsForTurn = true;
+                repliesMissing++;
+            }
         } else {
             refuseAll(whole);
         }
@@ -112,6 +117,16 @@ final class ProduceTask implements ReplyHandler {
             deadlineNs = exchange.startedNs() + Math.max(TIMEOUT_MS_MIN, request.timeoutMs()) * NS_PER_MS;
             handler.timeouts().add(this);
         }
+    }
+
+    /** Whether nothing has to be waited for. */
+    private boolean enqueue() {
+        if (!transaction.isPresent()) {
+            return true;
+        }
+        ordered = true;
+        orderKey = TransactionOrder.key(exchange.connection().id(), transaction.producerId());
+        return handler.order().add(this, orderKey);
     }
 
     private Errors checkWhole() {
@@ -201,6 +216,20 @@ final class ProduceTask implements ReplyHandler {
     private void dispatchAll() {
         for (int part = 0; part < parts.count(); part++) {
             if (parts.isToBeSent(part)) {
+                dispatch(part);
+            }
+        }
+    }
+
+    /** As {@link #dispatchAll}, where partitions may have gone meanwhile. */
+    private void dispatchLate() {
+        for (int part = 0; part < parts.count(); part++) {
+            if (!parts.isToBeSent(part)) {
+                continue;
+            }
+            if (handler.image().partition(parts.key(part)) == null) {
+                parts.refused(part, Errors.UNKNOWN_TOPIC_OR_PARTITION, -1);
+            } else {
                 dispatch(part);
             }
         }
@@ -326,6 +355,7 @@ final class ProduceTask implements ReplyHandler {
             pass();
             return false;
         }
+        handler.order().onUnverified(orderKey);
         if (before != null) {
             waitsForTurn = true;
             repliesMissing++;
@@ -334,16 +364,28 @@ final class ProduceTask implements ReplyHandler {
         return admit();
     }
 
+    /** Nothing of it is under way yet. */
+    boolean isUnsent() {
+        return unsent;
+    }
+
     boolean isWaitingForTurn() {
         return waitsForTurn;
     }
 
     /** The requests before this one are past their verification. */
     void onTurn() {
-        if (!waitsForTurn || before != null) {
+        if (!waitsForTurn || (before != null && !unsent)) {
             return;
         }
         waitsForTurn = false;
+        if (unsent) {
+            unsent = false;
+            dispatchLate();
+            send();
+            endReply();
+            return;
+        }
         admit();
         if (--repliesMissing == 0 && !nameRefused()) {
             answer();
@@ -372,7 +414,7 @@ final class ProduceTask implements ReplyHandler {
     private void pass() {
         if (ordered) {
             ordered = false;
-            handler.order().onPassed(this, transaction.producerId());
+            handler.order().onPassed(this, orderKey);
         }
     }
 
@@ -456,6 +498,7 @@ final class ProduceTask implements ReplyHandler {
         handler.answers().write(exchange, header, request, parts, null, null);
         final boolean waited = waitsForTurn;
         waitsForTurn = false;
+        unsent = false;
         release().finish();
         if (waited) {
             endLate();

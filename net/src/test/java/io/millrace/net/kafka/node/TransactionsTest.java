@@ -84,6 +84,10 @@ class TransactionsTest {
             }
         }
 
+        void answerFirst() {
+            waiting.removeFirst().accept(errors);
+        }
+
         void answer() {
             holds = false;
             waiting.forEach(each -> each.accept(errors));
@@ -197,6 +201,54 @@ class TransactionsTest {
         }
         assertThat(read(0, false)).hasSize(20).startsWith("a", "c1", "c2").endsWith("c19");
         assertThat(read(1, false)).containsExactly("b");
+        node.run(10);
+        assertThat(node.connections(0).pool().usedBytes()).isZero();
+    }
+
+    @Test
+    void shouldLetNoRequestOvertakeOneThatIsBeingVerified() {
+        final TopicImage third = node.createTopic("third", 2, Map.of());
+        final ProduceRequestData first = transactional("id");
+        add(first, VERSION, topic, 0, batch(7, 0, 0, "a"));
+        add(first, VERSION, topic, 1, batch(7, 0, 0, "b"));
+        final ProduceRequestData second = transactional("id");
+        add(second, VERSION, topic, 0, batch(7, 0, 1, "c"));
+        add(second, VERSION, third, 0, batch(7, 0, 0, "d"));
+        coordinator.holds = true;
+        client.send(first, VERSION);
+        client.send(second, VERSION);
+        node.await(() -> !coordinator.waiting.isEmpty());
+        coordinator.answerFirst();
+        node.await(() -> coordinator.asked.size() == 2);
+        for (int sequence = 2; sequence < 9; sequence++) {
+            client.send(add(transactional("id"), VERSION, topic, 0, batch(7, 0, sequence, "e" + sequence)), VERSION);
+        }
+        node.run(100);
+        coordinator.answer();
+        for (int i = 0; i < 9; i++) {
+            assertThat(receive(VERSION)).as("answer %d", i).containsOnly(Errors.NONE);
+        }
+        assertThat(read(0, false)).containsExactly("a", "c", "e2", "e3", "e4", "e5", "e6", "e7", "e8");
+        node.run(10);
+        assertThat(node.connections(0).pool().usedBytes()).isZero();
+    }
+
+    @Test
+    void shouldOutliveRequestsThatAreRefusedAsSoonAsTheOneBeforeTimesOut() {
+        coordinator.holds = true;
+        final TestClient slow = node.connect(0);
+        slow.send(add(transactional("x").setTimeoutMs(9_000), VERSION, topic, 0, batch(6, 0, 0, "x")), VERSION);
+        node.await(() -> coordinator.asked.size() == 1);
+        client.send(add(transactional("id").setTimeoutMs(2_000), VERSION, topic, 1, batch(7, 0, 0, "a")), VERSION);
+        client.send(add(transactional("id").setTimeoutMs(8_000), VERSION, topic, 1, batch(7, 0, 1, "b")), VERSION);
+        node.await(() -> coordinator.asked.size() == 2);
+        coordinator.answerFirst();
+        assertThat(errors(slow.receive(VERSION, ProduceResponseData::new))).containsExactly(Errors.NONE);
+        coordinator.holds = false;
+        coordinator.errors.put(new TopicPartition("topic", 1), Errors.INVALID_TXN_STATE);
+        assertThat(receive(VERSION)).containsExactly(Errors.REQUEST_TIMED_OUT);
+        assertThat(receive(VERSION)).containsExactly(Errors.INVALID_TXN_STATE);
+        coordinator.answer();
         node.run(10);
         assertThat(node.connections(0).pool().usedBytes()).isZero();
     }
