@@ -97,14 +97,53 @@ class MoveCommandsTest {
     @Test
     void shouldKeepAReservationInASnapshot() {
         node.reserve(key, 0);
-        final MetadataSnapshot snapshot = new MetadataSnapshot();
-        final int length = snapshot.encode(node.image);
-        final MetadataImage loaded = new MetadataImage(ControllerFixture.NODE, Settings.defaults());
-        final MetadataStateMachine machine = new MetadataStateMachine(loaded);
-        machine.load(node.image.version(), snapshot.buffer(), 0, length);
+        final MetadataStateMachine machine = loadedFromASnapshot();
+        final MetadataImage loaded = machine.image();
         assertThat(loaded.partition(key).leaderEpoch()).isZero();
         machine.passReservedEpochs();
         assertThat(loaded.partition(key).leaderEpoch()).isEqualTo(2);
+    }
+
+    /** As a log is cut back while a move is in effect, and its entry still on its way. */
+    @Test
+    void shouldKeepAMoveInASnapshotThatIsAheadOfItsEntry() {
+        node.reserve(key, 0);
+        node.moveUncommitted(key, 1, 0);
+        node.applyAhead();
+        final MetadataStateMachine machine = loadedFromASnapshot();
+        node.commit();
+        final byte[] entry = node.log.entries.getLast();
+        machine.apply(node.log.entries.size(), new UnsafeBuffer(entry), 0, entry.length);
+        machine.passReservedEpochs();
+        assertIsMoved(machine.image());
+        assertThat(machine.image().version()).isEqualTo(node.image.version());
+    }
+
+    @Test
+    void shouldKeepAMoveInASnapshotWhoseEntryWasLost() {
+        node.reserve(key, 0);
+        node.moveUncommitted(key, 1, 0);
+        node.applyAhead();
+        final MetadataStateMachine machine = loadedFromASnapshot();
+        node.log.dropPending();
+        node.controller.onRefused(node.image.version() + 1);
+        machine.passReservedEpochs();
+        assertIsMoved(machine.image());
+        assertThat(machine.image().version()).isEqualTo(node.image.version());
+    }
+
+    private void assertIsMoved(final MetadataImage loaded) {
+        assertThat(loaded.partition(key).ownerCore()).isEqualTo(1);
+        assertThat(loaded.partition(key).leaderEpoch()).isEqualTo(1);
+    }
+
+    private MetadataStateMachine loadedFromASnapshot() {
+        final MetadataSnapshot snapshot = new MetadataSnapshot();
+        final int length = snapshot.encode(node.image);
+        final MetadataStateMachine machine =
+                new MetadataStateMachine(new MetadataImage(ControllerFixture.NODE, Settings.defaults()));
+        machine.load(node.image.version(), snapshot.buffer(), 0, length);
+        return machine;
     }
 
     private MetadataImage replayed() {
