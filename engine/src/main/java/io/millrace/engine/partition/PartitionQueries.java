@@ -89,6 +89,9 @@ final class PartitionQueries {
         } else if (epoch < NONE || (epoch > NONE && epoch < partition.leaderEpoch() && epochs.latestEpoch() < 0)) {
             // Before the first epoch that is known of: it ended where the log begins, as Kafka has it.
             answer(task, part, partition.log().startOffset(), -1, epoch);
+        } else if (epoch > epochs.latestEpoch() && epoch < partition.leaderEpoch()) {
+            // Its leader wrote nothing, and nor has the one that leads now, whose epoch Kafka notes when it begins.
+            answer(task, part, partition.log().endOffset(), -1, epochs.latestEpoch());
         } else {
             answer(task, part, epochs.endOffsetFor(epoch, partition.log().endOffset()), -1, epochs.floorEpoch(epoch));
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.metadata.Feature;
 import io.millrace.engine.metadata.PartitionImage;
+import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.api.ListenerView;
+import io.millrace.net.kafka.node.Requests;
 import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.Collections;
@@ -28,6 +30,12 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -99,6 +107,42 @@ class ClusterApisTest {
         assertThat(node.core(1).image().topic("t").partition(1).ownerCore()).isZero();
         assertThat(reassign(client, SECOND_CORE + 1).errorMessage())
                 .isEqualTo("The manual partition assignment includes broker 1027, but no such broker is registered.");
+    }
+
+    /** A consumer validates the epoch that it was told; one that is unknown would be a truncation to it. */
+    @Test
+    void shouldKnowWhereAnEpochEndsWhoseLeaderWroteNothing() {
+        final TopicImage topic = node.createTopic("t", 2, Map.of());
+        client.call(
+                Requests.add(Requests.produce(-1), 12, topic, 1, Requests.batch("a", "b")),
+                12,
+                ProduceResponseData::new);
+        for (int epoch = 1; epoch <= 2; epoch++) {
+            assertThat(reassign(client, epoch == 1 ? FIRST_CORE : SECOND_CORE).errorCode())
+                    .isEqualTo(Errors.NONE.code());
+            assertThat(topic.partition(1).leaderEpoch()).isEqualTo(epoch);
+        }
+        assertEnd(0, 0, 2);
+        assertEnd(1, 0, 2);
+        assertEnd(2, 2, 2);
+        assertEnd(3, -1, -1);
+    }
+
+    private void assertEnd(final int asked, final int epoch, final long endOffset) {
+        final OffsetForLeaderEpochRequestData request = new OffsetForLeaderEpochRequestData();
+        request.topics()
+                .add(new OffsetForLeaderTopic()
+                        .setTopic("t")
+                        .setPartitions(List.of(
+                                new OffsetForLeaderPartition().setPartition(1).setLeaderEpoch(asked))));
+        final EpochEndOffset end = client.call(request, 4, OffsetForLeaderEpochResponseData::new)
+                .topics()
+                .find("t")
+                .partitions()
+                .getFirst();
+        assertThat(end.errorCode()).isEqualTo(Errors.NONE.code());
+        assertThat(end.leaderEpoch()).as("epoch for %d", asked).isEqualTo(epoch);
+        assertThat(end.endOffset()).as("end for %d", asked).isEqualTo(endOffset);
     }
 
     /** Whoever asks while the partition is on its way waits, and is answered by whoever has it then. */
