@@ -51,6 +51,8 @@ public final class PartitionDeparture {
     /** A disk that never is quiet must not keep a partition for ever. */
     private static final long RETREATING_NS_MAX = 5_000_000_000L;
 
+    private static final int RETREATS_MAX = 3;
+
     /** Requests wait no longer: they hold room between cores, and it may be that what ends the move finds none. */
     private static final long WAIT_NS_MAX = 100_000_000;
 
@@ -66,6 +68,7 @@ public final class PartitionDeparture {
     private State state = State.PREPARING;
     private int syncs;
     private int retreats;
+    private boolean stopping;
     private boolean hasBegun;
     private boolean areFilesKnown;
     private boolean areFilesOpen;
@@ -73,6 +76,8 @@ public final class PartitionDeparture {
     private long beganNs;
     private long preparableNs;
     private long syncBeganNs;
+    private boolean isSyncMeasured = true;
+    private long shortestSyncNs = Long.MAX_VALUE;
     private long suspendedNs;
 
     PartitionDeparture(final Partition partition, final PartitionContext context, final Handler handler) {
@@ -95,7 +100,7 @@ public final class PartitionDeparture {
         if (state == State.SETTLED) {
             report();
         }
-        if (isSettling() && nowNs - suspendedNs > SETTLING_NS_MAX && nowNs - beganNs < RETREATING_NS_MAX) {
+        if (isSettling() && nowNs - suspendedNs > SETTLING_NS_MAX && isRetreatOfUse(nowNs)) {
             retreat();
         }
         if (state != State.PREPARING
@@ -107,12 +112,20 @@ public final class PartitionDeparture {
         return state == State.ENDED;
     }
 
+    /** Whether the disk may become as fast as requests should wait for it: it was, or nobody knows. */
+    private boolean isRetreatOfUse(final long nowNs) {
+        return retreats < RETREATS_MAX
+                && nowNs - beganNs < RETREATING_NS_MAX
+                && (shortestSyncNs == Long.MAX_VALUE || shortestSyncNs <= SETTLING_NS_MAX);
+    }
+
     private void prepare(final long nowNs) {
         final Log log = partition.log();
         if (!hasBegun) {
             hasBegun = true;
             beganNs = nowNs;
         }
+        measureSync(nowNs);
         if (partition.isDeleted() || log.isOffline() || log.isReadOnly()) {
             giveUp(partition.isDeleted() ? Outcome.UNKNOWN_PARTITION : Outcome.OFFLINE);
         } else if (nowNs - beganNs > PREPARING_NS_MAX) {
@@ -165,8 +178,16 @@ public final class PartitionDeparture {
         }
         syncs++;
         syncBeganNs = nowNs;
+        isSyncMeasured = false;
         departure.syncBeside();
         return false;
+    }
+
+    private void measureSync(final long nowNs) {
+        if (!isSyncMeasured && !departure.isSyncingBeside()) {
+            isSyncMeasured = true;
+            shortestSyncNs = Math.min(shortestSyncNs, nowNs - syncBeganNs);
+        }
     }
 
     private boolean isSettling() {
@@ -184,6 +205,9 @@ public final class PartitionDeparture {
         isPreparable = false;
         syncs = 0;
         resume();
+        if (stopping) {
+            giveUp(Outcome.NOT_READY);
+        }
     }
 
     private void onSettled(final int diskStatus) {
@@ -258,8 +282,9 @@ public final class PartitionDeparture {
         return state != State.PREPARING && state != State.ENDED && !partition.turnsAway();
     }
 
-    /** No more moves: gives up what requests do not wait for yet. */
+    /** No more moves: gives up what requests do not wait for yet, or not any more. */
     void stop() {
+        stopping = true;
         if (state == State.PREPARING) {
             giveUp(Outcome.NOT_READY);
         }

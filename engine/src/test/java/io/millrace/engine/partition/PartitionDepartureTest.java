@@ -206,6 +206,20 @@ class PartitionDepartureTest {
         awaitReady();
     }
 
+    /** An orderly stop gives up what requests do not wait for any more. */
+    @Test
+    void shouldGiveUpWhereItGoesOnServingAfterAStop() {
+        departBusily(new PartitionDeparture[1]);
+        faults.delays(OVERDUE_NS, OVERDUE_NS);
+        partitions.stopDepartures();
+        assertThat(left).isEmpty();
+        await(() -> !left.isEmpty());
+        assertThat(left).containsExactly(Outcome.NOT_READY);
+        assertThat(partitions.partition(KEY).isSuspended()).isFalse();
+        makeDiskFast();
+        assertThat(answerTo(0)).isEqualTo(Outcome.OK);
+    }
+
     /** A disk that is always slow keeps no partition where it is. */
     @Test
     void shouldLetRequestsWaitWhereTheDiskNeverIsFast() {
