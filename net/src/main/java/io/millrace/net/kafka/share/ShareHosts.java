@@ -178,7 +178,8 @@ public final class ShareHosts implements Stage, MetadataListener {
         return host(ask.group, wanted).acquire(ask);
     }
 
-    private boolean isHere(final long partitionKey, final int ownerEpoch) {
+    /** And all that came along with it. */
+    boolean isHere(final long partitionKey, final int ownerEpoch) {
         final PartitionImage image = core.image().partition(partitionKey);
         return image != null
                 && image.ownerCore() == core.id()
@@ -187,8 +188,7 @@ public final class ShareHosts implements Stage, MetadataListener {
     }
 
     private SharePartitionHost host(final String group, final Wanted wanted) {
-        final Map<Long, SharePartitionHost> hosts = byGroup.computeIfAbsent(group, name -> new HashMap<>());
-        SharePartitionHost host = hosts.get(wanted.partitionKey);
+        SharePartitionHost host = find(group, wanted.partitionKey, wanted.ownerEpoch);
         if (host == null) {
             host = new SharePartitionHost(
                     this,
@@ -198,7 +198,7 @@ public final class ShareHosts implements Stage, MetadataListener {
                             wanted.topicId,
                             PartitionKeys.partition(wanted.partitionKey),
                             wanted.ownerEpoch));
-            hosts.put(wanted.partitionKey, host);
+            put(host);
             host.load();
         }
         return host;
@@ -209,12 +209,27 @@ public final class ShareHosts implements Stage, MetadataListener {
         return hosts == null ? null : hosts.get(partitionKey);
     }
 
+    /** Of a partition that is here; one of an earlier stay of it ends, and is to be made anew. */
+    private SharePartitionHost find(final String group, final long partitionKey, final int ownerEpoch) {
+        final SharePartitionHost host = find(group, partitionKey);
+        if (host == null || host.key().leaderEpoch() == ownerEpoch) {
+            return host;
+        }
+        host.end(Errors.NOT_LEADER_OR_FOLLOWER);
+        return null;
+    }
+
+    private void put(final SharePartitionHost host) {
+        byGroup.computeIfAbsent(host.key().group(), name -> new HashMap<>())
+                .put(host.key().partitionKey(), host);
+    }
+
     /** Keeps what a member says; told on the core that asks. */
     void acknowledge(final AckAsk ask) {
         ask.missing = ask.parts.size();
         for (final AckAsk.Part part : List.copyOf(ask.parts)) {
-            final SharePartitionHost host = find(ask.group, part.partitionKey);
             part.elsewhere = !isHere(part.partitionKey, part.ownerEpoch);
+            final SharePartitionHost host = part.elsewhere ? null : find(ask.group, part.partitionKey, part.ownerEpoch);
             if (part.elsewhere) {
                 acknowledged(ask);
             } else if (host == null) {
@@ -319,9 +334,9 @@ public final class ShareHosts implements Stage, MetadataListener {
 
     /** Goes on with what another core has handed over. */
     void takeOver(final ShareParting parting, final int leaderEpoch) {
-        final ShareKey key = parting.key().in(leaderEpoch);
-        final SharePartitionHost host = new SharePartitionHost(this, key);
-        byGroup.computeIfAbsent(key.group(), name -> new HashMap<>()).put(key.partitionKey(), host);
+        final SharePartitionHost host =
+                new SharePartitionHost(this, parting.key().in(leaderEpoch));
+        put(host);
         host.takeOver(parting);
     }
 

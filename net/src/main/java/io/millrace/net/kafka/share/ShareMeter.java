@@ -1,6 +1,7 @@
 package io.millrace.net.kafka.share;
 
 import io.millrace.engine.share.AcknowledgeType;
+import io.millrace.engine.share.SharePartition;
 import io.millrace.engine.status.Statistic.Unit;
 import io.millrace.engine.status.Statistics;
 import io.millrace.engine.status.Tally;
@@ -33,6 +34,13 @@ final class ShareMeter {
         lettersWritten = statistics.counter("share.letters.written", Unit.COUNT);
         lettersFailed = statistics.counter("share.letters.failed", Unit.COUNT);
         lettersWaiting = statistics.gauge("share.letters.waiting", Unit.COUNT);
+    }
+
+    /** Nobody goes on with it as it is: what is locked there is free. */
+    void onDropped(final SharePartition share) {
+        if (share.earliestLockEndNs() != SharePartition.NEVER) {
+            locksLost.increment();
+        }
     }
 
     /** What a member said counts. */

@@ -3,6 +3,7 @@ package io.millrace.net.kafka.share;
 import io.millrace.engine.core.Core;
 import io.millrace.engine.share.Holder;
 import io.millrace.engine.status.PlantedBug;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +20,9 @@ import java.util.Set;
  *                                            │
  *   new owner, told of the move:  awaited ───┴─► served
  * </pre>
+ *
+ * A core that loses the partition while it still awaits what belongs to it passes that on, the way that the partition went; so
+ * it may await it several times, and each arrival is that of the first of them.
  */
 final class ShareMoves {
     /** What was sent before the move has come long since. */
@@ -35,13 +39,14 @@ final class ShareMoves {
         private int nextEpoch;
     }
 
-    private record Arrival(List<ShareParting> partings, List<Runnable> later, long sinceNs) {}
+    private record Arrival(List<ShareParting> partings, List<Runnable> later) {}
 
     private final ShareHosts hosts;
     private final Core core;
     private final Map<Long, Gone> gone = new HashMap<>();
-    private final Map<Long, Awaited> awaited = new HashMap<>();
-    /** Here before this core was told of the move. */
+    /** None of them is empty. */
+    private final Map<Long, ArrayDeque<Awaited>> awaited = new HashMap<>();
+    /** Here before this core was told of the move, which it will be, unless the topic is deleted. */
     private final Map<Long, Arrival> early = new HashMap<>();
 
     ShareMoves(final ShareHosts hosts, final Core core) {
@@ -51,7 +56,7 @@ final class ShareMoves {
 
     /** The partition has gone to another core, and these with it. */
     void depart(final long partitionKey, final int target, final int epoch, final List<SharePartitionHost> leaving) {
-        final Awaited onItsWay = awaited.get(partitionKey);
+        final Awaited onItsWay = lastAwaited(partitionKey);
         if (onItsWay != null) {
             onItsWay.nextTarget = target;
             onItsWay.nextEpoch = epoch;
@@ -70,7 +75,7 @@ final class ShareMoves {
     /** The partition has come from another core, and what belongs to it comes too. */
     void await(final long partitionKey, final int epoch) {
         final Arrival arrival = early.remove(partitionKey);
-        awaited.put(partitionKey, new Awaited());
+        awaited.computeIfAbsent(partitionKey, key -> new ArrayDeque<>()).addLast(new Awaited());
         if (arrival != null) {
             arrive(partitionKey, epoch, arrival.partings);
             arrival.later.forEach(Runnable::run);
@@ -81,23 +86,53 @@ final class ShareMoves {
         return awaited.containsKey(partitionKey);
     }
 
+    private Awaited lastAwaited(final long partitionKey) {
+        final ArrayDeque<Awaited> all = awaited.get(partitionKey);
+        return all == null ? null : all.getLast();
+    }
+
+    private Awaited removeFirstAwaited(final long partitionKey) {
+        final ArrayDeque<Awaited> all = awaited.get(partitionKey);
+        if (all == null) {
+            return null;
+        }
+        final Awaited first = all.removeFirst();
+        if (all.isEmpty()) {
+            awaited.remove(partitionKey);
+        }
+        return first;
+    }
+
     private void arrive(final long partitionKey, final int epoch, final List<ShareParting> partings) {
-        final Awaited expected = awaited.remove(partitionKey);
+        final Awaited expected = removeFirstAwaited(partitionKey);
         gone.remove(partitionKey);
         if (expected == null) {
-            early.put(partitionKey, new Arrival(partings, new ArrayList<>(), core.nowNs()));
+            if (core.image().partition(partitionKey) == null) {
+                partings.forEach(this::drop);
+            } else {
+                early.put(partitionKey, new Arrival(partings, new ArrayList<>()));
+            }
             return;
         }
-        final List<ShareParting> valid = new ArrayList<>(partings);
-        valid.removeIf(each ->
-                each.stateEpoch() < expected.newStates.getOrDefault(each.key().group(), -1));
-        if (expected.nextTarget >= 0) {
-            send(partitionKey, expected.nextTarget, expected.nextEpoch, valid);
-        } else {
-            if (!PlantedBug.SHARE_LOCKS_LEFT_BEHIND.isPlanted()) {
-                valid.forEach(each -> hosts.takeOver(each, epoch));
+        final List<ShareParting> valid = new ArrayList<>();
+        for (final ShareParting each : partings) {
+            if (each.stateEpoch() < expected.newStates.getOrDefault(each.key().group(), -1)) {
+                drop(each);
+            } else {
+                valid.add(each);
             }
         }
+        if (expected.nextTarget >= 0) {
+            send(partitionKey, expected.nextTarget, expected.nextEpoch, valid);
+        } else if (!hosts.isHere(partitionKey, epoch)) {
+            valid.forEach(this::drop);
+        } else if (!PlantedBug.SHARE_LOCKS_LEFT_BEHIND.isPlanted()) {
+            valid.forEach(each -> hosts.takeOver(each, epoch));
+        }
+    }
+
+    private void drop(final ShareParting parting) {
+        hosts.meter().onDropped(parting.share());
     }
 
     /** A member's session has ended; perhaps what it held has just gone. */
@@ -124,7 +159,7 @@ final class ShareMoves {
 
     /** A state has begun anew that is not here; perhaps it has just gone, or is about to come. */
     void reset(final String group, final long partitionKey, final int stateEpoch) {
-        final Awaited expected = awaited.get(partitionKey);
+        final Awaited expected = lastAwaited(partitionKey);
         final Arrival arrival = early.get(partitionKey);
         final Gone went = gone.get(partitionKey);
         if (expected != null) {
@@ -139,13 +174,15 @@ final class ShareMoves {
     /** The topic is deleted. */
     void forget(final long partitionKey) {
         awaited.remove(partitionKey);
-        early.remove(partitionKey);
+        final Arrival arrival = early.remove(partitionKey);
+        if (arrival != null) {
+            arrival.partings.forEach(this::drop);
+        }
         gone.remove(partitionKey);
     }
 
     /** Now and then. */
     void sweep(final long nowNs) {
         gone.values().removeIf(each -> nowNs - each.sinceNs > REMEMBERED_NS);
-        early.values().removeIf(each -> nowNs - each.sinceNs > REMEMBERED_NS);
     }
 }

@@ -446,10 +446,14 @@ final class SharePartitionHost {
         departure = with;
         log.endWatch();
         wake();
+        releaseStaying();
+        serveQueue();
+    }
+
+    private void releaseStaying() {
         if (share.releaseStaying(writes.newTicket(), hosts.rules(key.group()).limits())) {
             writes.write(error -> {});
         }
-        serveQueue();
     }
 
     private boolean isServing() {
@@ -487,6 +491,8 @@ final class SharePartitionHost {
         stateEpoch = parting.stateEpoch();
         share = parting.share();
         writes.takeOver(parting);
+        // Once more: what was being said of them as they left may have come to nothing.
+        releaseStaying();
         armLocks(share.earliestLockEndNs());
         writeDeadLetters();
     }
@@ -559,8 +565,8 @@ final class SharePartitionHost {
     /** Whoever comes next finds another in its place, or that the partition is elsewhere. */
     void end(final Errors why) {
         if (state != State.ENDED) {
-            if (isServing() && share.earliestLockEndNs() != SharePartition.NEVER) {
-                hosts.meter().locksLost.increment();
+            if (isServing()) {
+                hosts.meter().onDropped(share);
             }
             state = State.ENDED;
             hosts.core().deadlines().disarm(locks);

@@ -10,7 +10,7 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.Re
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** An administrator who moves partitions of a {@link TestNode} of two cores. */
+/** An administrator who moves partitions of a {@link TestNode}; by a listener for two of its cores. */
 final class PartitionMover {
     static final ListenerView PER_CORE = ListenerView.ofCores("CORES", TestNode.NODE_ID, "here", 9092, 9093);
     static final int FIRST_CORE = 1025;
