@@ -416,17 +416,13 @@ public final class Log {
         ring.clear();
         sync.directoryChanged();
         sealer.add(old, endOffset, producers.freezeSnapshot());
-        if (state == LogState.ROLLING) {
-            state = LogState.OPEN;
-        }
+        reopenFrom(LogState.ROLLING);
         retention.onRolled();
     }
 
     void onRollFailed(final int status) {
         if (status == DiskStatus.NO_SPACE) {
-            if (state == LogState.ROLLING) {
-                state = LogState.OPEN;
-            }
+            reopenFrom(LogState.ROLLING);
             listener.onAppendFailed(endOffset, status);
         } else {
             listener.onAppendFailed(endOffset, DiskStatus.IO_ERROR);
@@ -453,9 +449,7 @@ public final class Log {
         state = LogState.UNDOING;
         context.reservations().release(active);
         new DiskSequence(disk()).use(active.file()).truncate(active.size).sync().run(cut -> {
-            if (state == LogState.UNDOING) {
-                state = LogState.OPEN;
-            }
+            reopenFrom(LogState.UNDOING);
             listener.onAppendFailed(fromOffset, cut == DiskStatus.OK ? status : DiskStatus.IO_ERROR);
             if (cut != DiskStatus.OK) {
                 goOffline(cut);
@@ -507,9 +501,7 @@ public final class Log {
         epochs.truncateFromEnd(offset);
         epochFile.run();
         readLimit = Long.MAX_VALUE;
-        if (state == LogState.ENDING) {
-            state = LogState.OPEN;
-        }
+        reopenFrom(LogState.ENDING);
     }
 
     void goOffline(final int status) {
@@ -537,14 +529,11 @@ public final class Log {
 
     /** What was to run {@linkplain #endThen then} is not wanted any more; false if it does not wait. */
     boolean withdraw(final Runnable action) {
-        if (!whenQuiet.remove(action)) {
-            return false;
+        final boolean waited = whenQuiet.remove(action);
+        if (waited && !ending) {
+            stay();
         }
-        if (state == LogState.ENDING && !ending && whenQuiet.isEmpty()) {
-            state = LogState.OPEN;
-        }
-        proceed();
-        return true;
+        return waited;
     }
 
     void ended() {
@@ -554,10 +543,12 @@ public final class Log {
 
     /** What was to end it was given up, unless something else is to. */
     void stay() {
-        if (state == LogState.ENDING && whenQuiet.isEmpty()) {
-            state = LogState.OPEN;
-        }
+        reopenFrom(whenQuiet.isEmpty() ? LogState.ENDING : LogState.OPEN);
         ended();
+    }
+
+    private void reopenFrom(final LogState passing) {
+        state = state == passing ? LogState.OPEN : state;
     }
 
     AbortedFile abortedFile() {
@@ -572,10 +563,7 @@ public final class Log {
     void closed() {
         state = LogState.CLOSED;
         for (final Segment segment : segments) {
-            context.indexCache().remove(segment);
-            context.reservations().release(segment);
-            segment.releaseIndexes();
-            segment.drop();
+            segment.closed(context);
         }
     }
 

@@ -264,6 +264,14 @@ final class Segment {
         }
     }
 
+    /** With its log: nothing that others keep for it is of use any more. */
+    void closed(final LogContext context) {
+        context.indexCache().remove(this);
+        context.reservations().release(this);
+        releaseIndexes();
+        drop();
+    }
+
     /** No new readers; the file is closed with the last lease. */
     void drop() {
         if (!dropped) {
