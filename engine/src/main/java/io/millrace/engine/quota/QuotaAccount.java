@@ -1,5 +1,7 @@
 package io.millrace.engine.quota;
 
+import io.millrace.engine.status.PlantedBug;
+
 /**
  * What one client has left of one of its quotas on one core: pays at once, from what the core was lent ahead, and asks
  * for more when that runs short. What was lent may be covered only later; until then the client is to wait. Owned by
@@ -106,7 +108,7 @@ public final class QuotaAccount implements QuotaBorrower, QuotaTable.Entry {
 
     /** What was asked for is lent, and covered after so long. */
     public void lent(final long waitNs, final long nowNs) {
-        units += asked;
+        units += PlantedBug.QUOTA_LENT_LOST.isPlanted() ? asked / 2 : asked;
         asked = 0;
         coveredNs = nowNs + waitNs;
         hadToWait = waitNs > 0;

@@ -92,7 +92,11 @@ public enum PlantedBug {
     /** Whoever takes a share partition over forgets the dead letters that are not written yet. */
     SHARE_LETTERS_NOT_RESUMED,
     /** The scrub takes every checksum for the right one. */
-    SCRUB_BLIND;
+    SCRUB_BLIND,
+    /** Who had to wait is not heard again when the time is over. */
+    QUOTA_MUTE_KEPT,
+    /** Of what is lent of a client's share, half never arrives. */
+    QUOTA_LENT_LOST;
 
     private static final String NAME = System.getProperty("millrace.planted.bug");
 

@@ -289,6 +289,17 @@ public final class Simulation {
             share();
             comeAfter(new SimAftermath(world, programs));
         }
+        if (SimQuotas.areIn(options.seed()) && !stranded) {
+            throttle(new SimQuotas(world, TOPIC, partitions));
+        }
+    }
+
+    /** Nobody else takes anything. */
+    private void throttle(final SimQuotas quotas) {
+        clients.forEach(SimClient::hangUp);
+        clients.clear();
+        clients.addAll(quotas.clients());
+        settle("throttled clients to be heard again", () -> clients.stream().allMatch(SimClient::isDone));
     }
 
     /** All is written and known: share groups, if there are any, work off what is left, alone. */

@@ -12,7 +12,7 @@ final class PlantedSeeds {
     static long of(final PlantedBug bug) {
         return switch (bug) {
             case LEASE_IGNORED -> 2;
-            case MESSAGE_DROPPED, MOVE_SERVED_TWICE -> 3;
+            case MESSAGE_DROPPED, MOVE_SERVED_TWICE, QUOTA_MUTE_KEPT, QUOTA_LENT_LOST -> 3;
             case MOVE_FORGOTTEN, COMPACTION_DELETES_EARLY -> 5;
             case COMPACTION_NOT_SYNCED, DELETION_NOT_DURABLE, TXN_END_NOT_AWAITED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
             case COMPACTION_FORGETS_TOMBSTONES, GROUP_GENERATION_UNCHECKED -> 8;
@@ -38,6 +38,9 @@ final class PlantedSeeds {
         final String name = bug.name();
         if (name.startsWith("SHARE_")) {
             return SimShares.areIn(seed);
+        }
+        if (name.startsWith("QUOTA_")) {
+            return SimQuotas.areIn(seed);
         }
         return name.startsWith("GROUP_")
                 ? SimPrograms.areIn(seed) && !SimShares.areIn(seed)
