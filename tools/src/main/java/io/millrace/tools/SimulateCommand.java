@@ -48,6 +48,10 @@ final class SimulateCommand implements Callable<Integer> {
             if (!result.isGood()) {
                 return 1;
             }
+            if (System.out.checkError()) {
+                // Whoever read has seen enough.
+                return 0;
+            }
         }
         return 0;
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "What each figure means, and how to find out why something is slow: docs/stat.md.",
-            "Exit code: 0 all samples shown, 1 no broker runs there, or it ended, 2 for a mistake in the options."
+            "Exit code: 0 all samples shown, or nobody reads them any more, 1 no broker runs there, or it ended, 2 for a mistake in the options."
         },
         mixinStandardHelpOptions = true)
 final class StatCommand implements Callable<Integer> {

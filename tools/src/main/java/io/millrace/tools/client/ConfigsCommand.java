@@ -20,17 +20,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows and changes the settings of a topic, a broker or a group, and quotas. */
+/** Shows and changes the settings of a topic, a broker, a group or a subscription to clients' metrics, and quotas. */
 @Command(
         name = "configs",
         description =
-                "Show the settings of a topic, a broker or a group that are not the default, or quotas, or change some.",
+                "Show the settings of a topic, a broker, a group or clients' metrics that are not the default, or quotas, or"
+                        + " change some.",
         footer = {
             "",
             "For example:",
             "  ./run.sh configs topic orders --all",
             "  ./run.sh configs topic orders --set retention.ms=86400000 --unset cleanup.policy",
             "  ./run.sh configs broker 1 --set log.cleaner.threads=2",
+            "  ./run.sh configs client-metrics slow --set interval.ms=30000 --set match=client_id=web.*",
             "  ./run.sh configs --entity-type users --entity-name alice --set producer_byte_rate=1000000",
             "  ./run.sh configs --client-defaults --set consumer_byte_rate=5000000 --unset request_percentage",
             "  ./run.sh configs --entity-type ips",
@@ -45,7 +47,13 @@ public final class ConfigsCommand extends AdminCommand {
     enum Kind {
         topic(ConfigResource.Type.TOPIC),
         broker(ConfigResource.Type.BROKER),
-        group(ConfigResource.Type.GROUP);
+        group(ConfigResource.Type.GROUP),
+        clientMetrics(ConfigResource.Type.CLIENT_METRICS) {
+            @Override
+            public String toString() {
+                return "client-metrics";
+            }
+        };
 
         private final ConfigResource.Type type;
 
@@ -54,14 +62,19 @@ public final class ConfigsCommand extends AdminCommand {
         }
     }
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "KIND", description = "topic, broker or group.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "KIND",
+            description = "topic, broker, group or client-metrics.")
     private Kind kind;
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "NAME",
-            description = "The topic or group, or the id of the broker (" + DEFAULT_BROKER + ": what holds for all).")
+            description = "The topic, group or subscription to clients' metrics, or the id of the broker ("
+                    + DEFAULT_BROKER + ": what holds for all).")
     private String name;
 
     @Option(

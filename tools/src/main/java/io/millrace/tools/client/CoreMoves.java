@@ -22,6 +22,7 @@ final class CoreMoves {
 
     private final Cluster cluster;
     private final int node;
+    private final int coresShown;
 
     CoreMoves(final Cluster cluster) {
         this.cluster = cluster;
@@ -30,6 +31,7 @@ final class CoreMoves {
             ids.add(broker.id());
         }
         node = nodeOf(ids);
+        coresShown = ids.size();
     }
 
     /**
@@ -56,9 +58,20 @@ final class CoreMoves {
         return node * CORES_PER_NODE + core + 1;
     }
 
+    /** What is known to be wrong without a question: where one broker is shown, only it knows how many cores it has. */
+    static String mistake(final int coresShown, final int core) {
+        return coresShown > 1 && core >= coresShown
+                ? "there is no core " + core + ", expected 0 to " + (coresShown - 1)
+                : null;
+    }
+
     /** Ends once the partition lives there. */
     void move(final TopicPartition partition, final int core) {
         final String what = "cannot move " + partition + " to core " + core + ": ";
+        final String mistake = mistake(coresShown, core);
+        if (mistake != null) {
+            throw new CommandFailure(what + mistake);
+        }
         final Map<TopicPartition, Optional<NewPartitionReassignment>> wish =
                 Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(brokerId(node, core)))));
         final AlterPartitionReassignmentsOptions options =

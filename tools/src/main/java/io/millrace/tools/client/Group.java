@@ -28,6 +28,10 @@ import org.apache.kafka.common.TopicPartition;
  * @param members null where the broker does not tell
  */
 record Group(String name, String type, String protocol, String state, List<Member> members) {
+    static final String CLASSIC = "classic";
+    static final String SHARE = "share";
+    static final String STREAMS = "streams";
+
     /** One of its members, and what it is to read; a streams group's member reads what its active tasks read. */
     record Member(String id, String clientId, String host, Set<TopicPartition> partitions) {
         private static Member of(final MemberDescription member) {
@@ -62,8 +66,12 @@ record Group(String name, String type, String protocol, String state, List<Membe
         return describe(cluster, listings).stream().findFirst();
     }
 
-    boolean hasOffsetsOfConsumers() {
-        return type.equals("classic") || type.equals("consumer");
+    boolean isShare() {
+        return type.equals(SHARE);
+    }
+
+    boolean isStreams() {
+        return type.equals(STREAMS);
     }
 
     private static List<Group> describe(final Cluster cluster, final List<GroupListing> listings) {

@@ -9,8 +9,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListStreamsGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -22,7 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "describe",
         description = {
-            "Show the members of groups, and for each partition the committed offset, the end and the lag between them."
+            "Show the members of groups, and for each partition the committed offset, the end and the lag between them;",
+            "of a share group its start offset, and as lag how many records from there on nobody is done with."
         },
         footer = {"", "For example:  ./run.sh groups describe billing", "", ClientCommand.EXIT_CODES},
         mixinStandardHelpOptions = true)
@@ -84,67 +83,45 @@ final class GroupsDescribe extends GroupsVerb {
     }
 
     private Table partitions(final Cluster cluster, final Group group) {
-        final Map<TopicPartition, Long> committed = committed(cluster, group);
-        final Map<TopicPartition, String> readers = new HashMap<>();
-        if (group.members() != null) {
-            group.members().forEach(member -> member.partitions().forEach(p -> readers.put(p, member.id())));
-        }
+        final Map<TopicPartition, Position> positions = Position.of(cluster, group);
+        final Map<TopicPartition, List<String>> readers = readers(group);
         final Set<TopicPartition> all =
                 new TreeSet<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
-        all.addAll(committed.keySet());
+        all.addAll(positions.keySet());
         all.addAll(readers.keySet());
         final Map<TopicPartition, Long> ends = ends(cluster, new ArrayList<>(all));
-        final Table table = new Table("topic", "partition", "committed", "end", "lag", "member");
+        final boolean shared = group.isShare();
+        final Table table = shared
+                ? new Table("topic", "partition", "start-offset", "end", "lag", "members")
+                : new Table("topic", "partition", "committed", "end", "lag", "member");
         for (final TopicPartition partition : all) {
-            final Long offset = committed.get(partition);
+            final Position position = positions.get(partition);
             final Long end = ends.get(partition);
-            if (offset == null && end == null) {
+            if (position == null && end == null) {
                 // A source of a streams task that has fewer partitions than another.
                 continue;
             }
+            final List<String> members = readers.getOrDefault(partition, List.of());
             table.row(
                     partition.topic(),
                     partition.partition(),
-                    offset,
+                    position == null ? null : position.offset(),
                     end,
-                    offset == null || end == null ? null : Math.max(0, end - offset),
-                    readers.get(partition));
+                    position == null ? null : position.lag(end),
+                    shared ? members.size() : members.isEmpty() ? null : members.getLast());
         }
         return table;
     }
 
-    /** For a share group: where it begins to look for what nobody has acknowledged. */
-    private static Map<TopicPartition, Long> committed(final Cluster cluster, final Group group) {
-        final Map<TopicPartition, Long> offsets = new HashMap<>();
-        final String name = group.name();
-        switch (group.type()) {
-            case "share" ->
-                cluster.get(cluster.admin()
-                                .listShareGroupOffsets(Map.of(name, new ListShareGroupOffsetsSpec()))
-                                .partitionsToOffsetInfo(name))
-                        .forEach((partition, info) -> {
-                            if (info != null) {
-                                offsets.put(partition, info.startOffset());
-                            }
-                        });
-            case "streams" ->
-                cluster.get(cluster.admin()
-                                .listStreamsGroupOffsets(Map.of(name, new ListStreamsGroupOffsetsSpec()))
-                                .partitionsToOffsetAndMetadata(name))
-                        .forEach((partition, offset) -> {
-                            if (offset != null) {
-                                offsets.put(partition, offset.offset());
-                            }
-                        });
-            default ->
-                cluster.get(cluster.admin().listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata(name))
-                        .forEach((partition, offset) -> {
-                            if (offset != null) {
-                                offsets.put(partition, offset.offset());
-                            }
-                        });
+    private static Map<TopicPartition, List<String>> readers(final Group group) {
+        final Map<TopicPartition, List<String>> readers = new HashMap<>();
+        if (group.members() != null) {
+            group.members()
+                    .forEach(member -> member.partitions()
+                            .forEach(partition -> readers.computeIfAbsent(partition, one -> new ArrayList<>())
+                                    .add(member.id())));
         }
-        return offsets;
+        return readers;
     }
 
     /** A topic that is gone has none. */

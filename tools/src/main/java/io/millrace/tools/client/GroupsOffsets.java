@@ -4,19 +4,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Sets what a group has committed: shows what would change, and does it only when told. */
+/** Sets what a group has committed, or where a share group starts: shows what would change, and does it only when told. */
 @Command(
         name = "offsets",
         description = {
-            "Set the committed offsets of a group that has no members now. It shows what would change; --execute does it."
+            "Set the committed offsets of a group that has no members now, or where a share group starts.",
+            "It shows what would change; --execute does it."
         },
         footer = {
             "",
@@ -66,20 +68,15 @@ final class GroupsOffsets extends GroupsVerb {
                 partitions.add(partition);
             }
         }));
-        checkGroup(cluster);
-        final Map<TopicPartition, OffsetAndMetadata> before =
-                cluster.get(cluster.admin().listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata(name));
+        final Group group = group(cluster);
+        final Map<TopicPartition, Position> before = Position.of(cluster, group);
         final Map<TopicPartition, Long> after = offsets(cluster, partitions);
         if (execute) {
-            final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-            after.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-            cluster.get(
-                    "cannot set the offsets of " + name + ": ",
-                    cluster.admin().alterConsumerGroupOffsets(name, offsets).all());
+            cluster.get("cannot set the offsets of " + name + ": ", alter(cluster.admin(), group, after));
         }
         final Table table = new Table("topic", "partition", "before", "after", "change");
         for (final TopicPartition partition : partitions) {
-            final OffsetAndMetadata old = before.get(partition);
+            final Position old = before.get(partition);
             final long offset = after.get(partition);
             table.row(
                     partition.topic(),
@@ -96,18 +93,28 @@ final class GroupsOffsets extends GroupsVerb {
         return 0;
     }
 
-    private void checkGroup(final Cluster cluster) {
-        final Optional<Group> group = Group.find(cluster, name);
-        if (group.isPresent()) {
-            if (!group.get().hasOffsetsOfConsumers()) {
-                throw new CommandFailure(name + " is a " + group.get().type() + " group, expected one of consumers");
-            }
-            final List<Group.Member> members = group.get().members();
-            if (members != null && !members.isEmpty()) {
-                throw new CommandFailure(name + " has " + TopicsVerb.counted(members.size(), "member")
-                        + " (./run.sh groups describe " + name + "): stop them first");
-            }
+    /** One that is not there is one of consumers, which the first commit makes. */
+    private Group group(final Cluster cluster) {
+        final Group group =
+                Group.find(cluster, name).orElseGet(() -> new Group(name, Group.CLASSIC, "", null, List.of()));
+        final List<Group.Member> members = group.members();
+        if (members != null && !members.isEmpty()) {
+            throw new CommandFailure(name + " has " + TopicsVerb.counted(members.size(), "member")
+                    + " (./run.sh groups describe " + name + "): stop them first");
         }
+        return group;
+    }
+
+    private static KafkaFuture<Void> alter(
+            final Admin admin, final Group group, final Map<TopicPartition, Long> wanted) {
+        if (group.isShare()) {
+            return admin.alterShareGroupOffsets(group.name(), wanted).all();
+        }
+        final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        wanted.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
+        return group.isStreams()
+                ? admin.alterStreamsGroupOffsets(group.name(), offsets).all()
+                : admin.alterConsumerGroupOffsets(group.name(), offsets).all();
     }
 
     private Map<TopicPartition, Long> offsets(final Cluster cluster, final List<TopicPartition> partitions) {

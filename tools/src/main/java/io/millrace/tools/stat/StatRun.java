@@ -66,7 +66,7 @@ public final class StatRun {
         }
     }
 
-    /** Shows samples; true if that was all that was wanted, false if the broker ended. */
+    /** Shows samples; true if that was all that was wanted or nobody reads on, false if the broker ended. */
     private boolean show(final MarkReader mark) {
         Snapshot before = mark.snapshot();
         if (options.isOnce()) {
@@ -80,7 +80,8 @@ public final class StatRun {
             final Snapshot now = mark.snapshot();
             print(Interval.between(before, now));
             before = now;
-            if (++samples == options.count()) {
+            // Flushes too.
+            if (out.checkError() || ++samples == options.count()) {
                 return true;
             }
         }

@@ -30,6 +30,13 @@ class CoreMovesTest {
                 .hasMessageContaining("several nodes");
     }
 
+    @Test
+    void shouldSayWhichCoresThereAre() {
+        assertThat(CoreMoves.mistake(2, 7)).isEqualTo("there is no core 7, expected 0 to 1");
+        assertThat(CoreMoves.mistake(2, 1)).isNull();
+        assertThat(CoreMoves.mistake(1, 7)).as("a listener for the node").isNull();
+    }
+
     /** A broker that has waited long answers without an error although nothing has happened yet. */
     @Test
     void shouldAskAgainWhereTheAnswerMaySayNothing() {

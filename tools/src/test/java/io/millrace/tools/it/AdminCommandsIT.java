@@ -118,6 +118,9 @@ class AdminCommandsIT {
         commands.out("configs", "group", "some", "--set", "consumer.session.timeout.ms=50000");
         assertThat(commands.out("configs", "group", "some"))
                 .containsPattern("consumer.session.timeout.ms +50000 +dynamic-group");
+        commands.out("configs", "client-metrics", "slow", "--set", "interval.ms=30000");
+        assertThat(commands.out("configs", "client-metrics", "slow"))
+                .containsPattern("interval.ms +30000 +dynamic-client-metrics");
     }
 
     @Test

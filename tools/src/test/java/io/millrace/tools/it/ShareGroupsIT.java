@@ -18,6 +18,7 @@ import io.millrace.tools.it.support.BrokerOptions;
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.Clients;
+import io.millrace.tools.it.support.Commands;
 import io.millrace.tools.it.support.KafkaTool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -301,11 +302,20 @@ class ShareGroupsIT {
                 assertThat(offsets).hasSize(2);
                 assertThat(offsets.values()).allMatch(offset -> offset.lag().orElse(-1L) == 0);
             }
-            get(admin.alterShareGroupOffsets("admin", Map.of(new TopicPartition("admin", 0), 3L))
-                    .all());
-            try (KafkaShareConsumer<byte[], byte[]> again = member(broker, "admin")) {
-                assertThat(texts(poll(again, 2))).containsExactly("v6", "v8");
-                again.commitSync();
+            try (Commands commands = new Commands(broker.bootstrap())) {
+                assertThat(commands.out("groups", "offsets", "admin", "--topic", "admin:0", "--to", "3", "--execute"))
+                        .containsPattern("admin +0 +5 +3 +-2");
+                try (KafkaShareConsumer<byte[], byte[]> again =
+                        member(broker, "admin", "share.acknowledgement.mode", "explicit")) {
+                    final List<ConsumerRecord<byte[], byte[]>> records = poll(again, 2);
+                    assertThat(texts(records)).containsExactly("v6", "v8");
+                    again.acknowledge(records.get(0), AcknowledgeType.RELEASE);
+                    again.acknowledge(records.get(1), AcknowledgeType.ACCEPT);
+                    again.commitSync();
+                }
+                assertThat(commands.out("groups", "describe", "admin"))
+                        .containsPattern("TOPIC +PARTITION +START-OFFSET +END +LAG +MEMBERS")
+                        .containsPattern("admin +0 +3 +5 +1 +0");
             }
             get(admin.deleteShareGroupOffsets("admin", Set.of("admin")).all());
             get(admin.deleteShareGroups(List.of("admin")).all());

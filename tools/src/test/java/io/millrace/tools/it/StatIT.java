@@ -10,11 +10,15 @@ import io.millrace.tools.it.support.ChildProcess;
 import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.MillraceBroker;
 import io.millrace.tools.it.support.Project;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,6 +96,27 @@ class StatIT {
             assertThat(stat(broker.dataDir(), 0, "--count", "2", "--interval", "0.3", "--core", "1")
                             .lines())
                     .hasSize(3);
+            endsWhenNobodyReadsOn("stat", "--data-dir", broker.dataDir().toString(), "--interval", "0.3");
+        }
+    }
+
+    private void endsWhenNobodyReadsOn(final String... command) {
+        try {
+            final Process process =
+                    MillraceBroker.builder(folder, List.of(command)).start();
+            try {
+                try (InputStream head = process.getInputStream()) {
+                    assertThat(head.read()).isPositive();
+                }
+                assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                assertThat(process.exitValue()).isZero();
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

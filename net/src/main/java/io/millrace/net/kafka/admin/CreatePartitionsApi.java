@@ -155,7 +155,13 @@ final class CreatePartitionsApi {
         final int length = encode(listener, topic, validateOnly);
         batch.send(buffer, length, (outcome, first, second, message) -> {
             final Errors error = WireErrors.of(outcome);
-            result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
+            final String named = topic.assignments() == null
+                    ? message
+                    : AssignmentComplaint.named(
+                            message,
+                            topic.assignments().stream().map(CreatePartitionsAssignment::brokerIds),
+                            listener::isKnown);
+            result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(named, error.message()));
             if (error != Errors.NONE) {
                 quota.giveBack(number);
             }

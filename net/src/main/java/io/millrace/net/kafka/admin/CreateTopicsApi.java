@@ -187,7 +187,11 @@ final class CreateTopicsApi {
         final boolean describes = header.version() >= CONFIGS_SINCE;
         commands.send(buffer, length, (outcome, idHigh, idLow, message) -> {
             final Errors error = WireErrors.of(outcome);
-            result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(message, error.message()));
+            final String named = AssignmentComplaint.named(
+                    message,
+                    topic.assignments().stream().map(CreatableReplicaAssignment::brokerIds),
+                    header.listener()::isKnown);
+            result.setErrorCode(error.code()).setErrorMessage(CommandBatch.messageOrNull(named, error.message()));
             if (outcome == Outcome.OK) {
                 result.setTopicId(new Uuid(idHigh, idLow));
                 if (describes) {

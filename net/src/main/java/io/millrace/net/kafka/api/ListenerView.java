@@ -61,11 +61,16 @@ public final class ListenerView {
      * node shows none. The node's own id there, and an id of no core of this node, is -1.
      */
     public int coreWished(final int brokerId, final int coreCount) {
-        if (!perCore && brokerId == nodeId) {
-            return -1;
-        }
-        final int core = Math.floorMod(brokerId - 1, CORES_PER_NODE);
-        return Math.floorDiv(brokerId - 1, CORES_PER_NODE) == nodeId && core < coreCount ? core : -1;
+        final int core = coreNamed(brokerId);
+        return core < coreCount ? core : -1;
+    }
+
+    /** The same, whether the node has that core or not. */
+    public int coreNamed(final int brokerId) {
+        final boolean isNode = !perCore && brokerId == nodeId;
+        return !isNode && Math.floorDiv(brokerId - 1, CORES_PER_NODE) == nodeId
+                ? Math.floorMod(brokerId - 1, CORES_PER_NODE)
+                : -1;
     }
 
     /** The node that an advertised id means. */

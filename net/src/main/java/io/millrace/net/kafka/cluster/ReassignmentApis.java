@@ -7,6 +7,7 @@ import io.millrace.engine.metadata.PartitionKeys;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.metadata.TopicNames;
 import io.millrace.net.connection.Exchange;
+import io.millrace.net.kafka.admin.AssignmentComplaint;
 import io.millrace.net.kafka.admin.CommandBatch;
 import io.millrace.net.kafka.api.ColdApi;
 import io.millrace.net.kafka.api.ListenerView;
@@ -119,24 +120,17 @@ final class ReassignmentApis {
         answer.setErrorCode(error.code()).setErrorMessage(message);
     }
 
-    /** What Kafka has against the replicas, in the order of their ids; the first is the leader that is wished for. */
+    /** Where clients see the node alone, the id of a core that it has not comes from somebody who means cores. */
     private String complaint(final ListenerView listener, final List<Integer> replicas) {
-        if (replicas.isEmpty()) {
-            return "The manual partition assignment includes an empty replica list.";
-        }
-        final List<Integer> sorted = replicas.stream().sorted().toList();
-        for (int i = 0; i < sorted.size(); i++) {
-            final int id = sorted.get(i);
-            if (!listener.isKnown(id) && listener.coreWished(id, core.coreCount()) < 0) {
-                return "The manual partition assignment includes broker " + id + ", but no such broker is registered.";
-            }
-            if (i > 0 && sorted.get(i - 1) == id) {
-                return "The manual partition assignment includes the broker " + id + " more than once.";
+        final int coreCount = core.coreCount();
+        if (replicas.size() == 1 && !listener.isPerCore()) {
+            final int named = listener.coreNamed(replicas.getFirst());
+            if (named >= coreCount) {
+                return "There is no core " + named + " (broker " + replicas.getFirst() + "), expected 0 to "
+                        + (coreCount - 1) + ".";
             }
         }
-        return sorted.size() == 1
-                ? null
-                : "The manual partition assignment includes several brokers that are cores of one node.";
+        return AssignmentComplaint.of(replicas, id -> listener.isKnown(id) || listener.coreWished(id, coreCount) >= 0);
     }
 
     /** What is under way; a listener that shows the node alone shows nothing that moves. */

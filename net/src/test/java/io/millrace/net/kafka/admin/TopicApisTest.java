@@ -8,6 +8,7 @@ import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -132,8 +133,43 @@ class TopicApisTest {
         final CreateTopicsResponseData response =
                 node.connect(0, PER_CORE).call(creation(topic), 7, CreateTopicsResponseData::new);
         assertError(response.topics().find("a"), Errors.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(response.topics().find("a").errorMessage())
+                .isEqualTo("The manual partition assignment includes several brokers that are cores of one node.");
         final CreatableTopic two = topic("b", 1).setReplicationFactor((short) 2);
         assertError(create(creation(two)).topics().find("b"), Errors.INVALID_REPLICATION_FACTOR);
+    }
+
+    @Test
+    void shouldNameABrokerThatIsNotThereAsTheClientDid() {
+        final TestClient coreClient = node.connect(0, PER_CORE);
+        final int known = PER_CORE.idAt(0);
+        create(creation(topic("b", 1)));
+        for (final int unknown : List.of(1, known + CORES)) {
+            final CreatableTopic topic = topic("a", -1);
+            topic.assignments()
+                    .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(List.of(unknown)));
+            final CreatableTopicResult created = coreClient
+                    .call(creation(topic), 7, CreateTopicsResponseData::new)
+                    .topics()
+                    .find("a");
+            final String expected = "The manual partition assignment includes broker " + unknown
+                    + ", but no such broker is registered.";
+            assertThat(created.errorMessage()).isEqualTo(expected);
+            final CreatePartitionsRequestData growth = new CreatePartitionsRequestData().setTimeoutMs(1000);
+            growth.topics()
+                    .add(new CreatePartitionsTopic()
+                            .setName("b")
+                            .setCount(3)
+                            .setAssignments(List.of(
+                                    new CreatePartitionsAssignment().setBrokerIds(List.of(known)),
+                                    new CreatePartitionsAssignment().setBrokerIds(List.of(unknown)))));
+            assertThat(coreClient
+                            .call(growth, 3, CreatePartitionsResponseData::new)
+                            .results()
+                            .getFirst()
+                            .errorMessage())
+                    .isEqualTo(expected);
+        }
     }
 
     @Test

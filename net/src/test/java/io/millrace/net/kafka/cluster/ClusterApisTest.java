@@ -106,6 +106,8 @@ class ClusterApisTest {
         assertThat(reassign(client, FIRST_CORE).errorCode()).isEqualTo(Errors.NONE.code());
         assertThat(node.core(1).image().topic("t").partition(1).ownerCore()).isZero();
         assertThat(reassign(client, SECOND_CORE + 1).errorMessage())
+                .isEqualTo("There is no core 2 (broker 1027), expected 0 to 1.");
+        assertThat(reassign(coreClient, SECOND_CORE + 1).errorMessage())
                 .isEqualTo("The manual partition assignment includes broker 1027, but no such broker is registered.");
     }
 

@@ -83,10 +83,17 @@ public final class CompatibilityReference {
                 ApiKeys.STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE);
         note(
                 notes,
-                "One node: a partition moves between its cores, by the ids of cores; by the id of the node it stays.",
+                "One node: a partition moves between its cores, by the ids of cores; by the id of the node it stays."
+                        + " kafka-reassign-partitions.sh knows only ids that Metadata shows: it moves through a listener with"
+                        + " advertise=core; else ./run.sh move or an admin client do.",
                 ApiKeys.ALTER_PARTITION_REASSIGNMENTS);
         note(notes, "One data directory: to stay there is no move.", ApiKeys.ALTER_REPLICA_LOG_DIRS);
-        note(notes, "One node, which cannot leave.", ApiKeys.UNREGISTER_BROKER, ApiKeys.UNREGISTER_CONTROLLER);
+        note(
+                notes,
+                "One node, which cannot leave: kafka-cluster.sh unregister --id 1 is refused, where Apache Kafka forgets the"
+                        + " broker that it is sent to.",
+                ApiKeys.UNREGISTER_BROKER);
+        note(notes, "One node, which cannot leave.", ApiKeys.UNREGISTER_CONTROLLER);
         note(
                 notes,
                 "The quorum does not change, as with kraft.version 0.",
