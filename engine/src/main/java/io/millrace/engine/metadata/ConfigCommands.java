@@ -97,7 +97,7 @@ final class ConfigCommands {
         }
         final SortedMap<String, String> current = image.brokerOverrides(name);
         final SortedMap<String, String> changes = changes(ResourceType.BROKER, current, wishes, replaceAll);
-        ConfigRules.checkBroker(merged(current, changes), image.startSettings(), name.isEmpty());
+        BrokerRules.check(merged(current, changes), image, name.isEmpty());
         write(ResourceType.BROKER, name, changes, validateOnly);
     }
 

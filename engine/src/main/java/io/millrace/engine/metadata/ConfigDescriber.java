@@ -101,8 +101,10 @@ public final class ConfigDescriber {
     private static ConfigEntry brokerEntry(
             final String name, final String value, final List<ConfigEntry.Synonym> synonyms) {
         final Setting setting = BrokerSettings.find(name);
-        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
-        final boolean dynamic = setting != null ? setting.isDynamic() : kafka != null && kafka.dynamic();
+        final KnownNames.KafkaSetting kafka = KnownNames.kafka(ofAnyListener(name));
+        // Those of a listener are shown as fixed, as Kafka's are.
+        final boolean isPrefixed = KnownNames.ofListener(name) != null;
+        final boolean dynamic = setting != null ? setting.isDynamic() : kafka != null && !isPrefixed && kafka.dynamic();
         final String type =
                 kafka != null ? kafka.type() : setting != null ? setting.type().name() : "STRING";
         return entry(
@@ -110,7 +112,7 @@ public final class ConfigDescriber {
                 value,
                 synonyms,
                 !dynamic,
-                kafka == null ? setting == null : kafka.isSensitive(),
+                kafka == null ? setting == null && !KnownNames.isAdvertise(name) : kafka.isSensitive(),
                 type,
                 setting != null ? doc(setting) : NO_EFFECT);
     }
@@ -197,7 +199,7 @@ public final class ConfigDescriber {
         return new ConfigEntry(name, value, source, readOnly, sensitive, type, doc, List.copyOf(synonyms));
     }
 
-    /** Settings in several units are synonyms of each other, the strongest first. */
+    /** Settings in several units are synonyms of each other, the strongest first; what holds for all listeners is one too. */
     private static List<String> brokerSynonyms(final String name) {
         for (final Setting topicSetting : TopicSettings.all()) {
             final List<TopicSettings.Synonym> group = TopicSettings.synonyms(topicSetting);
@@ -207,7 +209,8 @@ public final class ConfigDescriber {
                 return group.stream().map(synonym -> synonym.setting().name()).toList();
             }
         }
-        return List.of(name);
+        final String base = ofAnyListener(name);
+        return base.equals(name) ? List.of(name) : List.of(name, base);
     }
 
     /** Those of a broker's setting: as in Kafka its own value comes first, without what would win over it. */
@@ -247,11 +250,19 @@ public final class ConfigDescriber {
     }
 
     private static String shown(final String name, final String text) {
-        final Setting setting = BrokerSettings.find(name);
+        final String base = ofAnyListener(name);
+        final Setting setting = BrokerSettings.find(base);
         if (setting != null) {
             return Setting.show(setting.parse(text));
         }
-        final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
-        return kafka == null || kafka.isSensitive() ? null : text;
+        final KnownNames.KafkaSetting kafka = KnownNames.kafka(base);
+        final boolean isShown = kafka == null ? KnownNames.isAdvertise(name) : !kafka.isSensitive();
+        return isShown ? text : null;
+    }
+
+    /** What a listener's setting is called for all listeners. */
+    private static String ofAnyListener(final String name) {
+        final String base = KnownNames.ofListener(name);
+        return base == null ? name : base;
     }
 }

@@ -1,12 +1,10 @@
 package io.millrace.engine.metadata;
 
 import io.millrace.engine.settings.BrokerSettings;
-import io.millrace.engine.settings.CoordinatorSettings;
 import io.millrace.engine.settings.KnownNames;
 import io.millrace.engine.settings.Setting;
 import io.millrace.engine.settings.SettingException;
 import io.millrace.engine.settings.SettingType;
-import io.millrace.engine.settings.Settings;
 import io.millrace.engine.settings.TopicSettings;
 import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 /** Which overrides a resource may have, with Kafka's outcomes and words. */
 final class ConfigRules {
@@ -50,90 +47,7 @@ final class ConfigRules {
         return (Long) setting.parse(overrides.getOrDefault(name, setting.defaultText()));
     }
 
-    /**
-     * Checks all dynamic overrides of a broker resource together, as they would be. Unknown names are kept as such.
-     *
-     * @param ofAll they shall hold for all brokers
-     */
-    static void checkBroker(final Map<String, String> overrides, final Settings settings, final boolean ofAll) {
-        final List<String> fixed = new ArrayList<>();
-        for (final String name : overrides.keySet()) {
-            final Setting setting = BrokerSettings.find(name);
-            if (setting != null ? !setting.isDynamic() : KnownNames.isKnownButStatic(name)) {
-                fixed.add(name);
-            }
-        }
-        if (!fixed.isEmpty()) {
-            throw new Refusal(Outcome.INVALID_REQUEST, "Cannot update these configs dynamically: " + fixed);
-        }
-        overrides.forEach((name, value) -> {
-            final Setting setting = BrokerSettings.find(name);
-            final KnownNames.KafkaSetting kafka = KnownNames.kafka(name);
-            if (setting != null) {
-                parse(setting, value, Outcome.INVALID_REQUEST);
-            } else if (kafka != null) {
-                checkType(kafka, value);
-            }
-        });
-        if (ofAll) {
-            checkForAll(overrides);
-        }
-        checkConnections(overrides);
-        if (overrides.containsKey("max.connections.per.ip")) {
-            checkConnectionsPerIp(name -> overrides.getOrDefault(name, settings.text(name)));
-        }
-        final String contradiction =
-                CoordinatorSettings.complaint(name -> overrides.getOrDefault(name, settings.text(name)));
-        if (contradiction != null) {
-            throw new Refusal(Outcome.INVALID_REQUEST, contradiction);
-        }
-    }
-
-    private static void checkForAll(final Map<String, String> overrides) {
-        final List<String> ofOne = overrides.keySet().stream()
-                .filter(name ->
-                        KnownNames.kafka(name) != null && KnownNames.kafka(name).perBroker())
-                .toList();
-        if (!ofOne.isEmpty()) {
-            throw new Refusal(
-                    Outcome.INVALID_REQUEST,
-                    "Cannot update these configs at default cluster level, broker id must be specified: " + ofOne);
-        }
-    }
-
-    /** Who lets nobody in could not be told otherwise any more. */
-    private static void checkConnections(final Map<String, String> overrides) {
-        for (final String name : List.of("max.connections", "max.connection.creation.rate")) {
-            if (overrides.containsKey(name)
-                    && Integer.parseInt(overrides.get(name).trim()) == 0) {
-                throw new Refusal(
-                        Outcome.INVALID_REQUEST,
-                        "Invalid value org.apache.kafka.common.config.ConfigException: Invalid " + name
-                                + " 0 for configuration Invalid dynamic configuration");
-            }
-        }
-    }
-
-    private static void checkConnectionsPerIp(final UnaryOperator<String> texts) {
-        final boolean isNone =
-                Integer.parseInt(texts.apply("max.connections.per.ip").trim()) == 0;
-        if (isNone && texts.apply("max.connections.per.ip.overrides").isBlank()) {
-            throw new Refusal(
-                    Outcome.INVALID_REQUEST,
-                    "requirement failed: max.connections.per.ip can be set to zero only if"
-                            + " max.connections.per.ip.overrides property is set.");
-        }
-    }
-
-    private static void checkType(final KnownNames.KafkaSetting kafka, final String value) {
-        try {
-            kafka.check(value);
-        } catch (final SettingException e) {
-            throw new Refusal(Outcome.INVALID_REQUEST, e.getMessage());
-        }
-    }
-
-    private static void parse(final Setting setting, final String value, final Outcome outcome) {
+    static void parse(final Setting setting, final String value, final Outcome outcome) {
         try {
             setting.parse(value);
         } catch (final SettingException e) {
@@ -166,10 +80,16 @@ final class ConfigRules {
             // Kafka takes none of these for lists either.
             case GROUP, CLIENT_METRICS, USER, FEATURES, QUOTA -> null;
         };
-        if (setting == null || setting.type() != SettingType.LIST) {
+        final KnownNames.KafkaSetting kafka =
+                type == ResourceType.BROKER && setting == null ? KnownNames.kafka(wish.name()) : null;
+        final boolean isList = setting != null
+                ? setting.type() == SettingType.LIST
+                : kafka != null && SettingType.LIST.name().equals(kafka.type());
+        if (!isList) {
             throw new Refusal(Outcome.INVALID_CONFIG, listComplaint(type, wish));
         }
-        final String start = old != null ? old : setting.defaultText();
+        final String defaultText = setting != null ? setting.defaultText() : kafka.defaultText();
+        final String start = old != null ? old : defaultText;
         final List<String> values = new ArrayList<>();
         for (final String value : (start == null ? "" : start).split(",")) {
             if (!value.isEmpty()) {

@@ -132,6 +132,22 @@ public final class KnownNames {
                 || KAFKA.containsKey(ofMechanism) && OF_MECHANISMS.contains(ofMechanism);
     }
 
+    /**
+     * What a setting of one listener is called without the listener, and without its mechanism; null for any that is not for
+     * one listener.
+     */
+    public static String ofListener(final String name) {
+        final String suffix = ListenerNames.isPrefixed(name) ? ListenerNames.suffix(name) : null;
+        return suffix == null
+                ? null
+                : OF_MECHANISMS.stream().filter(suffix::endsWith).findFirst().orElse(suffix);
+    }
+
+    /** Whether it says how a listener shows itself to clients: ours alone, and fixed at start. */
+    public static boolean isAdvertise(final String name) {
+        return ListenerNames.isAdvertise(name);
+    }
+
     private static boolean isOfSecurity(final String name) {
         return (name.startsWith("ssl.") || name.startsWith("sasl.")) && !name.startsWith("sasl.mechanism.");
     }

@@ -69,6 +69,28 @@ class ConfigDescriberTest {
     }
 
     @Test
+    void shouldShowWhatAListenerHasForItself() {
+        final String connections = "listener.name.plaintext.max.connections";
+        final String location = "listener.name.plaintext.ssl.keystore.location";
+        final String jaas = "listener.name.plaintext.plain.sasl.jaas.config";
+        node.alter(ResourceType.BROKER, "1", set(connections, "500"), set(location, "/x"), set(jaas, "secret"));
+        final ConfigEntry limit = ofBroker(connections);
+        assertThat(limit.value()).isEqualTo("500");
+        assertThat(limit.type()).isEqualTo("INT");
+        assertThat(limit.sensitive()).isFalse();
+        assertThat(limit.readOnly()).isTrue();
+        assertThat(limit.synonyms())
+                .containsExactly(
+                        new Synonym(connections, "500", ValueSource.DYNAMIC_BROKER),
+                        new Synonym("max.connections", "2147483647", ValueSource.DEFAULT));
+        assertThat(ofBroker(location).value()).isEqualTo("/x");
+        assertThat(ofBroker(location).synonyms())
+                .containsExactly(new Synonym(location, "/x", ValueSource.DYNAMIC_BROKER));
+        assertThat(ofBroker(jaas).value()).isNull();
+        assertThat(ofBroker(jaas).sensitive()).isTrue();
+    }
+
+    @Test
     void shouldShowTheBrokersValues() {
         assertThat(ofBroker("num.partitions").readOnly()).isTrue();
         assertThat(ofBroker("log.retention.ms").readOnly()).isFalse();

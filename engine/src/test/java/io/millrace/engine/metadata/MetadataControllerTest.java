@@ -355,7 +355,7 @@ class MetadataControllerTest {
                 node.alter(ResourceType.BROKER, "", set("message.max.bytes", "-3")),
                 Outcome.INVALID_REQUEST,
                 "Invalid value -3 for configuration message.max.bytes: Value must be at least 0");
-        assertThat(node.alter(ResourceType.BROKER, "", set("num.io.threads", "3"))
+        assertThat(node.alter(ResourceType.BROKER, "", set("num.io.threads", "4"))
                         .outcome())
                 .isEqualTo(Outcome.OK);
         assertRefused(

@@ -159,6 +159,14 @@ class StreamsIT {
             assertThat(Clients.get(admin.listStreamsGroupOffsets(Map.of(GROUP, new ListStreamsGroupOffsetsSpec()))
                             .partitionsToOffsetAndMetadata(GROUP)))
                     .containsKey(new TopicPartition("lines", 0));
+            try (Commands commands = new Commands(broker.bootstrap())) {
+                commands.out("groups", "offsets", GROUP, "--topic", "lines:0", "--to", "0", "--execute");
+            }
+            assertThat(Clients.get(admin.listStreamsGroupOffsets(Map.of(GROUP, new ListStreamsGroupOffsetsSpec()))
+                                    .partitionsToOffsetAndMetadata(GROUP))
+                            .get(new TopicPartition("lines", 0))
+                            .offset())
+                    .isZero();
             Clients.get(admin.deleteStreamsGroups(List.of(GROUP)).all());
             assertThatThrownBy(() -> Clients.get(
                             admin.describeStreamsGroups(List.of(GROUP)).all()))

@@ -63,7 +63,7 @@ public final class MillraceBroker implements BrokerUnderTest {
     }
 
     /** The same, not started yet, its streams the test's own. */
-    static ProcessBuilder builder(final Path folder, final List<String> arguments) {
+    public static ProcessBuilder builder(final Path folder, final List<String> arguments) {
         final ProcessBuilder builder = new ProcessBuilder(commandLine(arguments)).directory(folder.toFile());
         if (isBuilt()) {
             builder.environment().put("MILLRACE_SKIP_BUILD", "1");
