@@ -2,17 +2,20 @@ package io.millrace.tools.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.tools.it.support.BrokerOptions;
 import io.millrace.tools.it.support.BrokerUnderTest;
 import io.millrace.tools.it.support.Brokers;
 import io.millrace.tools.it.support.Clients;
 import io.millrace.tools.it.support.KafkaTool;
 import io.millrace.tools.it.support.KafkaTool.Result;
 import io.millrace.tools.it.support.Project;
+import io.millrace.tools.it.support.ToolHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +30,10 @@ class KafkaToolsIT {
 
     @BeforeAll
     static void launch() {
-        broker = Brokers.launch();
+        // A member of a share group hears of its partitions with its second heartbeat.
+        broker = Brokers.launch(BrokerOptions.defaults()
+                .with("group.share.min.heartbeat.interval.ms", "500")
+                .with("group.share.heartbeat.interval.ms", "500"));
     }
 
     @AfterAll
@@ -211,6 +217,51 @@ class KafkaToolsIT {
             assertThat(result.out()).contains("50000 records sent").doesNotContain("Exception");
         }
         assertThat(end("perf", 0) + end("perf", 1) + end("perf", 2)).isEqualTo(100_000);
+    }
+
+    @Test
+    void shouldServeTheToolsThatVerifyAndMeasure() {
+        Clients.createTopic(broker, "verified", 1);
+        try (ToolHost host = new ToolHost()) {
+            assertThat(hosted(host, "VerifiableProducer", "--topic", "verified", "--max-messages", "5"))
+                    .contains("\"name\":\"tool_data\",\"sent\":5,\"acked\":5");
+            assertThat(hosted(
+                            host,
+                            "VerifiableConsumer",
+                            "--topic",
+                            "verified",
+                            "--max-messages",
+                            "5",
+                            "--group-id",
+                            "verifier",
+                            "--group-protocol",
+                            "CONSUMER",
+                            "--reset-policy",
+                            "earliest"))
+                    .contains("\"name\":\"records_consumed\",\"count\":5", "\"maxOffset\":4");
+            final String[] latency = {"--num-records", "20", "--producer-acks", "all", "--record-size", "20"};
+            assertThat(hosted(host, "EndToEndLatency", with(latency, "--topic", "verified")))
+                    .contains("Avg latency");
+            assertThat(hosted(host, "StreamsResetter", "--application-id", "verifier", "--input-topics", "verified"))
+                    .contains("Topic: verified Partition: 0 Offset: 0");
+            final String earliest = "share.auto.offset.reset=earliest";
+            final String[] group = {"--entity-type", "groups", "--entity-name", "sharers", "--add-config", earliest};
+            checked(host.run("kafka.admin.ConfigCommand", server(with(group, "--alter"))));
+            final String[] twenty = {"--topic", "verified", "--group", "sharers", "--num-records", "20"};
+            assertThat(hosted(host, "ShareConsumerPerformance", twenty).lines().toList())
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains(", 20, ");
+        }
+    }
+
+    private static String hosted(final ToolHost host, final String tool, final String... arguments) {
+        return checked(host.run(TOOLS + tool, server(arguments))).out();
+    }
+
+    private static String[] with(final String[] some, final String... more) {
+        return Stream.of(some, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     private static long end(final String topic, final int partition) {

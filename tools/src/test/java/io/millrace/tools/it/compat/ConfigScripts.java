@@ -157,6 +157,7 @@ final class ConfigScripts {
         twins.ask("a type that is none", party -> change(NOTHING, "x", SET, "retention.ms", "1"));
         twins.ask("nothing", party -> new IncrementalAlterConfigsRequestData());
         brokers(twins);
+        listeners(twins);
         twins.ask("one key twice", party -> {
             final IncrementalAlterConfigsRequestData request = change(TOPIC, topic, SET, "retention.ms", "1");
             request.resources()
@@ -213,6 +214,34 @@ final class ConfigScripts {
                 change(twins, BROKER, broker, DELETE, key, null);
             }
             describedBrokers(twins, topic);
+        }
+    }
+
+    /** What one listener has for itself, and what only a listener may have. */
+    private static void listeners(final Twins twins) {
+        final String connections = "listener.name.plaintext.max.connections";
+        final String location = "listener.name.plaintext.ssl.keystore.location";
+        final String password = "listener.name.plaintext.ssl.keystore.password";
+        change(twins, BROKER, "1", SET, connections, "100000");
+        change(twins, BROKER, "", SET, connections, "200000");
+        change(twins, BROKER, "1", SET, location, "/x");
+        change(twins, BROKER, "1", SET, password, "secret");
+        for (final String broker : List.of("", "1")) {
+            twins.askUntilEqual(
+                    "listeners described '" + broker + "'",
+                    (short) 4,
+                    party -> description(true, BROKER, broker, connections, location, password)
+                            .setIncludeDocumentation(false));
+            change(twins, BROKER, broker, SET, connections, "0");
+            change(twins, BROKER, broker, SET, connections, "x");
+            change(twins, BROKER, broker, SET, location.substring(location.indexOf("ssl")), "/x");
+            change(twins, BROKER, broker, SET, "num.io.threads", "100");
+            change(twins, BROKER, broker, APPEND, "metric.reporters", "no.such.Reporter");
+        }
+        change(twins, BROKER, "", SET, location, "/x");
+        change(twins, BROKER, "", DELETE, connections, null);
+        for (final String key : List.of(connections, location, password)) {
+            change(twins, BROKER, "1", DELETE, key, null);
         }
     }
 

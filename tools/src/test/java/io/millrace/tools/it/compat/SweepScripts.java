@@ -18,16 +18,16 @@ final class SweepScripts {
      *
      * <ul>
      *   <li>There is no TLS and no SASL yet; what Apache Kafka says of listeners' settings is what its own listeners need.
-     *   <li>Classes are not loaded: metric.reporters, principal.builder.class.
-     *   <li>What has no effect is checked in itself, and not against what else is set: log.local.retention.ms and
-     *       log.remote.copy.lag.ms; threads may be halved more than once.
+     *   <li>Classes are not loaded: principal.builder.class.
+     *   <li>What has no effect is mostly checked in itself, and not against what else is set: log.local.retention.ms and
+     *       log.remote.copy.lag.ms.
      *   <li>The cleaner's settings count for all cores together, and are checked where Apache Kafka does not check them.
      *   <li>Once eligible leader replicas are finalized, Apache Kafka keeps min.insync.replicas to itself.
      *   <li>Wordings that tell of Java: max.connections.per.ip.overrides.
      * </ul>
      */
     private static final Pattern APART = Pattern.compile("(ssl|sasl|listener|log\\.cleaner)[.s].*"
-            + "|metric\\.reporters|principal\\.builder\\.class|cordoned\\.log\\.dirs|min\\.insync\\.replicas"
+            + "|principal\\.builder\\.class|min\\.insync\\.replicas"
             + "|log\\.local\\.retention\\.ms|log\\.remote\\.copy\\.lag\\.ms|max\\.connections\\.per\\.ip\\.overrides");
 
     private SweepScripts() {}
@@ -43,7 +43,8 @@ final class SweepScripts {
     }
 
     private static void broker(final Twins twins, final String name, final String value) {
-        if (name.contains("thread") && value.equals("1")) {
+        if (name.startsWith("remote.") && name.contains("thread") && value.equals("1")) {
+            // There is no remote storage whose threads could be halved.
             return;
         }
         for (final String broker : List.of("1", "")) {

@@ -10,6 +10,7 @@ import io.millrace.tools.it.support.ToolHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +18,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 class ToolCompatibilityIT {
     private static final String TOOLS = "org.apache.kafka.tools.";
+    private static final String CLUSTER = TOOLS + "ClusterTool";
     private static final String CONFIGS = "kafka.admin.ConfigCommand";
     private static final String REASSIGN = TOOLS + "reassign.ReassignPartitionsCommand";
 
@@ -81,8 +89,9 @@ class ToolCompatibilityIT {
             final UnaryOperator<List<String>> lines,
             final String tool,
             final String... arguments) {
-        final List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
-        all.addAll(List.of(arguments));
+        final List<String> all = new ArrayList<>(List.of(arguments));
+        // Behind the verbs of a tool whose verbs have options of their own.
+        all.addAll(tool.equals(CLUSTER) ? all.size() : 0, List.of("--bootstrap-server", broker.bootstrap()));
         final Result result = HOSTS.get(broker).run(tool, all.toArray(String[]::new));
         final List<String> out = lines.apply(ToolOutput.lines(broker, result.out()));
         return String.join("\n", out) + "\n-- " + String.join("\n", ToolOutput.lines(broker, result.err()))
@@ -311,8 +320,12 @@ class ToolCompatibilityIT {
 
     @Test
     void shouldSayTheSameOfTheCluster() {
-        same(TOOLS + "ClusterTool", "list-endpoints");
-        same(TOOLS + "ClusterTool", "unregister", "--id", "7");
+        final List<String> endpoints = outputs(UnaryOperator.identity(), CLUSTER, "list-endpoints");
+        assertThat(endpoints.get(0)).contains("ENDPOINT_TYPE").contains("exit code 0");
+        // The addresses are apart, and the table's columns as wide as they are.
+        assertThat(endpoints.get(1).replaceAll(" [0-9]{4,5} ", " (port) "))
+                .isEqualTo(endpoints.get(0).replaceAll(" [0-9]{4,5} ", " (port) "));
+        same(CLUSTER, "unregister", "--id", "7");
     }
 
     @Test
@@ -337,6 +350,56 @@ class ToolCompatibilityIT {
         same(groups, "--delete-offsets", "--group", "readers", "--topic", "of-groups");
         same(groups, "--delete", "--group", "readers");
         same(groups, "--delete", "--group", "readers");
+    }
+
+    @Test
+    void shouldSayTheSameOfShareGroups() {
+        topic("of-shares", 1);
+        comparison.brokers().forEach(ToolCompatibilityIT::share);
+        final String shares = TOOLS + "consumer.group.ShareGroupCommand";
+        final String[] of = {"--describe", "--group", "sharers"};
+        same(shares, "--list");
+        same(shares, "--list", "--state");
+        same(shares, of);
+        same(shares, with(of, "--offsets", "--verbose"));
+        same(shares, with(of, "--members"));
+        same(shares, with(of, "--state"));
+        same(shares, "--describe", "--group", "nobody");
+        final String[] reset = {"--reset-offsets", "--group", "sharers", "--topic", "of-shares"};
+        same(shares, with(reset, "--to-latest", "--dry-run"));
+        same(shares, with(reset, "--to-earliest", "--execute"));
+        same(shares, of);
+        same(shares, "--delete-offsets", "--group", "sharers", "--topic", "of-shares");
+        same(shares, "--delete", "--group", "sharers");
+        same(shares, "--delete", "--group", "sharers");
+    }
+
+    /** Has one record of three done, and that is not the first. */
+    private static void share(final BrokerUnderTest broker) {
+        try (var admin = Clients.admin(broker);
+                var producer = Clients.producer(broker)) {
+            Clients.get(admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.GROUP, "sharers"),
+                            List.of(new AlterConfigOp(
+                                    new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET))))
+                    .all());
+            for (int i = 0; i < 3; i++) {
+                producer.send(new ProducerRecord<>("of-shares", 0, null, Clients.bytes("v" + i)));
+            }
+        }
+        try (var member = Clients.shareConsumer(broker, "sharers", "share.acknowledgement.mode", "explicit")) {
+            member.subscribe(List.of("of-shares"));
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            boolean isDone = false;
+            while (!isDone && System.nanoTime() < deadlineNs) {
+                for (final ConsumerRecord<byte[], byte[]> record : member.poll(Duration.ofMillis(200))) {
+                    final boolean isWanted = record.offset() == 1;
+                    member.acknowledge(record, isWanted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+                    isDone |= isWanted;
+                }
+                member.commitSync();
+            }
+        }
     }
 
     @Test

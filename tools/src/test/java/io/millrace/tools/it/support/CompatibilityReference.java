@@ -44,7 +44,8 @@ public final class CompatibilityReference {
 
     private static final Pattern TOOL =
             Pattern.compile("\"(?!kafka\\.tools\\.)(?:org\\.apache\\.kafka\\.tools\\.|kafka\\.admin\\.)?(?:[a-z]+\\.)*"
-                    + "([A-Z][A-Za-z]*(?:Command|Tool|Shell|Performance)|(?:Console|Verifiable)[A-Za-z]+)\"");
+                    + "([A-Z][A-Za-z]*(?:Command|Tool|Shell|Performance|Segments|Latency|Resetter)"
+                    + "|(?:Console|Verifiable)[A-Za-z]+)\"");
 
     /** Why not, or what is different; every request that is not served has its reason here. */
     private static final Map<Short, String> NOTES = notes();
@@ -157,6 +158,13 @@ public final class CompatibilityReference {
         }
         levels.forEach((name, level) ->
                 text.append("| ").append(name).append(" | ").append(level).append(" |\n"));
+        text.append("""
+
+                `kafka-features.sh describe` shows three more of Apache Kafka: `metadata.version` and `kraft.version` are of the records
+                that its controllers write and vote with, and there are none here; `eligible.leader.replicas.version` is of replicas
+                that may lead though they are not in sync, which one node has not, and has the controller keep a
+                `min.insync.replicas` for all brokers, which is a setting as any other here.
+                """);
     }
 
     private static void programs(final StringBuilder text, final String before) {
