@@ -10,18 +10,17 @@ import io.millrace.engine.status.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Which dynamic overrides a broker may have, or all of them, in Kafka's order, with its outcomes and words. */
 final class BrokerRules {
     /** What a listener has for itself, and what may all the same be said for all brokers. */
-    private static final Set<String> OF_LISTENERS_FOR_ALL =
-            Set.of("max.connections", "max.connection.creation.rate", "num.network.threads");
+    private static final List<String> OF_LISTENERS_FOR_ALL =
+            List.of("max.connections", "max.connection.creation.rate", "num.network.threads");
 
     /** Kafka takes these new while it runs, but for one listener each. */
-    private static final Set<String> FOR_ONE_LISTENER = Set.of(
+    private static final List<String> FOR_ONE_LISTENER = List.of(
             "ssl.key.password",
             "ssl.keystore.certificate.chain",
             "ssl.keystore.key",
