@@ -53,8 +53,12 @@ final class BrokerRules {
                     BrokerRules::isOfOne,
                     "Cannot update these configs at default cluster level, broker id must be specified: ");
         }
-        checkConnections(overrides);
         final Settings start = image.startSettings();
+        final String ofThisNode = Integer.toString(image.nodeId());
+        final Settings after = ofAll
+                ? start.withDynamic(overrides, image.brokerOverrides(ofThisNode))
+                : start.withDynamic(image.brokerOverrides(""), overrides);
+        checkConnections(overrides.keySet(), after);
         if (overrides.containsKey("max.connections.per.ip")) {
             checkConnectionsPerIp(name -> overrides.getOrDefault(name, start.text(name)));
         }
@@ -63,12 +67,7 @@ final class BrokerRules {
         if (contradiction != null) {
             throw new Refusal(Outcome.INVALID_REQUEST, contradiction);
         }
-        final String ofThisNode = Integer.toString(image.nodeId());
-        BrokerChangeRules.check(
-                image.settings(),
-                ofAll
-                        ? start.withDynamic(overrides, image.brokerOverrides(ofThisNode))
-                        : start.withDynamic(image.brokerOverrides(""), overrides));
+        BrokerChangeRules.check(image.settings(), after);
     }
 
     private static void refuse(
@@ -116,12 +115,12 @@ final class BrokerRules {
     }
 
     /** Who lets nobody in could not be told otherwise any more. */
-    private static void checkConnections(final Map<String, String> overrides) {
-        for (final String name : overrides.keySet()) {
+    private static void checkConnections(final Iterable<String> overridden, final Settings after) {
+        for (final String name : overridden) {
             final String ofListener = KnownNames.ofListener(name);
             final String base = ofListener == null ? name : ofListener;
             final boolean isLimit = base.equals("max.connections") || base.equals("max.connection.creation.rate");
-            if (isLimit && Integer.parseInt(overrides.get(name).trim()) == 0) {
+            if (isLimit && Integer.parseInt(after.text(name).trim()) == 0) {
                 throw BrokerChangeRules.refusal("Invalid " + base + " 0");
             }
         }

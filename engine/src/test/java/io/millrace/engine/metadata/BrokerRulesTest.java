@@ -109,6 +109,8 @@ class BrokerRulesTest {
                 "x",
                 "Invalid value x for configuration max.connections: Not a number of type INT");
         refused("1", "listener.name.plaintext.max.connections", "0", START + "Invalid max.connections 0" + END);
+        taken("1", "listener.name.plaintext.max.connections", "5");
+        taken("", "listener.name.plaintext.max.connections", "0");
         refused(
                 "1",
                 "listener.name.plaintext.advertise",
