@@ -27,6 +27,7 @@ public final class QuotaNeighbours {
     /** Or the page cache would be full before the end, and what is written from then on dearer. */
     private static final Map<String, String> FREE_CONFIGS =
             Map.of("retention.bytes", "134217728", "segment.bytes", "67108864");
+
     private static final double BYTES_PER_MEGABYTE = 1e6;
     private static final double NS_PER_SECOND = 1e9;
     private static final double NS_PER_MS = 1e6;
