@@ -223,7 +223,9 @@ class KafkaToolsIT {
     void shouldServeTheToolsThatVerifyAndMeasure() {
         Clients.createTopic(broker, "verified", 1);
         try (ToolHost host = new ToolHost()) {
-            assertThat(hosted(host, "VerifiableProducer", "--topic", "verified", "--max-messages", "5"))
+            // It sums up when its process ends.
+            assertThat(withServer("VerifiableProducer", "--topic", "verified", "--max-messages", "5")
+                            .out())
                     .contains("\"name\":\"tool_data\",\"sent\":5,\"acked\":5");
             assertThat(hosted(
                             host,
@@ -247,12 +249,12 @@ class KafkaToolsIT {
             final String earliest = "share.auto.offset.reset=earliest";
             final String[] group = {"--entity-type", "groups", "--entity-name", "sharers", "--add-config", earliest};
             checked(host.run("kafka.admin.ConfigCommand", server(with(group, "--alter"))));
-            final String[] twenty = {"--topic", "verified", "--group", "sharers", "--num-records", "20"};
-            assertThat(hosted(host, "ShareConsumerPerformance", twenty).lines().toList())
+            final String[] all = {"--topic", "verified", "--group", "sharers", "--num-records", "25"};
+            assertThat(hosted(host, "ShareConsumerPerformance", all).lines().toList())
                     .hasSize(2)
                     .last()
                     .asString()
-                    .contains(", 20, ");
+                    .contains(", 25, ");
         }
     }
 
