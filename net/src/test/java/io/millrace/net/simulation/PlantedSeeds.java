@@ -15,20 +15,22 @@ final class PlantedSeeds {
             case MESSAGE_DROPPED, MOVE_SERVED_TWICE, QUOTA_MUTE_KEPT, QUOTA_LENT_LOST -> 3;
             case MOVE_FORGOTTEN, COMPACTION_DELETES_EARLY -> 5;
             case COMPACTION_NOT_SYNCED, DELETION_NOT_DURABLE, TXN_END_NOT_AWAITED, GROUP_TXN_OFFSETS_AT_ONCE -> 7;
+            case TXN_ABORTED_COMPACTED -> 7;
             case COMPACTION_FORGETS_TOMBSTONES, GROUP_GENERATION_UNCHECKED -> 8;
+            case GROUP_DELETIONS_FORGOTTEN -> 8;
             case COMPACTION_DROPS_NEWEST, SHARE_LOCKS_GIVEN_AWAY, TXN_MARKER_LOST -> 9;
             case SHARE_COUNTS_FORGOTTEN -> 15;
-            case MOVE_EPOCH_TWICE -> 18;
+            case MOVE_EPOCH_TWICE, GROUP_ANSWERS_NOT_AWAITED -> 18;
             case INDEX_STALE -> 19;
             case SHARE_ACKS_NOT_AWAITED, TXN_MARKERS_NOT_RESUMED -> 28;
             case SCRUB_BLIND -> 32;
             case MOVE_STALE_ACK -> 40;
             case GROUP_TXN_OFFSETS_FORGOTTEN -> 42;
             case JOURNAL_DAMAGE_UNTOLD -> 65;
-            case GROUP_ANSWERS_NOT_AWAITED, JOURNAL_NOT_AWAITED -> 97;
+            case JOURNAL_NOT_AWAITED -> 97;
             case SHARE_START_TOO_FAR -> 198;
             case SHARE_LETTERS_NOT_RESUMED -> 37;
-            case SHARE_LOCKS_LEFT_BEHIND -> 128;
+            case SHARE_LOCKS_LEFT_BEHIND -> 87;
             default -> 1;
         };
     }
