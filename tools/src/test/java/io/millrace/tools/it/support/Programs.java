@@ -31,14 +31,9 @@ public final class Programs {
         return start(mainClass.substring(mainClass.lastIndexOf('.') + 1), folder, classPath, mainClass, arguments);
     }
 
-    private static ChildProcess start(
-            final String name,
-            final Path folder,
-            final String classPath,
-            final String program,
-            final String... arguments) {
-        final ClassArchives archive = ClassArchives.of(classPath);
-        final List<String> command = new ArrayList<>(List.of(
+    /** A small JVM with that class path, to which the program and its arguments are to be added. */
+    static List<String> java(final String classPath) {
+        return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -48,6 +43,16 @@ public final class Programs {
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-cp",
                 classPath));
+    }
+
+    private static ChildProcess start(
+            final String name,
+            final Path folder,
+            final String classPath,
+            final String program,
+            final String... arguments) {
+        final ClassArchives archive = ClassArchives.of(classPath);
+        final List<String> command = java(classPath);
         command.addAll(1, archive.options());
         command.add(program);
         command.addAll(List.of(arguments));

@@ -30,17 +30,8 @@ public final class ToolHost implements AutoCloseable {
     }
 
     private void start() {
-        final List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-cp",
-                Artifacts.kafkaTools() + File.pathSeparator + classes(),
-                ToolHostMain.class.getName());
+        final List<String> command = Programs.java(Artifacts.kafkaTools() + File.pathSeparator + classes());
+        command.add(ToolHostMain.class.getName());
         try {
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
