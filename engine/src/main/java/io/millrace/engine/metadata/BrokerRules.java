@@ -100,17 +100,15 @@ final class BrokerRules {
     /** A listener's setting has the type of that for all. */
     private static void checkType(final String name, final String value) {
         final String ofListener = KnownNames.ofListener(name);
-        final String base = ofListener == null ? name : ofListener;
-        final Setting setting = BrokerSettings.find(base);
-        final KnownNames.KafkaSetting kafka = KnownNames.kafka(base);
+        final Setting setting = BrokerSettings.find(ofListener == null ? name : ofListener);
         if (setting != null) {
             ConfigRules.parse(setting, value, Outcome.INVALID_REQUEST);
-        } else if (kafka != null) {
-            try {
-                kafka.check(value);
-            } catch (final SettingException e) {
-                throw new Refusal(Outcome.INVALID_REQUEST, e.getMessage());
-            }
+            return;
+        }
+        try {
+            KnownNames.checkText(name, value);
+        } catch (final SettingException e) {
+            throw new Refusal(Outcome.INVALID_REQUEST, e.getMessage());
         }
     }
 

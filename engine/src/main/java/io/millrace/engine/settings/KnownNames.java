@@ -143,6 +143,15 @@ public final class KnownNames {
                 : OF_MECHANISMS.stream().filter(suffix::endsWith).findFirst().orElse(suffix);
     }
 
+    /** Throws if Kafka would not take the text for a setting of its own, or of one listener; none for any other. */
+    public static void checkText(final String name, final String text) {
+        final String ofListener = ofListener(name);
+        final KafkaSetting kafka = kafka(ofListener == null ? name : ofListener);
+        if (kafka != null) {
+            kafka.check(text);
+        }
+    }
+
     /** Whether it says how a listener shows itself to clients: ours alone, and fixed at start. */
     public static boolean isAdvertise(final String name) {
         return ListenerNames.isAdvertise(name);

@@ -170,6 +170,10 @@ public final class SettingsLoader {
 
     private Settings.Given give(final String name, final String value, final ValueSource source) {
         try {
+            if (BrokerSettings.find(name) == null) {
+                // Without effect, but what is changed later is held against it, as a number.
+                KnownNames.checkText(name, value);
+            }
             return Settings.give(name, value, source);
         } catch (final SettingException e) {
             throw new SettingException(e.getMessage() + " (" + place(source) + ")");

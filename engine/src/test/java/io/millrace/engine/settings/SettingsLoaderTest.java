@@ -87,6 +87,15 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void shouldRefuseWhatKafkaWouldThoughItHasNoEffect() {
+        loader.commandLine("num.io.threads", "abc");
+        assertThatThrownBy(loader::load)
+                .isInstanceOf(SettingException.class)
+                .hasMessage("Invalid value abc for configuration num.io.threads: Not a number of type INT"
+                        + " (on the command line)");
+    }
+
+    @Test
     void shouldTakeForAListenerOnlyWhatKafkaDoes() {
         for (final String name : List.of(
                 "ssl.keystore.location",
