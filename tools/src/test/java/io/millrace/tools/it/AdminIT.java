@@ -234,7 +234,7 @@ class AdminIT {
     void shouldDeleteRecordsAtOnce() {
         final String topic = "deletes";
         final TopicPartition partition = new TopicPartition(topic, 0);
-        Clients.createTopic(broker, topic, 1);
+        Clients.createTopic(broker, topic, 1, "retention.ms", "-1");
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 10; i++) {
                 get(producer.send(new ProducerRecord<>(topic, 0, 1_000L + i, null, bytes("v" + i))));

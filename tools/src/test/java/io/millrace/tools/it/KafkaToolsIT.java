@@ -150,7 +150,7 @@ class KafkaToolsIT {
 
     @Test
     void shouldGetOffsets() {
-        Clients.createTopic(broker, "offsets", 2);
+        Clients.createTopic(broker, "offsets", 2, "retention.ms", "-1");
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 7; i++) {
                 Clients.get(producer.send(new ProducerRecord<>("offsets", 1, 1_000L + i, null, new byte[1])));

@@ -100,7 +100,7 @@ class KcatIT {
 
     @Test
     void shouldFindOffsetsByTime() {
-        Clients.createTopic(broker, "kcat-time", 1);
+        Clients.createTopic(broker, "kcat-time", 1, "retention.ms", "-1");
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 10; i++) {
                 Clients.get(producer.send(

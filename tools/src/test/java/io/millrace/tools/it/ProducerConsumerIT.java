@@ -126,7 +126,7 @@ class ProducerConsumerIT {
 
     @Test
     void shouldKeepCreateTimeAndStampAppendTime() {
-        Clients.createTopic(broker, "create-time", 1);
+        Clients.createTopic(broker, "create-time", 1, "retention.ms", "-1");
         Clients.createTopic(broker, "append-time", 1, "message.timestamp.type", "LogAppendTime");
         final long before = System.currentTimeMillis();
         try (var producer = Clients.producer(broker)) {
@@ -147,7 +147,7 @@ class ProducerConsumerIT {
     @Test
     void shouldSeekByOffsetAndTime() {
         final String topic = "seek";
-        Clients.createTopic(broker, topic, 1);
+        Clients.createTopic(broker, topic, 1, "retention.ms", "-1");
         final TopicPartition partition = partition(topic, 0);
         try (var producer = Clients.producer(broker)) {
             for (int i = 0; i < 100; i++) {
