@@ -241,6 +241,9 @@ class KafkaToolsIT {
                             "--reset-policy",
                             "earliest"))
                     .contains("\"name\":\"records_consumed\",\"count\":5", "\"maxOffset\":4");
+            expectShared(host, "auto");
+            expectShared(host, "sync");
+            expectShared(host, "async");
             final String[] latency = {"--num-records", "20", "--producer-acks", "all", "--record-size", "20"};
             assertThat(hosted(host, "EndToEndLatency", with(latency, "--topic", "verified")))
                     .contains("Avg latency");
@@ -256,6 +259,18 @@ class KafkaToolsIT {
                     .asString()
                     .contains(", 25, ");
         }
+    }
+
+    /** All five records are accepted, and the group has nothing left to do. */
+    private static void expectShared(final ToolHost host, final String mode) {
+        final String group = "sharers-" + mode;
+        final String[] all = {"--topic", "verified", "--max-messages", "5", "--group-id", group};
+        final String[] earliest = {"--offset-reset-strategy", "earliest", "--acknowledgement-mode", mode};
+        assertThat(hosted(host, "VerifiableShareConsumer", with(all, earliest)))
+                .contains("\"name\":\"records_consumed\",\"count\":5", "\"offsets\":[0,1,2,3,4]")
+                .contains("\"name\":\"offsets_acknowledged\",\"count\":5");
+        assertThat(hosted(host, "consumer.group.ShareGroupCommand", "--describe", "--offsets", "--group", group))
+                .containsPattern("verified +0 +[05] +0\\s");
     }
 
     private static String hosted(final ToolHost host, final String tool, final String... arguments) {
