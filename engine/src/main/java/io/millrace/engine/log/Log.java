@@ -3,7 +3,6 @@ package io.millrace.engine.log;
 import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import org.agrona.DirectBuffer;
 
@@ -45,8 +44,7 @@ public final class Log {
     private final LogRetention retention = new LogRetention(this);
     private final LogCompactor compactor = new LogCompactor(this);
     private final ResidentWaiters residents = new ResidentWaiters(this);
-    private final ArrayDeque<Runnable> whenQuiet = new ArrayDeque<>(2);
-    private boolean ending;
+    private final LogEnd end = new LogEnd(this);
     private long readLimit = Long.MAX_VALUE;
 
     Log(
@@ -159,7 +157,7 @@ public final class Log {
 
     /** Whether it is being cut, closed or deleted, or was. */
     boolean isEnding() {
-        return ending || !whenQuiet.isEmpty() || state == LogState.ENDING || isOffline();
+        return end.isWanted() || state == LogState.ENDING || isOffline();
     }
 
     /** Whether a {@link #sync} is under way. */
@@ -305,7 +303,7 @@ public final class Log {
             completion.onComplete(DiskStatus.OK);
             return;
         }
-        endThen(new LogTruncation(this, offset, completion)::start);
+        end.then(new LogTruncation(this, offset, completion)::start);
     }
 
     public void updateConfig(final LogConfig changed) {
@@ -314,12 +312,12 @@ public final class Log {
 
     /** Ends orderly: everything synced, indexes and the producers' snapshot written, files closed. */
     public void close(final LogCompletion completion) {
-        endThen(new LogClosing(this, completion)::start);
+        end.then(new LogClosing(this, completion)::start);
     }
 
     /** Renames the directory to its {@code -delete} name, durably; tells so, and then removes it bit by bit. */
     public void delete(final LogCompletion renamed, final LogCompletion removed) {
-        endThen(new LogDeletion(this, renamed, removed)::start);
+        end.then(new LogDeletion(this, renamed, removed)::start);
     }
 
     Disk disk() {
@@ -355,6 +353,10 @@ public final class Log {
         if (listener != null) {
             listener.onResident();
         }
+    }
+
+    LogEnd end() {
+        return end;
     }
 
     LogSealer sealer() {
@@ -521,30 +523,15 @@ public final class Log {
         }
     }
 
-    /** Nothing more is taken; runs the action once nothing is under way, which ends with {@link #ended}. */
-    void endThen(final Runnable action) {
-        whenQuiet.add(action);
-        proceed();
+    /** From now on: it is about to end. */
+    void takeNothing() {
+        state = state == LogState.OPEN ? LogState.ENDING : state;
+        compactor.stop();
     }
 
-    /** What was to run {@linkplain #endThen then} is not wanted any more; false if it does not wait. */
-    boolean withdraw(final Runnable action) {
-        final boolean waited = whenQuiet.remove(action);
-        if (waited && !ending) {
-            stay();
-        }
-        return waited;
-    }
-
-    void ended() {
-        ending = false;
-        proceed();
-    }
-
-    /** What was to end it was given up, unless something else is to. */
-    void stay() {
-        reopenFrom(whenQuiet.isEmpty() ? LogState.ENDING : LogState.OPEN);
-        ended();
+    /** It does not end after all. */
+    void reopen() {
+        reopenFrom(LogState.ENDING);
     }
 
     private void reopenFrom(final LogState passing) {
@@ -570,21 +557,15 @@ public final class Log {
     /** Goes on with what waited for something that has just ended. */
     void proceed() {
         remover.run();
-        if (!whenQuiet.isEmpty()) {
-            state = state == LogState.OPEN ? LogState.ENDING : state;
-            compactor.stop();
-            if (!ending && isQuiet()) {
-                ending = true;
-                whenQuiet.poll().run();
-            }
-        }
+        end.proceed();
         if (appendableWanted && state == LogState.OPEN && !writes.isFailing() && !writes.isFull()) {
             appendableWanted = false;
             listener.onAppendable();
         }
     }
 
-    private boolean isQuiet() {
+    /** Whether nothing of it is under way. */
+    boolean isQuiet() {
         return writes.isEmpty()
                 && state != LogState.UNDOING
                 && !roll.isBusy()

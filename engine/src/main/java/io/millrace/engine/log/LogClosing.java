@@ -22,9 +22,9 @@ final class LogClosing {
             finish(DiskStatus.IO_ERROR);
         } else if (!log.sealer().isEmpty() && !sealedAgain) {
             sealedAgain = true;
-            log.endThen(this::start);
+            log.end().then(this::start);
             log.sealer().run();
-            log.ended();
+            log.end().ended();
         } else if (!log.sealer().isEmpty()) {
             finish(DiskStatus.NO_SPACE);
         } else {
@@ -81,6 +81,6 @@ final class LogClosing {
     private void finish(final int status) {
         log.closed();
         completion.onComplete(status);
-        log.ended();
+        log.end().ended();
     }
 }

@@ -35,7 +35,7 @@ final class LogDeletion {
                     }
                 });
         // Whatever else was to happen to the log hears that it is closed.
-        log.ended();
+        log.end().ended();
     }
 
     private void list(final String directory) {

@@ -95,12 +95,12 @@ public final class LogDeparture {
     public void begin() {
         attempts = 0;
         preparations = 0;
-        log.endThen(settle);
+        log.end().then(settle);
     }
 
     /** It takes too long: the log goes on as it was, whatever is still being written. False if it waits for nothing. */
     public boolean withdraw() {
-        return log.withdraw(settle);
+        return log.end().withdraw(settle);
     }
 
     private void settle() {
@@ -125,13 +125,13 @@ public final class LogDeparture {
             giveUp(DiskStatus.NO_SPACE);
             return;
         }
-        log.endThen(settle);
+        log.end().then(settle);
         action.run();
-        log.ended();
+        log.end().ended();
     }
 
     private void giveUp(final int status) {
-        log.stay();
+        log.end().stay();
         ready.onComplete(status);
     }
 
@@ -147,12 +147,12 @@ public final class LogDeparture {
 
     /** The other core does not take it: it goes on here. */
     public void stay() {
-        log.stay();
+        log.end().stay();
     }
 
     /** It lives on elsewhere; here the files are closed with their last readers. */
     public void leave() {
         log.closed();
-        log.ended();
+        log.end().ended();
     }
 }

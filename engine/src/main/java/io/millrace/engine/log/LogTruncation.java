@@ -193,6 +193,6 @@ final class LogTruncation {
 
     private void end(final int status) {
         completion.onComplete(status);
-        log.ended();
+        log.end().ended();
     }
 }
