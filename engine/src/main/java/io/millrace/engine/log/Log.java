@@ -33,7 +33,7 @@ public final class Log {
     private final LogStability stability = new LogStability(this);
 
     private final WriteQueue writes = new WriteQueue(this);
-    private final LogSync sync = new LogSync(this);
+    private final LogSyncs syncs = new LogSyncs(this);
     private final LogRoll roll = new LogRoll(this);
     private final LogSealer sealer = new LogSealer(this);
     private final SegmentRemover remover = new SegmentRemover(this);
@@ -70,7 +70,7 @@ public final class Log {
         appendedOffset = endOffset;
         sealedBytes = Segment.bytesBelow(segments, active);
         if (!stability.begin(parts)) {
-            sync.directoryChanged(); // the last segment's name may be as new as its bytes
+            syncs.directoryChanged(); // the last segment's name may be as new as its bytes
         }
         abortedFile.begin(active);
         compactor.holesBelow(parts.holesBelow);
@@ -162,7 +162,7 @@ public final class Log {
 
     /** Whether a {@link #sync} is under way. */
     public boolean isSyncing() {
-        return sync.isBusy();
+        return syncs.isRegularBusy();
     }
 
     /**
@@ -226,13 +226,12 @@ public final class Log {
         }
     }
 
-    /** Makes all appended so far stable without the journal, and tells the listener; false if there is nothing to do. */
+    /**
+     * Makes all appended so far stable without the journal, and tells the listener; false if there is nothing to do, or not
+     * now: then the listener is told when it is time to ask again.
+     */
     public boolean sync() {
-        if (syncedOffset() == appendedOffset || isOffline() || sync.isBusy()) {
-            return false;
-        }
-        sync.start();
-        return true;
+        return syncs.start();
     }
 
     /**
@@ -359,6 +358,10 @@ public final class Log {
         return end;
     }
 
+    LogSyncs syncs() {
+        return syncs;
+    }
+
     LogSealer sealer() {
         return sealer;
     }
@@ -416,7 +419,7 @@ public final class Log {
         active = Segment.empty(context.indexMemory(), context.nextSegmentId(), endOffset, file, nowMs);
         segments.add(active);
         ring.clear();
-        sync.directoryChanged();
+        syncs.directoryChanged();
         sealer.add(old, endOffset, producers.freezeSnapshot());
         reopenFrom(LogState.ROLLING);
         retention.onRolled();
@@ -549,6 +552,7 @@ public final class Log {
 
     void closed() {
         state = LogState.CLOSED;
+        syncs.endBeside();
         for (final Segment segment : segments) {
             segment.closed(context);
         }
@@ -569,7 +573,8 @@ public final class Log {
         return writes.isEmpty()
                 && state != LogState.UNDOING
                 && !roll.isBusy()
-                && !sync.isBusy()
+                && !syncs.isRegularBusy()
+                && !syncs.isBesideBusy()
                 && !sealer.isBusy()
                 && !remover.isBusy()
                 && !epochFile.isBusy()

@@ -1,7 +1,5 @@
 package io.millrace.engine.log;
 
-import io.millrace.engine.port.Disk;
-import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
 import java.util.function.BooleanSupplier;
 
@@ -19,7 +17,6 @@ public final class LogDeparture {
     private final Runnable settle = this::settle;
     private int attempts;
     private int preparations;
-    private DiskFile beside;
 
     /**
      * @param mustBeSynced whether somebody counts on what is appended, or a journal on its being in synced segments
@@ -57,57 +54,48 @@ public final class LogDeparture {
 
     /** Bytes that a sync would be waited for, once nothing is taken any more. */
     public long unsyncedBytes() {
-        return mustBeSynced.getAsBoolean() ? log.active.size - log.active.syncedSize : 0;
+        return mustBeSynced.getAsBoolean() && log.syncedOffset() < log.endOffset()
+                ? log.active.size - log.active.syncedSize
+                : 0;
     }
 
     /**
-     * Writes most of the active segment to the disk, so that the sync which is waited for has little left, by an open file of
-     * its own: by that of the log, what is appended meanwhile would be told of behind it, and so would be acknowledged. It
-     * counts for nothing, but its failure does.
+     * Makes most of it durable while it is written to, so that the sync which is waited for has little left. False if one is
+     * under way already, or all that there would be to sync is still being written.
      */
-    public void syncBeside() {
-        final Disk disk = log.disk();
-        final String path = LogFiles.path(log.directory(), log.active.baseOffset, LogFiles.LOG);
-        beside = disk.open(path, Disk.OpenMode.EXISTING, this::onOpenedBeside, 0);
+    public boolean syncBeside() {
+        return log.syncs().startBeside();
     }
 
+    /** Whether one is under way, maybe since somebody else began it, or since before the log {@linkplain #withdraw went on}. */
     public boolean isSyncingBeside() {
-        return beside != null;
-    }
-
-    private void onOpenedBeside(final long token, final int status, final long length) {
-        if (status == DiskStatus.OK) {
-            beside.sync(this::onSyncedBeside, 0);
-        } else {
-            beside = null; // deleted meanwhile, perhaps; what the log itself does will tell
-        }
-    }
-
-    private void onSyncedBeside(final long token, final int status, final long value) {
-        beside.close();
-        beside = null;
-        if (status != DiskStatus.OK) {
-            // At once: the same file's next sync succeeds, and whoever waits for that one must not believe it.
-            log.goOffline(DiskStatus.IO_ERROR);
-        }
+        return log.syncs().isBesideBusy();
     }
 
     public void begin() {
         attempts = 0;
         preparations = 0;
+        log.syncs().hold();
         log.end().then(settle);
     }
 
-    /** It takes too long: the log goes on as it was, whatever is still being written. False if it waits for nothing. */
+    /**
+     * It takes too long: the log goes on as it was, whatever is still being written, and behind nothing of that. False if it
+     * waits for nothing.
+     */
     public boolean withdraw() {
-        return log.end().withdraw(settle);
+        final boolean waited = log.end().withdraw(settle);
+        if (waited) {
+            log.syncs().release();
+        }
+        return waited;
     }
 
     private void settle() {
         if (log.isOffline() || log.isReadOnly()) {
             giveUp(DiskStatus.IO_ERROR);
         } else if (mustBeSynced.getAsBoolean() && log.syncedOffset() < log.appendedOffset()) {
-            again(log::sync);
+            again(log.syncs()::startBeside);
         } else if (!log.sealer().isEmpty()) {
             again(log.sealer()::run);
         } else if (!log.remover().isEmpty()) {
@@ -131,7 +119,7 @@ public final class LogDeparture {
     }
 
     private void giveUp(final int status) {
-        log.end().stay();
+        stay();
         ready.onComplete(status);
     }
 
@@ -148,6 +136,12 @@ public final class LogDeparture {
     /** The other core does not take it: it goes on here. */
     public void stay() {
         log.end().stay();
+        log.syncs().release();
+    }
+
+    /** It is not tried again: nothing is left behind that was for this alone. */
+    public void end() {
+        log.syncs().endBeside();
     }
 
     /** It lives on elsewhere; here the files are closed with their last readers. */

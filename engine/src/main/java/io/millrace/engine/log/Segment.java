@@ -21,7 +21,6 @@ final class Segment {
 
     long appendedSize;
     long syncedSize;
-    long syncingSize;
     /** Up to where the file system has reserved space, as far as was asked for. */
     long reservedTo;
 

@@ -176,10 +176,11 @@ public final class PartitionDeparture {
                 || (syncs > 0 && nowNs - syncBeganNs < SHORT_SYNC_NS)) {
             return true;
         }
-        syncs++;
-        syncBeganNs = nowNs;
-        isSyncMeasured = false;
-        departure.syncBeside();
+        if (departure.syncBeside()) {
+            syncs++;
+            syncBeganNs = nowNs;
+            isSyncMeasured = false;
+        }
         return false;
     }
 
@@ -255,6 +256,7 @@ public final class PartitionDeparture {
     private void giveUp(final Outcome why) {
         state = State.ENDED;
         partition.departs(null);
+        departure.end();
         handler.onEnded(why, null);
     }
 
@@ -268,6 +270,7 @@ public final class PartitionDeparture {
             state = State.ENDED;
             partition.departs(null);
             departure.stay();
+            departure.end();
             resume();
         }
     }

@@ -109,7 +109,7 @@ final class SyncRound implements Stage {
         } else if (partition.log().sync()) {
             partition.inSyncRound(true);
             outstanding++;
-        } // else a sync is under way outside the rounds: when it ends, what it did not cover is added again
+        } // else a sync is under way outside the rounds, or the log leaves: what then is not stable is added again
     }
 
     private void onBlockEnded(final int status) {

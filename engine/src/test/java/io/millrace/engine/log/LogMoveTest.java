@@ -107,8 +107,9 @@ class LogMoveTest extends CompactionBed {
         bench = LogBench.on(new SimDisk(new SimDiskImage(), new SimTime(), slow, new SeededEntropy(1)));
         bench.create();
         bench.append(1, bench.nowMs);
+        bench.settle();
         final LogDeparture departure = new LogDeparture(bench.log, () -> true, status -> {});
-        departure.syncBeside();
+        assertThat(departure.syncBeside()).isTrue();
         bench.append(1, bench.nowMs);
         bench.until(() -> bench.appended == bench.log.endOffset());
         assertThat(departure.isSyncingBeside()).isTrue();

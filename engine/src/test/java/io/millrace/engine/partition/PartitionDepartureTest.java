@@ -194,7 +194,18 @@ class PartitionDepartureTest {
     /** Requests wait for the disk no longer than for any other step; it is tried again when the disk is quiet. */
     @Test
     void shouldGoOnServingWhereTheLastSyncTakesLong() {
-        departBusily(new PartitionDeparture[1]);
+        final int batches = retreat();
+        final long beganNs = time.nanoTime();
+        assertThat(answerTo(0)).isEqualTo(Outcome.OK);
+        await(() -> others == batches);
+        assertThat(time.nanoTime() - beganNs).isLessThan(OVERDUE_NS / 10);
+        assertThat(left).isEmpty();
+        awaitReady();
+    }
+
+    /** Goes on while the last sync is under way; who asks from now on finds a fast disk. Returns how many batches wait. */
+    private int retreat() {
+        final int batches = departBusily(new PartitionDeparture[1]);
         faults.delays(OVERDUE_NS, OVERDUE_NS);
         final Partition partition = partitions.partition(KEY);
         final long suspendedNs = time.nanoTime();
@@ -202,8 +213,58 @@ class PartitionDepartureTest {
         assertThat(time.nanoTime() - suspendedNs).isLessThan(OVERDUE_NS / 10);
         assertThat(left).isEmpty();
         makeDiskFast();
+        return batches;
+    }
+
+    /** A sync of its own makes it durable, though nobody appends more. */
+    @Test
+    void shouldAcknowledgeWhatWaitedWhenItWentOn() {
+        final int batches = retreat();
+        final long beganNs = time.nanoTime();
+        final Log log = partitions.partition(KEY).log();
+        assertThat(others).isLessThan(batches);
+        assertThat(log.stableOffset()).isEqualTo(others);
+        await(() -> others == batches);
+        assertThat(log.stableOffset()).isEqualTo(batches);
+        assertThat(time.nanoTime() - beganNs).isLessThan(OVERDUE_NS / 10);
+    }
+
+    /** One departure has been given up, and its last sync is still under way. */
+    @Test
+    void shouldLeaveWithTheNextDepartureWhileTheLastSyncOfTheOneBeforeIsUnderWay() {
+        retreat();
+        partitions.stopDepartures();
+        assertThat(left).containsExactly(Outcome.NOT_READY);
+        left.clear();
+        depart();
         assertThat(answerTo(0)).isEqualTo(Outcome.OK);
         awaitReady();
+        assertThat(handedOver.getLast()).isNotNull();
+    }
+
+    @Test
+    void shouldCloseWhileTheLastSyncOfADepartureIsUnderWay() {
+        final int batches = retreat();
+        partitions.stopDepartures();
+        await(partitions::movesNothing);
+        append(0);
+        final int[] closed = {1};
+        partitions.close(status -> closed[0] = status);
+        await(() -> closed[0] <= DiskStatus.OK);
+        assertThat(closed).containsExactly(DiskStatus.OK);
+        assertThat(others).isEqualTo(batches);
+        assertThat(appended).containsExactly(Outcome.OK);
+    }
+
+    @Test
+    void shouldEndWhenTheTopicIsDeletedWhileTheLastSyncIsUnderWay() {
+        retreat();
+        append(0);
+        partitions.delete(KEY, status -> {});
+        await(partitions::movesNothing);
+        await(() -> !appended.isEmpty());
+        assertThat(left).containsExactly(Outcome.UNKNOWN_PARTITION);
+        assertThat(appended).containsExactly(Outcome.UNKNOWN_PARTITION);
     }
 
     /** An orderly stop gives up what requests do not wait for any more. */
