@@ -63,15 +63,19 @@ class MoveBesideTheDiskTest {
                 1);
     }
 
-    private void assertMoved() {
+    /** What the administrator is told of the move. */
+    private Errors answer() {
         node.await(client::hasAnswer);
-        assertThat(client.receive(1, AlterPartitionReassignmentsResponseData::new)
-                        .responses()
-                        .getFirst()
-                        .partitions()
-                        .getFirst()
-                        .errorCode())
-                .isEqualTo(Errors.NONE.code());
+        return Errors.forCode(client.receive(1, AlterPartitionReassignmentsResponseData::new)
+                .responses()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .errorCode());
+    }
+
+    private void assertMoved() {
+        assertThat(answer()).isEqualTo(Errors.NONE);
         for (int core = 0; core < 3; core++) {
             assertThat(placed(core).ownerCore()).isEqualTo(TO);
             assertThat(placed(core).leaderEpoch()).isEqualTo(1);
@@ -135,14 +139,7 @@ class MoveBesideTheDiskTest {
         metadataDisk.delays(SLOW_NS, SLOW_NS);
         beginMove();
         metadataDisk.fullAt(FileMetadataLog.FILE::equals);
-        node.await(client::hasAnswer);
-        assertThat(client.receive(1, AlterPartitionReassignmentsResponseData::new)
-                        .responses()
-                        .getFirst()
-                        .partitions()
-                        .getFirst()
-                        .errorCode())
-                .isNotEqualTo(Errors.NONE.code());
+        assertThat(answer()).isNotEqualTo(Errors.NONE);
         assertThat(isServedBy(FROM)).isTrue();
         assertThat(placed(TO).leaderEpoch()).isZero();
     }
