@@ -12,6 +12,7 @@ import io.millrace.engine.status.Histogram;
 import io.millrace.engine.status.Outcome;
 import io.millrace.engine.status.Statistic.Unit;
 import io.millrace.engine.status.Statistics;
+import io.millrace.engine.status.Tally;
 import java.util.ArrayDeque;
 
 /** What all partitions of a core share: its logs' context, the sync round, the pools, and where answers go. */
@@ -25,6 +26,7 @@ final class PartitionContext {
     private final SyncRound syncRound;
     private final Histogram batchBytes;
     private final Histogram batchRecords;
+    private final Tally retreats;
     private final Crc32c crc32c = new Crc32c();
     private final BatchValidator validator = new BatchValidator(crc32c);
     private final ArrayDeque<AppendTask> appendTasks = new ArrayDeque<>();
@@ -41,6 +43,7 @@ final class PartitionContext {
         syncRound = new SyncRound(journal, statistics);
         batchBytes = statistics.histogram("batch.bytes", Unit.BYTES);
         batchRecords = statistics.histogram("batch.records", Unit.COUNT);
+        retreats = statistics.counter("moves.retreats", Unit.COUNT);
         this.logs = logs;
         recodings = new Recodings(logs.recodingLane(), logs.decompressor(), logs.compressor(), logs.recodingBytesMax());
         this.replies = replies;
@@ -121,6 +124,11 @@ final class PartitionContext {
     void onBatch(final int bytes, final int records) {
         batchBytes.record(bytes);
         batchRecords.record(records);
+    }
+
+    /** How often a partition on its way off the core went on serving, since the disk took too long. */
+    Tally retreats() {
+        return retreats;
     }
 
     void now(final long ms) {

@@ -203,6 +203,7 @@ public final class PartitionDeparture {
         }
         state = State.PREPARING;
         retreats++;
+        context.retreats().increment();
         isPreparable = false;
         syncs = 0;
         resume();

@@ -263,6 +263,11 @@ public final class Partitions implements Stage {
         return departures.isEmpty() && arrivals.isEmpty();
     }
 
+    /** How often a partition on its way off this core went on serving, since the disk took too long. */
+    public long retreats() {
+        return context.retreats().get();
+    }
+
     /** Who waits does so for a move's short end, and no longer than a bound that nobody else watches. */
     private boolean isDepartureUrgent() {
         for (int i = 0; i < departures.size(); i++) {

@@ -37,6 +37,7 @@ class PartitionDepartureTest {
     private static final long OTHER = 8;
     private static final long STEP_NS = 100_000;
     private static final long OVERDUE_NS = 300_000_000;
+    private static final int RETREATS_MAX = 3;
 
     private final SimDiskImage image = new SimDiskImage();
     private final SimTime time = new SimTime();
@@ -212,6 +213,7 @@ class PartitionDepartureTest {
         await(() -> !partition.isSuspended());
         assertThat(time.nanoTime() - suspendedNs).isLessThan(OVERDUE_NS / 10);
         assertThat(left).isEmpty();
+        assertThat(partitions.retreats()).isOne();
         makeDiskFast();
         return batches;
     }
@@ -292,6 +294,26 @@ class PartitionDepartureTest {
             run(OVERDUE_NS / 100);
         }
         awaitReady();
+        assertThat(partitions.retreats()).isLessThanOrEqualTo(RETREATS_MAX);
+    }
+
+    /** A disk that is slow whenever requests wait for it does not keep it either. */
+    @Test
+    void shouldLetRequestsWaitOnceItWentOnOftenEnough() {
+        int sequence = departBusily(new PartitionDeparture[1]);
+        final Partition partition = partitions.partition(KEY);
+        while (left.isEmpty()) {
+            if (partition.isSuspended()) {
+                faults.delays(OVERDUE_NS, OVERDUE_NS);
+            } else {
+                makeDiskFast();
+                append(OTHER, sequence++);
+            }
+            step();
+        }
+        awaitReady();
+        assertThat(partitions.retreats()).isEqualTo(RETREATS_MAX);
+        assertThat(others).isEqualTo(sequence);
     }
 
     private Outcome answerTo(final int sequence) {

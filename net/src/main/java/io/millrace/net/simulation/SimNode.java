@@ -53,11 +53,13 @@ final class SimNode {
     private final NodeLife life;
     private final SimOwners owners;
     private final List<Core> engineCores = new ArrayList<>();
+    private final long[] retreats;
 
     /** Boots on what the disk holds. */
     SimNode(final SimWorld world, final BrokerConfig config, final int coreCount, final Entropy entropy) {
         this.world = world;
         this.entropy = entropy;
+        retreats = new long[coreCount];
         life = new NodeLife(coreCount);
         owners = new SimOwners();
         votesToMove = 1 + entropy.stream("votes").nextInt(VOTES_TO_MOVE_MAX);
@@ -164,6 +166,9 @@ final class SimNode {
         final Queue<ScrubFinding> findings = core.partitions().scrubFindings();
         while (!findings.isEmpty()) {
             world.onScrubFinding(findings.poll());
+        }
+        for (; retreats[index] < core.partitions().retreats(); retreats[index]++) {
+            world.count("partition went on serving before it moved");
         }
         if (!stops.isEmpty()) {
             stops.get(index).step(core.nowNs());
