@@ -156,7 +156,9 @@ final class SharedBook {
 
         private long keptSince = NEVER;
         private boolean accepted;
-        private boolean maybeAccepted;
+        /** What was said to accept it, and was not refused. */
+        private int maybeAccepted;
+
         private int letters;
     }
 
@@ -347,7 +349,7 @@ final class SharedBook {
             if (type != AcknowledgeType.RENEW) {
                 hold.letGo();
                 final Fate fate = fate(hold.partition, hold.offset);
-                fate.maybeAccepted |= type == AcknowledgeType.ACCEPT;
+                fate.maybeAccepted += type == AcknowledgeType.ACCEPT ? 1 : 0;
                 if (type != AcknowledgeType.RELEASE || hold.count >= rules.deliveriesMax) {
                     fate.maybeDoneSince = Math.min(fate.maybeDoneSince, said.sentAt);
                 }
@@ -404,6 +406,11 @@ final class SharedBook {
             final Hold first = said.types.keySet().iterator().next();
             throw wrong(first.partition, first.offset, "is with " + first + ", which is told that it does not hold it");
         }
+        said.types.forEach((hold, type) -> {
+            if (type == AcknowledgeType.ACCEPT) {
+                fate(hold.partition, hold.offset).maybeAccepted--;
+            }
+        });
         world.count("shared records said something of too late");
     }
 
@@ -506,7 +513,7 @@ final class SharedBook {
                     .getOrDefault(new TopicPartition(topic, partition), new TreeMap<>())
                     .keySet()) {
                 final Fate fate = fate(partition, offset);
-                if (!fate.maybeAccepted && fate.letters == 0 && world.lettersFailed() == 0) {
+                if (fate.maybeAccepted == 0 && fate.letters == 0 && world.lettersFailed() == 0) {
                     throw wrong(partition, offset, "was accepted by nobody, and there is no letter of it");
                 }
             }
