@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A broker and its clients in one thread, on virtual time, with a disk and a network that fail as the seed says. First
@@ -289,9 +291,15 @@ public final class Simulation {
             share();
             comeAfter(new SimAftermath(world, programs));
         }
-        if (SimQuotas.areIn(options.seed()) && !stranded) {
+        if (SimQuotas.areIn(options.seed()) && !stranded && isWritable()) {
             throttle(new SimQuotas(world, TOPIC, partitions));
         }
+    }
+
+    /** Whether the topic has a partition that damage has not closed to writers. */
+    private boolean isWritable() {
+        return IntStream.range(0, partitions)
+                .anyMatch(each -> !world.wounds().isReadOnly(new TopicPartition(TOPIC, each)));
     }
 
     /** Nobody else takes anything. */
