@@ -87,10 +87,25 @@ public final class BrokerSettings {
             LONG,
             "600000",
             "A connection silent for this long is closed; negative: never."));
-    public static final Setting MAX_CONNECTIONS =
-            add(Setting.broker("max.connections", INT, "2147483647", "Connections of this node at any time.")
-                    .check(ValueCheck.atLeast(0))
-                    .asDynamic());
+    public static final Setting MAX_CONNECTIONS = add(Setting.broker(
+                    "max.connections",
+                    INT,
+                    "2147483647",
+                    "Connections of this node at any time, and with listener.name.NAME. in front those of one"
+                            + " listener; one more is closed at once (Kafka: waits). Of several listeners the one"
+                            + " for other nodes is held only to its own limit.")
+            .check(ValueCheck.atLeast(0))
+            .asDynamic());
+    public static final Setting MAX_CONNECTION_CREATION_RATE = add(Setting.broker(
+                    "max.connection.creation.rate",
+                    INT,
+                    "2147483647",
+                    "Connections that are accepted in a second, and with listener.name.NAME. in front those of one"
+                            + " listener; others wait in the backlog for their turn. Where fewer came lately, so many more"
+                            + " are accepted at once, for quota.window.num - 1 windows at most. 0 counts as 1. Of several"
+                            + " listeners the one for other nodes is held only to its own rate.")
+            .check(ValueCheck.atLeast(0))
+            .asDynamic());
     public static final Setting MAX_CONNECTIONS_PER_IP =
             add(Setting.broker("max.connections.per.ip", INT, "2147483647", "Connections from one address at any time.")
                     .check(ValueCheck.atLeast(0))

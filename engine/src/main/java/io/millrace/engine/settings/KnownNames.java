@@ -187,9 +187,10 @@ public final class KnownNames {
         return Collections.unmodifiableCollection(KAFKA.values());
     }
 
-    /** Whether a value has an effect here. */
+    /** Whether a value has an effect here, for all or for one listener. */
     static boolean isUsed(final String name) {
-        final Setting setting = BrokerSettings.find(name);
+        final String ofListener = ofListener(name);
+        final Setting setting = BrokerSettings.find(ofListener == null ? name : ofListener);
         return (setting != null && setting.isUsed()) || ListenerNames.isAdvertise(name);
     }
 

@@ -19,9 +19,13 @@ final class ListenerNames {
         return name.startsWith(PREFIX);
     }
 
-    /** Kafka writes the listener's name in lower case there. */
     static String advertise(final String listener) {
-        return PREFIX + listener.toLowerCase(Locale.ROOT) + ADVERTISE;
+        return of(listener) + "advertise";
+    }
+
+    /** What the names of a listener's settings begin with; Kafka writes its name in lower case there. */
+    static String of(final String listener) {
+        return PREFIX + listener.toLowerCase(Locale.ROOT) + '.';
     }
 
     /** What follows the listener's name, or null. */

@@ -143,6 +143,11 @@ final class ListenerParser {
                         settings.text(name),
                         "Expected the name of a listener: " + String.join(", ", known) + replaced());
             }
+            if (ListenerNames.isPrefixed(name)
+                    && KnownNames.isUsed(name)
+                    && bound.keySet().stream().noneMatch(listener -> name.startsWith(ListenerNames.of(listener)))) {
+                notes.add("Setting " + name + " has no effect: there is no such listener.");
+            }
         }
     }
 

@@ -56,6 +56,12 @@ public final class Settings {
         return (Integer) value(setting);
     }
 
+    /** What a listener has for itself, or else what holds for all. */
+    public int intOf(final Setting setting, final Listener listener) {
+        final Given own = given.get(ListenerNames.of(listener.name()) + setting.name());
+        return own == null ? intOf(setting) : (Integer) setting.parse(own.text());
+    }
+
     public long longOf(final Setting setting) {
         return ((Number) value(setting)).longValue();
     }

@@ -75,6 +75,15 @@ class BrokerConfigTest {
     }
 
     @Test
+    void shouldSayThatAListenerWithALimitIsNone() {
+        assertThat(conclude("listener.name.plaintext.max.connections", "5").notes())
+                .isEmpty();
+        assertThat(conclude("listener.name.plain.max.connections", "5").notes())
+                .containsExactly(
+                        "Setting listener.name.plain.max.connections has no effect: there is no such listener.");
+    }
+
+    @Test
     void shouldRefuseListenersThatCannotBe() {
         assertThatThrownBy(() -> conclude("listeners", "localhost:9092"))
                 .hasMessage("Invalid value localhost:9092 for configuration listeners: Expected NAME://host:port,"

@@ -189,7 +189,7 @@ public final class Broker implements AutoCloseable {
             disks[core] = new OsDisk(companion, sleeper::wake);
         }
         handoff = new ConnectionHandoff(transports);
-        gate = new ConnectionGate(config.settings());
+        gate = new ConnectionGate(config.settings(), config.listeners());
         loads = new CoreLoads(count);
         shareSessions = new ShareSessionCounts(count);
         listeners = new Listeners(config.listeners(), transports, handoff);
@@ -259,7 +259,7 @@ public final class Broker implements AutoCloseable {
             made.connections().relocator(moves, VOTES_TO_MOVE);
         }
         made.connections().closeListener(connection -> {
-            gate.onClosed(connection.remoteAddress());
+            gate.onClosed(made.listenerOf(connection), connection.remoteAddress());
             handoff.onClosed(core);
             ClientSession.of(connection).gone();
             made.onClosed(connection);
@@ -272,7 +272,9 @@ public final class Broker implements AutoCloseable {
         boot.findings().forEach(log::warn);
         recover();
         try {
-            listeners.open(config.nodeId());
+            listeners.open(
+                    config.nodeId(),
+                    (core, listener, inside) -> new Doorman(cores[core].core(), gate, listener, inside));
         } catch (final RuntimeException cannotListen) {
             // What was recovered is closed again in order, so that the next start need not recover it.
             life.letServe();

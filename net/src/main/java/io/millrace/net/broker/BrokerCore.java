@@ -12,7 +12,6 @@ import io.millrace.net.connection.BufferPool;
 import io.millrace.net.connection.Connection;
 import io.millrace.net.connection.ConnectionSettings;
 import io.millrace.net.connection.Connections;
-import io.millrace.net.connection.FrameHandler;
 import io.millrace.net.connection.RequestMeter;
 import io.millrace.net.kafka.admin.AdminApis;
 import io.millrace.net.kafka.admin.NodeFacts;
@@ -238,7 +237,7 @@ public final class BrokerCore {
         final ClientSession client = ClientSession.of(connection);
         client.gone();
         return new Luggage(
-                numberOf(connection.handler()),
+                listenerOf(connection),
                 connection.remoteAddress(),
                 client,
                 fetches.pack(connection.id()),
@@ -246,9 +245,10 @@ public final class BrokerCore {
                 core.nowNs() + restNs);
     }
 
-    private int numberOf(final FrameHandler handler) {
+    /** Number of the listener through which the client came. */
+    public int listenerOf(final Connection connection) {
         for (int i = 0; i < dispatchers.length; i++) {
-            if (dispatchers[i].equals(handler)) {
+            if (dispatchers[i].equals(connection.handler())) {
                 return i;
             }
         }

@@ -6,8 +6,10 @@ import io.millrace.net.socket.ConnectionHandoff;
 import io.millrace.net.socket.SocketListener;
 import io.millrace.net.socket.Transport;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The node's ways in: on a node listener core 0 accepts for all and each client goes to the core with the fewest; on a
@@ -15,6 +17,12 @@ import java.util.List;
  */
 final class Listeners {
     private static final int ACCEPTING_CORE = 0;
+
+    /** Makes who lets clients of a listener in on a core. */
+    @FunctionalInterface
+    interface Doormen {
+        Doorman at(int core, int listener, Consumer<SocketChannel> inside);
+    }
 
     private final List<Listener> configured;
     private final Transport[] transports;
@@ -47,31 +55,43 @@ final class Listeners {
     }
 
     /** @throws io.millrace.net.socket.ListenException if an address cannot be listened on */
-    void open(final int nodeId) {
+    void open(final int nodeId, final Doormen doormen) {
         for (int number = 0; number < configured.size(); number++) {
             final Listener listener = configured.get(number);
-            views.add(listener.perCore() ? openCores(number, listener, nodeId) : openNode(number, listener, nodeId));
+            views.add(
+                    listener.perCore()
+                            ? openCores(number, listener, nodeId, doormen)
+                            : openNode(number, listener, nodeId, doormen));
         }
     }
 
-    private ListenerView openNode(final int number, final Listener listener, final int nodeId) {
-        final SocketListener socket = transports[ACCEPTING_CORE].listen(
-                address(listener, listener.port()), channel -> handoff.offer(number, channel));
-        byCore.get(ACCEPTING_CORE).add(socket);
+    private ListenerView openNode(final int number, final Listener listener, final int nodeId, final Doormen doormen) {
+        final SocketListener socket = open(
+                ACCEPTING_CORE,
+                address(listener, listener.port()),
+                doormen.at(ACCEPTING_CORE, number, channel -> handoff.offer(number, channel)));
         final int told = listener.advertisedPort() == 0 ? socket.port() : listener.advertisedPort();
         return ListenerView.ofNode(listener.name(), nodeId, listener.advertisedHost(), told);
     }
 
-    private ListenerView openCores(final int number, final Listener listener, final int nodeId) {
+    private ListenerView openCores(final int number, final Listener listener, final int nodeId, final Doormen doormen) {
         final int[] ports = new int[transports.length];
         for (int i = 0; i < transports.length; i++) {
             final int core = i;
-            final SocketListener socket = transports[core].listen(
-                    address(listener, listener.portOf(core)), channel -> handoff.offerTo(core, number, channel));
-            byCore.get(core).add(socket);
+            final SocketListener socket = open(
+                    core,
+                    address(listener, listener.portOf(core)),
+                    doormen.at(core, number, channel -> handoff.offerTo(core, number, channel)));
             ports[core] = listener.advertisedPort() == 0 ? socket.port() : listener.advertisedPortOf(core);
         }
         return ListenerView.ofCores(listener.name(), nodeId, listener.advertisedHost(), ports);
+    }
+
+    private SocketListener open(final int core, final InetSocketAddress address, final Doorman doorman) {
+        final SocketListener socket = transports[core].listen(address, doorman);
+        doorman.stand(socket);
+        byCore.get(core).add(socket);
+        return socket;
     }
 
     private static InetSocketAddress address(final Listener listener, final int port) {

@@ -42,24 +42,26 @@ final class Moves implements EndpointAcceptor, Relocator {
     @Override
     public void onEndpoint(final int listener, final Endpoint endpoint) {
         final Core on = core.core();
-        if (!gate.admit(on.image().settings(), endpoint.remoteAddress())) {
+        if (!gate.admit(on.image().settings(), listener, endpoint.remoteAddress())) {
             endpoint.close();
             handoff.onClosed(on.id());
             return;
         }
-        final long waitNs = gate.waitNs(quotas, endpoint.remoteAddress(), on.nowNs());
+        final long waitNs = gate.waitNs(quotas, on.image(), listener, endpoint.remoteAddress(), on.nowNs());
         if (waitNs == 0) {
             core.accept(listener, endpoint);
         } else {
-            on.deadlines().arm(new Refusal(endpoint), on.nowNs() + waitNs);
+            on.deadlines().arm(new Refusal(listener, endpoint), on.nowNs() + waitNs);
         }
     }
 
     /** A client that connects too often is not heard, and closed when it might come again: it does not come sooner. */
     private final class Refusal extends Deadline implements EndpointHandler {
+        private final int listener;
         private final Endpoint endpoint;
 
-        Refusal(final Endpoint endpoint) {
+        Refusal(final int listener, final Endpoint endpoint) {
+            this.listener = listener;
             this.endpoint = endpoint;
             endpoint.handler(this);
         }
@@ -76,7 +78,7 @@ final class Moves implements EndpointAcceptor, Relocator {
 
         @Override
         protected void onDeadline(final long nowNs, final long nowMs) {
-            gate.onClosed(endpoint.remoteAddress());
+            gate.onClosed(listener, endpoint.remoteAddress());
             endpoint.close();
             handoff.onClosed(core.core().id());
         }
@@ -93,7 +95,8 @@ final class Moves implements EndpointAcceptor, Relocator {
 
     @Override
     public void onLost(final Object luggage) {
-        gate.onClosed(((Luggage) luggage).remoteAddress());
+        final Luggage lost = (Luggage) luggage;
+        gate.onClosed(lost.listener(), lost.remoteAddress());
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.nio.channels.UnresolvedAddressException;
 public final class ListeningSocket implements AutoCloseable {
     /** What {@link #accept} returns if the system gave no socket. */
     public static final int FAILED = -1;
+    /** What it returns if the handler lets nobody in now. */
+    public static final int HELD = -2;
 
     private static final int ACCEPTS_MAX = 64;
 
@@ -66,11 +68,14 @@ public final class ListeningSocket implements AutoCloseable {
         return failedAccepts;
     }
 
-    /** Hands over a bounded number of sockets that wait; returns how many, or {@link #FAILED} if that ended in a failure. */
+    /** Hands over a bounded number of sockets that wait; returns how many, or why it is not to be asked again at once. */
     public int accept() {
         int accepted = 0;
         try {
             while (accepted < ACCEPTS_MAX) {
+                if (!handler.mayAccept()) {
+                    return HELD;
+                }
                 final SocketChannel socket = channel.accept();
                 if (socket == null) {
                     break;

@@ -38,8 +38,10 @@ final class NioListener implements Selected, SocketListener {
     @Override
     public int onReady(final int readyOps) {
         final int accepted = socket.accept();
-        if (accepted == ListeningSocket.FAILED) {
-            pause();
+        if (accepted < 0 && key.isValid()) {
+            // What is not accepted stays ready: do not ask again at once.
+            paused = accepted == ListeningSocket.FAILED;
+            key.interestOps(0);
         }
         return Math.max(0, accepted);
     }
@@ -48,16 +50,15 @@ final class NioListener implements Selected, SocketListener {
         return paused;
     }
 
-    /** What cannot be accepted stays ready: do not ask again at once. */
-    private void pause() {
-        if (key.isValid()) {
-            paused = true;
-            key.interestOps(0);
+    void resume() {
+        if (paused) {
+            goOn();
         }
     }
 
-    void resume() {
-        if (paused && key.isValid()) {
+    @Override
+    public void goOn() {
+        if (key.isValid()) {
             paused = false;
             key.interestOps(SelectionKey.OP_ACCEPT);
         }

@@ -14,6 +14,9 @@ public interface SocketListener extends AutoCloseable {
     /** Accepts that failed, for want of file descriptors in all likelihood. */
     long failedAccepts();
 
+    /** Accepts again after its handler did not let it; no effect otherwise. By the core's thread. */
+    void goOn();
+
     @Override
     void close();
 }

@@ -95,18 +95,7 @@ class BrokerTest {
             try (LoopbackClient client =
                     new LoopbackClient(new InetSocketAddress("127.0.0.1", listener.portAt(0)), TIMEOUT_MS)) {
                 for (final String value : List.of("1000", "2000")) {
-                    final var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
-                            .setResourceType((byte) 4)
-                            .setResourceName("");
-                    for (final String name : List.of("log.segment.delete.delay.ms", "log.retention.ms")) {
-                        resource.configs()
-                                .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
-                                        .setName(name)
-                                        .setValue(value));
-                    }
-                    final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
-                    request.resources().add(resource);
-                    client.exchange(ApiKeys.INCREMENTAL_ALTER_CONFIGS, (short) 1, request);
+                    alter(client, value, "log.segment.delete.delay.ms", "log.retention.ms");
                 }
             }
         }
@@ -215,16 +204,100 @@ class BrokerTest {
     void shouldCloseConnectionsBeyondTheLimit() throws IOException {
         try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0", "max.connections=1")) {
             final ListenerView listener = broker.listeners().getFirst();
-            final InetSocketAddress address = new InetSocketAddress(listener.hostAt(0), listener.portAt(0));
-            try (LoopbackClient first = new LoopbackClient(address, TIMEOUT_MS)) {
+            try (LoopbackClient first = connect(listener)) {
                 describe(first);
-                try (Socket second = new Socket(address.getAddress(), address.getPort())) {
-                    second.setSoTimeout(TIMEOUT_MS);
-                    assertThat(second.getInputStream().read()).isEqualTo(-1);
-                }
+                expectClosed(listener);
                 describe(first);
             }
         }
+    }
+
+    @Test
+    void shouldHoldEachListenerToItsOwnLimit() throws IOException {
+        try (Broker broker = start(
+                "listeners=INSIDE://127.0.0.1:0,OUTSIDE://127.0.0.1:0",
+                "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
+                "listener.name.outside.max.connections=1")) {
+            final ListenerView inside = broker.listeners().getFirst();
+            final ListenerView outside = broker.listeners().getLast();
+            try (LoopbackClient manager = connect(inside)) {
+                for (int i = 0; i < 3; i++) {
+                    try (LoopbackClient only = connect(outside)) {
+                        describe(only);
+                        expectClosed(outside);
+                        only.hangUp();
+                    }
+                    // It is counted out a moment after it is closed.
+                    describe(manager);
+                    describe(manager);
+                }
+                alter(manager, "2", "listener.name.outside.max.connections");
+                try (LoopbackClient first = connect(outside);
+                        LoopbackClient second = connect(outside)) {
+                    describe(first);
+                    describe(second);
+                    expectClosed(outside);
+                }
+            }
+        }
+        assertThat(logged.toString(StandardCharsets.UTF_8)).doesNotContain("no effect");
+    }
+
+    @Test
+    void shouldAcceptNoFasterThanItMay() throws IOException {
+        try (Broker broker =
+                start("listeners=PLAINTEXT://127.0.0.1:0", "quota.window.num=2", "max.connection.creation.rate=10")) {
+            final ListenerView listener = broker.listeners().getFirst();
+            final List<LoopbackClient> clients = new ArrayList<>();
+            // Ten it takes ahead, the others each in their turn.
+            assertThat(connectMs(listener, 30, clients)).isBetween(1_500L, 9_000L);
+            alter(clients.getFirst(), "10000", "listener.name.plaintext.max.connection.creation.rate");
+            assertThat(connectMs(listener, 30, clients)).isBetween(1_500L, 9_000L);
+            alter(clients.getFirst(), "10000", "max.connection.creation.rate");
+            assertThat(connectMs(listener, 100, clients)).isLessThan(9_000);
+            for (final LoopbackClient client : clients) {
+                describe(client);
+                client.close();
+            }
+        }
+    }
+
+    private static long connectMs(final ListenerView listener, final int count, final List<LoopbackClient> connected)
+            throws IOException {
+        final long beganNs = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            final LoopbackClient client = connect(listener);
+            describe(client);
+            connected.add(client);
+        }
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
+    }
+
+    private static LoopbackClient connect(final ListenerView listener) throws IOException {
+        return new LoopbackClient(new InetSocketAddress(listener.hostAt(0), listener.portAt(0)), TIMEOUT_MS);
+    }
+
+    private static void expectClosed(final ListenerView listener) throws IOException {
+        try (Socket socket = new Socket(listener.hostAt(0), listener.portAt(0))) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    private static void alter(final LoopbackClient client, final String value, final String... names)
+            throws IOException {
+        final var resource = new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType((byte) 4)
+                .setResourceName("");
+        for (final String name : names) {
+            resource.configs()
+                    .add(new IncrementalAlterConfigsRequestData.AlterableConfig()
+                            .setName(name)
+                            .setValue(value));
+        }
+        final IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData();
+        request.resources().add(resource);
+        client.exchange(ApiKeys.INCREMENTAL_ALTER_CONFIGS, (short) 1, request);
     }
 
     @Test
@@ -238,8 +311,8 @@ class BrokerTest {
             assertThat(crashed.await(TIMEOUT_MS, TimeUnit.MILLISECONDS)).isTrue();
         }
         assertThat(logged.toString(StandardCharsets.UTF_8))
-                .contains("ERROR Millrace crashed: core 0: java.lang.ArrayIndexOutOfBoundsException")
-                .contains("at io.millrace.net.broker.BrokerCore.accept");
+                .contains("ERROR Millrace crashed: core 0: java.lang.IndexOutOfBoundsException")
+                .contains("at io.millrace.net.broker.ConnectionGate.admit");
         assertThat(folder.resolve(".kafka_cleanshutdown")).doesNotExist();
     }
 

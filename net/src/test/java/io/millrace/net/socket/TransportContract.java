@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,6 +81,44 @@ public abstract class TransportContract {
         first.close();
         transport.poll(0);
         assertThat(transport.listen(first.address(), accepted::add).port()).isEqualTo(first.port());
+    }
+
+    @Test
+    void shouldLetClientsWaitWhomItsHandlerDoesNotLetInYet() throws IOException {
+        final AtomicInteger admitted = new AtomicInteger(1);
+        final SocketListener listener = transport.listen(loopback(0), new AcceptHandler() {
+            @Override
+            public boolean mayAccept() {
+                return accepted.size() < admitted.get();
+            }
+
+            @Override
+            public void onAccept(final SocketChannel channel) {
+                accepted.add(channel);
+            }
+        });
+        try (Socket first = new Socket(listener.address().getAddress(), listener.port());
+                Socket second = new Socket(listener.address().getAddress(), listener.port())) {
+            while (accepted.isEmpty()) {
+                transport.poll(1_000_000);
+            }
+            transport.poll(0);
+            final long beganNs = System.nanoTime();
+            for (int i = 0; i < 3; i++) {
+                transport.poll(200_000_000);
+            }
+            assertThat(System.nanoTime() - beganNs).as("it sleeps").isGreaterThan(400_000_000);
+            assertThat(accepted).hasSize(1);
+            admitted.set(2);
+            listener.goOn();
+            while (accepted.size() < 2) {
+                transport.poll(1_000_000);
+            }
+            assertThat(((InetSocketAddress) accepted.getLast().getRemoteAddress()).getPort())
+                    .isEqualTo(second.getLocalPort());
+            assertThat(listener.failedAccepts()).isZero();
+            assertThat(first.isConnected()).isTrue();
+        }
     }
 
     @Test

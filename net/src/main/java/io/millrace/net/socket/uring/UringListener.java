@@ -14,6 +14,7 @@ final class UringListener implements SocketListener {
     private final int number;
     private boolean polling;
     private boolean paused;
+    private boolean held;
     private boolean closed;
 
     UringListener(
@@ -35,7 +36,7 @@ final class UringListener implements SocketListener {
     }
 
     void watch() {
-        if (!closed && !paused && !polling) {
+        if (!closed && !paused && !held && !polling) {
             polling = true;
             transport.prepareListening(descriptor, number).operationFlags(POLLIN);
         }
@@ -48,8 +49,9 @@ final class UringListener implements SocketListener {
             return 0;
         }
         final int accepted = socket.accept();
-        // What cannot be accepted stays ready: do not ask again at once.
+        // What is not accepted stays ready: do not ask again at once.
         paused = accepted == ListeningSocket.FAILED;
+        held = accepted == ListeningSocket.HELD;
         watch();
         return Math.max(0, accepted);
     }
@@ -60,6 +62,12 @@ final class UringListener implements SocketListener {
 
     void resume() {
         paused = false;
+        watch();
+    }
+
+    @Override
+    public void goOn() {
+        held = false;
         watch();
     }
 
