@@ -13,11 +13,9 @@ import java.util.List;
  */
 final class BrokerChangeRules {
     private static final List<String> THREADS = List.of(
-            "num.io.threads",
-            "num.replica.fetchers",
-            "num.recovery.threads.per.data.dir",
-            "background.threads",
-            "num.network.threads");
+            "num.io.threads", "num.replica.fetchers", "num.recovery.threads.per.data.dir", "background.threads");
+    /** These each listener has for itself. */
+    private static final String NETWORK_THREADS = "num.network.threads";
 
     private static final String CLEANERS = "log.cleaner.threads";
     private static final String DEDUPE_BYTES = "log.cleaner.dedupe.buffer.size";
@@ -34,6 +32,7 @@ final class BrokerChangeRules {
         if (isChanged(before, after, DEDUPE_BYTES) || isChanged(before, after, CLEANERS)) {
             checkDedupe(after);
         }
+        LocalRetentionRules.check(before, after);
         if (isChanged(before, after, CORDONED)) {
             checkCordoned(list(after, CORDONED), directories(after));
         }
@@ -43,13 +42,11 @@ final class BrokerChangeRules {
                     + ") failed with class class kafka.server.DynamicMetricsReporters");
         }
         for (final String name : THREADS) {
-            checkThreads(
-                    number(before, name),
-                    number(after, name),
-                    "Dynamic thread count update validation failed for " + name + "=" + number(after, name)
-                            + ", value should ",
-                    "be at least half",
-                    "not be greater than double");
+            checkThreads(name, number(before, name), number(after, name));
+        }
+        for (final String listener : after.listOf(BrokerSettings.LISTENERS)) {
+            final String name = listener.substring(0, listener.indexOf(':'));
+            checkThreads(NETWORK_THREADS, networkThreads(before, name), networkThreads(after, name));
         }
         checkThreads(
                 number(before, CLEANERS),
@@ -57,6 +54,20 @@ final class BrokerChangeRules {
                 "Log cleaner threads cannot be ",
                 "reduced to less than half",
                 "increased to more than double");
+    }
+
+    private static long networkThreads(final Settings settings, final String listener) {
+        return Long.parseLong(
+                KnownNames.text(settings, NETWORK_THREADS, listener).trim());
+    }
+
+    private static void checkThreads(final String name, final long before, final long after) {
+        checkThreads(
+                before,
+                after,
+                "Dynamic thread count update validation failed for " + name + "=" + after + ", value should ",
+                "be at least half",
+                "not be greater than double");
     }
 
     private static void checkThreads(
@@ -109,7 +120,7 @@ final class BrokerChangeRules {
         return !KnownNames.text(before, name).equals(KnownNames.text(after, name));
     }
 
-    private static long number(final Settings settings, final String name) {
+    static long number(final Settings settings, final String name) {
         return Long.parseLong(KnownNames.text(settings, name).trim());
     }
 

@@ -16,7 +16,8 @@ public final class ConfigurationReference {
 
             Names are Apache Kafka's where Kafka has the setting. A name that Kafka 4.4 knows and Millrace does not use is
             accepted with a warning, and so is a value that Millrace does not act upon; a name that nobody knows stops the
-            start, with the nearest one that is known. Values with an effect are checked, and a bad one stops the start too.
+            start, with the nearest one that is known. Values are checked, and a bad one stops the start too; but nobody looks
+            whether there is a class that is named for what is not used, as in `principal.builder.class`.
 
             *Dynamic* settings can be changed while the broker runs, with `kafka-configs.sh --entity-type brokers`, for one
             broker or for all, and take effect at once. Topic settings are changed with `--entity-type topics`; a topic

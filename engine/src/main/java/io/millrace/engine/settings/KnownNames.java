@@ -182,6 +182,12 @@ public final class KnownNames {
         return kafka == null ? null : kafka.defaultText();
     }
 
+    /** What a listener has for itself, or else what holds for all. */
+    public static String text(final Settings settings, final String name, final String listener) {
+        final String own = settings.text(ListenerNames.of(listener) + name);
+        return own == null ? text(settings, name) : own;
+    }
+
     /** All that Kafka knows, by name. */
     public static Collection<KafkaSetting> kafka() {
         return Collections.unmodifiableCollection(KAFKA.values());

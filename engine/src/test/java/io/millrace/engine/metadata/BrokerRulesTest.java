@@ -52,6 +52,21 @@ class BrokerRulesTest {
     }
 
     @Test
+    void shouldLetThreadsOfOneListenerBeHalvedOrDoubledAtMost() {
+        final String own = "listener.name.plaintext.num.network.threads";
+        final String start = START + "Dynamic thread count update validation failed for num.network.threads=";
+        final String more = ", value should not be greater than double the current value ";
+        refused("1", own, "7", start + "7" + more + "3" + END);
+        refused("", own, "7", start + "7" + more + "3" + END);
+        refused("1", "num.network.threads", "7", start + "7" + more + "3" + END);
+        taken("1", own, "6");
+        taken("1", own, "12");
+        taken("1", "num.network.threads", "100");
+        refused("1", own, "5", start + "5, value should be at least half the current value 12" + END);
+        taken("1", "listener.name.none.num.network.threads", "500");
+    }
+
+    @Test
     void shouldLetCleanersBeHalvedOrDoubledAtMost() {
         final String start = START + "Log cleaner threads cannot be ";
         refused("1", "log.cleaner.threads", "3", start + "increased to more than double the current value 1" + END);
@@ -116,6 +131,51 @@ class BrokerRulesTest {
                 "listener.name.plaintext.advertise",
                 "core",
                 "Cannot update these configs dynamically: [listener.name.plaintext.advertise]");
+    }
+
+    @Test
+    void shouldKeepNoMoreItselfThanIsKeptAtAll() {
+        final String local =
+                START + "Invalid value %s for configuration log.local.retention.%s: Value must not be %s" + END;
+        final String more = "more than log.retention.%s property value: %d";
+        final long weekMs = 604_800_000;
+        refused(
+                "1",
+                "log.local.retention.ms",
+                "604800001",
+                String.format(local, "604800001", "ms", String.format(more, "ms", weekMs)));
+        refused(
+                "",
+                "log.local.retention.ms",
+                "-1",
+                String.format(local, "-1", "ms", "-1 as log.retention.ms value is set as 604800000."));
+        taken("1", "log.local.retention.ms", "604800000");
+        refused("1", "log.retention.ms", "1000", String.format(local, weekMs, "ms", String.format(more, "ms", 1_000)));
+        taken("1", "log.retention.ms", "-1");
+        taken("1", "log.local.retention.ms", "-1");
+        taken("1", "log.local.retention.bytes", "-1");
+        refused(
+                "1",
+                "log.retention.bytes",
+                "500",
+                String.format(local, "-1", "bytes", "-1 as log.retention.bytes value is set as 500."));
+        taken("1", "log.local.retention.bytes", "400");
+        taken("1", "log.retention.bytes", "500");
+        refused(
+                "1",
+                "log.local.retention.bytes",
+                "501",
+                String.format(local, "501", "bytes", String.format(more, "bytes", 500)));
+    }
+
+    @Test
+    void shouldCopyBeforeItsOwnCopyGoes() {
+        final String lag = START + "Invalid value %s for configuration log.remote.copy.lag.%s: Value must not exceed"
+                + " log.local.retention.%s (effective value: %d)" + END;
+        refused("1", "log.remote.copy.lag.ms", "604800001", String.format(lag, "604800001", "ms", "ms", 604_800_000));
+        taken("1", "log.remote.copy.lag.ms", "604800000");
+        taken("1", "log.remote.copy.lag.bytes", "800");
+        refused("1", "log.local.retention.bytes", "700", String.format(lag, "800", "bytes", "bytes", 700));
     }
 
     @Test

@@ -236,6 +236,9 @@ final class ConfigScripts {
             change(twins, BROKER, broker, SET, connections, "x");
             change(twins, BROKER, broker, SET, location.substring(location.indexOf("ssl")), "/x");
             change(twins, BROKER, broker, SET, "num.io.threads", "100");
+            change(twins, BROKER, broker, SET, "listener.name.plaintext.num.network.threads", "100");
+            change(twins, BROKER, broker, SET, "listener.name.none.num.network.threads", "100");
+            change(twins, BROKER, broker, DELETE, "listener.name.none.num.network.threads", null);
             change(twins, BROKER, broker, APPEND, "metric.reporters", "no.such.Reporter");
         }
         change(twins, BROKER, "", SET, location, "/x");

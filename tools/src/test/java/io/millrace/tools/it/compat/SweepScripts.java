@@ -19,8 +19,6 @@ final class SweepScripts {
      * <ul>
      *   <li>There is no TLS and no SASL yet; what Apache Kafka says of listeners' settings is what its own listeners need.
      *   <li>Classes are not loaded: principal.builder.class.
-     *   <li>What has no effect is mostly checked in itself, and not against what else is set: log.local.retention.ms and
-     *       log.remote.copy.lag.ms.
      *   <li>The cleaner's settings count for all cores together, and are checked where Apache Kafka does not check them.
      *   <li>Once eligible leader replicas are finalized, Apache Kafka keeps min.insync.replicas to itself.
      *   <li>Wordings that tell of Java: max.connections.per.ip.overrides.
@@ -28,7 +26,7 @@ final class SweepScripts {
      */
     private static final Pattern APART = Pattern.compile("(ssl|sasl|listener|log\\.cleaner)[.s].*"
             + "|principal\\.builder\\.class|min\\.insync\\.replicas"
-            + "|log\\.local\\.retention\\.ms|log\\.remote\\.copy\\.lag\\.ms|max\\.connections\\.per\\.ip\\.overrides");
+            + "|max\\.connections\\.per\\.ip\\.overrides");
 
     private SweepScripts() {}
 
