@@ -145,6 +145,11 @@ final class MetadataHost implements Stage, MetadataLogHandler, MetadataListener 
         return result;
     }
 
+    /** Whether the log takes nothing any more, whatever becomes of the disk. */
+    boolean isFailed() {
+        return log.isFailed();
+    }
+
     private void await(final Asker asker) {
         if (asker.result.awaitIndex() <= appliedEverywhere) {
             answer(asker, asker.result);

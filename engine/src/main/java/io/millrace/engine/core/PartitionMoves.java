@@ -12,6 +12,7 @@ import io.millrace.engine.status.Outcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -20,7 +21,8 @@ import org.agrona.collections.Long2ObjectHashMap;
  * the partition ready and lets requests wait, the new one opens its files, and then core 0 says who owns it: all cores hear it
  * at once, and the log's entry follows. Nobody waits for the disk meanwhile, for nothing but the placement is to be durable,
  * and a crash ends all that lives in cores: where it takes the entry, the partition is found where it was, with an epoch
- * above the reserved one. Whatever else fails before core 0 has said it leaves the partition where it was. Lives on core 0.
+ * above the reserved one. Whatever else fails before core 0 has said it leaves the partition where it was. A move whose entry
+ * the log refuses is over too, and {@link UnwrittenMoves} sees to the entry. Lives on core 0.
  */
 public final class PartitionMoves {
     /** Hears how a move ended. */
@@ -39,19 +41,20 @@ public final class PartitionMoves {
     private final Long2ObjectHashMap<Moving> byKey = new Long2ObjectHashMap<>();
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
     private final ExpandableArrayBuffer command = new ExpandableArrayBuffer(64);
-    private final PartitionRetries retries;
+    private final UnwrittenMoves unwritten;
     private MetadataHost metadata;
     private int underWay;
     private boolean stopped;
 
     PartitionMoves(final Core core) {
         this.core = core;
-        retries = new PartitionRetries(core);
+        unwritten = new UnwrittenMoves(core);
     }
 
     /** On core 0: who writes placements down. */
     void host(final MetadataHost host) {
         metadata = host;
+        unwritten.host(host);
     }
 
     /** Moves a partition; the answer is told on this core. To stay is no move. */
@@ -65,6 +68,8 @@ public final class PartitionMoves {
                     Outcome.INVALID_ASSIGNMENT, "Core " + toCore + ": expected 0 to " + (core.coreCount() - 1) + ".");
         } else if (stopped) {
             answer.onMoved(Outcome.NOT_READY, "The broker is about to stop.");
+        } else if (unwritten.contains(key)) {
+            answer.onMoved(Outcome.METADATA_UNAVAILABLE, unwritten.explain(key));
         } else if (known != null && known.move.toCore() == toCore) {
             known.answers.add(answer);
         } else if (known != null) {
@@ -91,17 +96,38 @@ public final class PartitionMoves {
         return true;
     }
 
-    public boolean isMoving(final long key) {
-        return byKey.containsKey(key);
+    /** Why a move cannot be cancelled, for people; null if there is none. */
+    public String whyTooLate(final long key) {
+        if (unwritten.contains(key)) {
+            return "The move cannot be cancelled any more. " + unwritten.explain(key);
+        }
+        return byKey.containsKey(key) ? "The move is under way, ends at once, and cannot be cancelled any more." : null;
     }
 
     /** All that are under way or wait. */
     public List<Move> all() {
         final List<Move> all = new ArrayList<>();
         for (final Moving moving : byKey.values()) {
-            all.add(moving.move);
+            if (!unwritten.contains(moving.move.partitionKey)) {
+                all.add(moving.move);
+            }
         }
         return all;
+    }
+
+    /** Those that are in effect, and whose entries the metadata log has refused. */
+    public List<Move> unwritten() {
+        return unwritten.all();
+    }
+
+    /** Whether there are some of these that the log may take once it can. */
+    public boolean mayWriteMore() {
+        return unwritten.mayWriteMore();
+    }
+
+    /** What an operator should know of entries that are refused, and of those that are written at last. */
+    public Queue<UnwrittenMoves.News> news() {
+        return unwritten.news();
     }
 
     /** No more moves; those under way end, with or without the partition having moved. */
@@ -113,10 +139,11 @@ public final class PartitionMoves {
         for (int i = 0; i < core.coreCount(); i++) {
             core.calls().run(i, each -> each.partitions().stopDepartures());
         }
+        unwritten.stop();
     }
 
     public boolean isIdle() {
-        return byKey.isEmpty();
+        return byKey.isEmpty() && unwritten.isIdle();
     }
 
     private void startNext() {
@@ -230,21 +257,8 @@ public final class PartitionMoves {
                 if (outcome == Outcome.OK) {
                     end(Outcome.OK, "");
                 } else {
-                    decideAgain(outcome, message);
-                }
-            });
-        }
-
-        /** The partition is where it was to go, but that could not be written: a start would find it where it was. */
-        private void decideAgain(final Outcome outcome, final String message) {
-            if (stopped || outcome != Outcome.METADATA_UNAVAILABLE) {
-                end(outcome, message);
-                return;
-            }
-            retries.add(() -> {
-                final CommandResult again = decide();
-                if (again.outcome() != Outcome.OK) {
-                    decideAgain(again.outcome(), again.message());
+                    unwritten.add(move, epoch);
+                    core.calls().run(core.id(), host -> end(outcome, unwritten.explain(move)));
                 }
             });
         }

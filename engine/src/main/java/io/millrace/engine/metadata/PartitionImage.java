@@ -32,9 +32,14 @@ public final class PartitionImage {
 
     /** Whoever had the reserved epoch is gone. */
     void passReservedEpoch() {
-        if (reservedEpoch > leaderEpoch) {
+        if (mayBeElsewhere()) {
             leaderEpoch = reservedEpoch + 1;
         }
+    }
+
+    /** Whether some move may be in effect that is not known here. */
+    public boolean mayBeElsewhere() {
+        return reservedEpoch > leaderEpoch;
     }
 
     boolean isPlaced(final int node, final int core, final int epoch) {

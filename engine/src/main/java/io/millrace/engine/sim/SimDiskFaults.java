@@ -16,6 +16,7 @@ public final class SimDiskFaults {
     int noSpacePpm;
     long noSpaceNsMax = 1;
     Predicate<String> fullPaths = path -> false;
+    Predicate<String> fullFiles = path -> false;
     int writeErrorPpm;
     int syncErrorPpm;
     int readErrorPpm;
@@ -77,6 +78,12 @@ public final class SimDiskFaults {
         return this;
     }
 
+    /** Which files cannot grow, as on a full disk; what they have can be cut and synced. */
+    public SimDiskFaults fullFiles(final Predicate<String> paths) {
+        fullFiles = paths;
+        return this;
+    }
+
     /** How many writes (allocations, truncations), syncs and reads fail with an I/O error. */
     public SimDiskFaults mediaErrors(final int writePpm, final int syncPpm, final int readPpm) {
         writeErrorPpm = writePpm;
@@ -110,6 +117,7 @@ public final class SimDiskFaults {
         shortReadPpm = 0;
         noSpacePpm = 0;
         fullPaths = path -> false;
+        fullFiles = path -> false;
         writeErrorPpm = 0;
         syncErrorPpm = 0;
         readErrorPpm = 0;

@@ -28,7 +28,7 @@ final class SimDiskWork {
         if (happens(faults.bitFlipPpm)) {
             image.flipBit(entropy, faults.bitFlipPaths);
         }
-        if (needsSpace(op) && faults.fullPaths.test(op.target == null ? op.path : op.target)) {
+        if (isFullThere(op)) {
             noSpace(op);
             image.trace(op, nowNs);
             return;
@@ -51,6 +51,13 @@ final class SimDiskWork {
             case WRITE_THROUGH -> writeThrough(op, nowNs);
         }
         image.trace(op, nowNs);
+    }
+
+    private boolean isFullThere(final SimOp op) {
+        return switch (op.operation) {
+            case WRITE, ALLOCATE, WRITE_THROUGH -> faults.fullPaths.test(op.path) || faults.fullFiles.test(op.path);
+            default -> needsSpace(op) && faults.fullPaths.test(op.target == null ? op.path : op.target);
+        };
     }
 
     private static boolean needsSpace(final SimOp op) {

@@ -46,6 +46,11 @@ public final class Statistics {
         return first < 0 ? new HotPartitions(new long[HotPartitions.SLOTS], 0) : new HotPartitions(slots, first);
     }
 
+    public PlacementsAhead placementsAhead() {
+        final int first = take(PlacementsAhead.NAME, Statistic.Kind.GAUGE, Statistic.Unit.COUNT, PlacementsAhead.SLOTS);
+        return first < 0 ? new PlacementsAhead(new long[PlacementsAhead.SLOTS], 0) : new PlacementsAhead(slots, first);
+    }
+
     private int take(final String name, final Statistic.Kind kind, final Statistic.Unit unit, final int count) {
         final Statistic[] before = names;
         if (before.length == NAMES_MAX || used + count > SLOTS_MAX) {

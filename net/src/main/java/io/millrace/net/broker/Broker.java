@@ -1,5 +1,6 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.core.Core;
 import io.millrace.engine.core.CoreContext;
 import io.millrace.engine.core.CorePlace;
 import io.millrace.engine.core.Mesh;
@@ -310,8 +311,13 @@ public final class Broker implements AutoCloseable {
         });
         for (int core = 0; core < cores.length; core++) {
             final CoreCounters counters = new CoreCounters(mark.counters(), core);
-            final Partitions partitions = cores[core].core().partitions();
-            status.watch(counters, partitions.compactionTroubles(), partitions.scrubFindings());
+            final Core watched = cores[core].core();
+            final Partitions partitions = watched.partitions();
+            status.watch(
+                    counters,
+                    partitions.compactionTroubles(),
+                    partitions.scrubFindings(),
+                    watched.moves().news());
             final CoreStatus counted = new CoreStatus(cores[core], disks[core], counters, loads);
             threads.add(new CoreThread(
                             cores[core],

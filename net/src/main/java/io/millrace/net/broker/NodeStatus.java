@@ -1,5 +1,6 @@
 package io.millrace.net.broker;
 
+import io.millrace.engine.core.UnwrittenMoves;
 import io.millrace.engine.log.ScrubFinding;
 import io.millrace.engine.os.BrokerMark;
 import io.millrace.engine.status.CoreCounter;
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Keeps the mark file up to date from a thread of its own, until closed, and tells the operator what the counters say
  * that cannot wait: partitions that went offline, a journal out of use, logs that cannot be compacted, damage in
- * closed segments, a disk that fills up. Once for each change, never once for each event.
+ * closed segments, moves that cannot be written, a disk that fills up. Once for each change, never once for each event.
  */
 final class NodeStatus implements AutoCloseable {
     private static final long PUBLISH_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -28,6 +29,7 @@ final class NodeStatus implements AutoCloseable {
     private final List<CoreCounters> cores = new CopyOnWriteArrayList<>();
     private final List<Queue<String>> troubles = new CopyOnWriteArrayList<>();
     private final List<Queue<ScrubFinding>> damage = new CopyOnWriteArrayList<>();
+    private final List<Queue<UnwrittenMoves.News>> moves = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
     private long offlineTold;
@@ -46,10 +48,14 @@ final class NodeStatus implements AutoCloseable {
     }
 
     void watch(
-            final CoreCounters core, final Queue<String> compactionTroubles, final Queue<ScrubFinding> scrubFindings) {
+            final CoreCounters core,
+            final Queue<String> compactionTroubles,
+            final Queue<ScrubFinding> scrubFindings,
+            final Queue<UnwrittenMoves.News> movesNews) {
         cores.add(core);
         troubles.add(compactionTroubles);
         damage.add(scrubFindings);
+        moves.add(movesNews);
     }
 
     private void run() {
@@ -60,6 +66,7 @@ final class NodeStatus implements AutoCloseable {
                 tellJournals();
                 tellCompactions();
                 tellDamage();
+                tellMoves();
                 tellNearlyFull(data.toFile().getUsableSpace());
             }
             LockSupport.parkNanos(this, PUBLISH_EVERY_NS);
@@ -105,6 +112,19 @@ final class NodeStatus implements AutoCloseable {
         for (final Queue<ScrubFinding> core : damage) {
             for (ScrubFinding finding = core.poll(); finding != null; finding = core.poll()) {
                 log.error(finding + ". " + adviceOn(finding));
+            }
+        }
+    }
+
+    /** Each was put there once. */
+    private void tellMoves() {
+        for (final Queue<UnwrittenMoves.News> core : moves) {
+            for (UnwrittenMoves.News news = core.poll(); news != null; news = core.poll()) {
+                if (news.isGood()) {
+                    log.info(news.text());
+                } else {
+                    log.warn(news.text());
+                }
             }
         }
     }

@@ -36,11 +36,16 @@ final class SimOwners {
         }
     }
 
-    /** Whether no move is under way, and each partition is served by the one core that owns it, and by no other. */
+    /**
+     * Whether no move is under way, or not yet written, and each partition is served by the one core that owns it, and by no
+     * other.
+     */
     boolean areSettled(final SimNode node) {
         final List<Core> cores = node.cores();
         for (final Core core : cores) {
-            if (!core.moves().isIdle() || !core.partitions().movesNothing()) {
+            if (!core.moves().isIdle()
+                    || core.moves().mayWriteMore()
+                    || !core.partitions().movesNothing()) {
                 return false;
             }
         }

@@ -27,7 +27,11 @@ class NodeStatusTest {
         final Queue<String> troubles = new ConcurrentLinkedQueue<>(List.of("t-0 is damaged", "t-1 lacks memory"));
         try (BrokerMark mark = new BrokerMark(directory, 0, 1);
                 NodeStatus status = new NodeStatus(mark, directory, log)) {
-            status.watch(new CoreCounters(mark.counters(), 0), troubles, new ConcurrentLinkedQueue<>());
+            status.watch(
+                    new CoreCounters(mark.counters(), 0),
+                    troubles,
+                    new ConcurrentLinkedQueue<>(),
+                    new ConcurrentLinkedQueue<>());
             while (!written.toString(StandardCharsets.UTF_8).contains("t-1 lacks memory")) {
                 Thread.onSpinWait();
             }

@@ -9,7 +9,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The moves of one request: told once the last of them has ended, or when the client's time is over; those that have not
- * ended then go on, and as in Apache Kafka the request was a success. Used once, on the connection's core.
+ * ended then go on, and as in Apache Kafka the request was a success. One whose entry cannot be written has ended. Used
+ * once, on the connection's core.
  */
 final class MoveBatch extends Deadline {
     /** Hears how one ended. */
@@ -22,8 +23,6 @@ final class MoveBatch extends Deadline {
     private static final long NS_PER_MS = 1_000_000;
     /** A client that gives less time gives up the connection, if it waits no longer. */
     private static final long WAIT_MS_MAX = 15_000;
-
-    private static final String TOO_LATE = "The move is under way, ends at once, and cannot be cancelled any more.";
 
     private final Core core;
     private final Runnable done;
@@ -58,7 +57,7 @@ final class MoveBatch extends Deadline {
         final long key = partition.partitionKey();
         core.calls().run(HOST, host -> {
             final boolean cancelled = host.moves().cancel(key);
-            final String message = host.moves().isMoving(key) ? TOO_LATE : null;
+            final String message = cancelled ? null : host.moves().whyTooLate(key);
             host.calls().run(asker, here -> {
                 if (!ended) {
                     told.onEnded(cancelled ? Errors.NONE : Errors.NO_REASSIGNMENT_IN_PROGRESS, message);

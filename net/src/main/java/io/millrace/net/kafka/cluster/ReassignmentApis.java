@@ -133,7 +133,7 @@ final class ReassignmentApis {
         return AssignmentComplaint.of(replicas, id -> listener.isKnown(id) || listener.coreWished(id, coreCount) >= 0);
     }
 
-    /** What is under way; a listener that shows the node alone shows nothing that moves. */
+    /** What is under way, or not yet written; a listener that shows the node alone shows nothing that moves. */
     void list(
             final Exchange exchange, final RequestHeader header, final ListPartitionReassignmentsRequestData request) {
         final ListPartitionReassignmentsResponseData response =
@@ -144,37 +144,40 @@ final class ReassignmentApis {
         }
         final int asker = core.id();
         core.calls().run(0, host -> {
-            final List<PartitionMoves.Move> all = host.moves().all();
+            final List<PartitionMoves.Move> underWay = host.moves().all();
+            final List<PartitionMoves.Move> unwritten = host.moves().unwritten();
             host.calls().run(asker, here -> {
-                describe(header.listener(), request, all, response);
+                final Map<String, OngoingTopicReassignment> byTopic = new TreeMap<>();
+                underWay.forEach(move -> describe(header.listener(), request, move, false, byTopic));
+                unwritten.forEach(move -> describe(header.listener(), request, move, true, byTopic));
+                response.setTopics(List.copyOf(byTopic.values()));
                 ColdApi.respond(exchange, response);
             });
         });
     }
 
+    /** One that is in effect and not yet written has left the old core to all but the metadata log. */
     private void describe(
             final ListenerView listener,
             final ListPartitionReassignmentsRequestData request,
-            final List<PartitionMoves.Move> all,
-            final ListPartitionReassignmentsResponseData response) {
-        final Map<String, OngoingTopicReassignment> byTopic = new TreeMap<>();
-        for (final PartitionMoves.Move move : all) {
-            final TopicImage topic = core.image().topicByNumber(PartitionKeys.topicNumber(move.partitionKey()));
-            final int partition = PartitionKeys.partition(move.partitionKey());
-            if (topic != null && isAskedFor(request, topic.name(), partition)) {
-                final int node = core.image().nodeId();
-                final int from = listener.brokerId(node, move.fromCore());
-                final int to = listener.brokerId(node, move.toCore());
-                byTopic.computeIfAbsent(topic.name(), name -> new OngoingTopicReassignment().setName(name))
-                        .partitions()
-                        .add(new OngoingPartitionReassignment()
-                                .setPartitionIndex(partition)
-                                .setReplicas(List.of(to, from))
-                                .setAddingReplicas(List.of(to))
-                                .setRemovingReplicas(List.of(from)));
-            }
+            final PartitionMoves.Move move,
+            final boolean isInEffect,
+            final Map<String, OngoingTopicReassignment> byTopic) {
+        final TopicImage topic = core.image().topicByNumber(PartitionKeys.topicNumber(move.partitionKey()));
+        final int partition = PartitionKeys.partition(move.partitionKey());
+        if (topic == null || !isAskedFor(request, topic.name(), partition)) {
+            return;
         }
-        response.setTopics(List.copyOf(byTopic.values()));
+        final int node = core.image().nodeId();
+        final int from = listener.brokerId(node, move.fromCore());
+        final int to = listener.brokerId(node, move.toCore());
+        byTopic.computeIfAbsent(topic.name(), name -> new OngoingTopicReassignment().setName(name))
+                .partitions()
+                .add(new OngoingPartitionReassignment()
+                        .setPartitionIndex(partition)
+                        .setReplicas(isInEffect ? List.of(to) : List.of(to, from))
+                        .setAddingReplicas(isInEffect ? List.of() : List.of(to))
+                        .setRemovingReplicas(List.of(from)));
     }
 
     private static boolean isAskedFor(
