@@ -9,6 +9,7 @@ import org.apache.kafka.clients.admin.AlterPartitionReassignmentsOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotControllerException;
 
 /** Has a broker move partitions between its cores, by the ids that cores have as brokers, whatever the listener shows. */
 final class CoreMoves {
@@ -76,17 +77,31 @@ final class CoreMoves {
                 Map.of(partition, Optional.of(new NewPartitionReassignment(List.of(brokerId(node, core)))));
         final AlterPartitionReassignmentsOptions options =
                 new AlterPartitionReassignmentsOptions().timeoutMs(TIMEOUT_MS);
-        final boolean isThere = untilTrue(
-                () -> cluster.get(
-                        what,
-                        cluster.admin()
-                                .alterPartitionReassignments(wish, options)
-                                .values()
-                                .get(partition)),
-                System::nanoTime);
+        final boolean isThere;
+        try {
+            isThere = untilTrue(
+                    () -> cluster.get(
+                            what,
+                            cluster.admin()
+                                    .alterPartitionReassignments(wish, options)
+                                    .values()
+                                    .get(partition)),
+                    System::nanoTime);
+        } catch (final CommandFailure failure) {
+            throw unwritten(partition, core, failure);
+        }
         if (!isThere) {
             throw new CommandFailure(what + "it is still on its way, or waits behind others; ask again later");
         }
+    }
+
+    /** Where the broker cannot write the move down, it may be in effect all the same, and the broker says whether. */
+    static CommandFailure unwritten(final TopicPartition partition, final int core, final CommandFailure failure) {
+        return failure.getCause() instanceof NotControllerException refused
+                ? new CommandFailure(
+                        "the move of " + partition + " to core " + core + " is not written: " + Failures.plain(refused),
+                        refused)
+                : failure;
     }
 
     /**

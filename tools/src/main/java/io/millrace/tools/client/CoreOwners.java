@@ -7,20 +7,27 @@ import io.millrace.engine.metadata.MetadataStateMachine;
 import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.engine.settings.Settings;
+import io.millrace.tools.stat.Figures;
+import io.millrace.tools.stat.MarkReader;
+import io.millrace.tools.stat.StatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /**
- * Which core owns which partition, by the metadata in a broker's data directory. Only reads, beside a broker that runs too:
- * no listener for a whole node tells it.
+ * Which core owns which partition, by the metadata in a broker's data directory, and by the mark of a broker that runs there
+ * for moves that are in effect and could not be written. Only reads: no listener for a whole node tells it.
  */
 final class CoreOwners {
     private final MetadataImage image = new MetadataImage(0, Settings.defaults());
+    private final Map<Long, Integer> ahead;
+    private final List<String> unwritten = new ArrayList<>();
 
     /** @throws CommandFailure if there are no metadata that can be read */
     CoreOwners(final Path dataDirectory) {
@@ -29,6 +36,7 @@ final class CoreOwners {
         if (!Files.exists(logFile)) {
             throw new CommandFailure("no broker's data directory: there is no " + logFile + " (see --data-dir)");
         }
+        ahead = ahead(dataDirectory);
         try {
             // Before the snapshot that replaces it: beside a broker that goes on, both then fit.
             final byte[] log = Files.readAllBytes(logFile);
@@ -45,6 +53,27 @@ final class CoreOwners {
                             + " --verify says where)",
                     damage);
         }
+    }
+
+    /** Looked up before the log is read, which knows better what is written meanwhile. */
+    private static Map<Long, Integer> ahead(final Path dataDirectory) {
+        final Map<Long, Integer> coreByKey = new HashMap<>();
+        try {
+            final MarkReader mark = MarkReader.open(dataDirectory);
+            if (mark.isAlive()) {
+                for (final Figures core : mark.snapshot().cores()) {
+                    core.placementsAhead().forEach(each -> coreByKey.put(each.partitionKey(), each.core()));
+                }
+            }
+        } catch (final StatException nobody) {
+            // Then all that is in effect is in the log.
+        }
+        return coreByKey;
+    }
+
+    /** Partitions of the table whose moves are in effect and not in the log. */
+    List<String> unwritten() {
+        return unwritten;
     }
 
     /** Of these targets, or of all topics if there are none; by name, then by number. */
@@ -72,11 +101,15 @@ final class CoreOwners {
         return table;
     }
 
-    private static void add(final Table table, final TopicImage topic, final int only) {
+    private void add(final Table table, final TopicImage topic, final int only) {
         for (int i = 0; i < topic.partitionCount(); i++) {
             final PartitionImage partition = topic.partition(i);
             if (partition != null && (only < 0 || only == i)) {
-                table.row(topic.name(), i, partition.ownerCore());
+                final Integer elsewhere = partition.mayBeElsewhere() ? ahead.get(partition.partitionKey()) : null;
+                if (elsewhere != null) {
+                    unwritten.add(topic.name() + '-' + i);
+                }
+                table.row(topic.name(), i, elsewhere == null ? partition.ownerCore() : elsewhere);
             }
         }
     }

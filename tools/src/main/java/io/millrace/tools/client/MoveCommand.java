@@ -94,9 +94,13 @@ public final class MoveCommand extends AdminCommand {
         if (!lists) {
             return super.run(out);
         }
-        new CoreOwners(dataDirectory.toAbsolutePath().normalize())
-                .table(targets)
-                .print(out, json);
+        final CoreOwners owners = new CoreOwners(dataDirectory.toAbsolutePath().normalize());
+        owners.table(targets).print(out, json);
+        if (!owners.unwritten().isEmpty()) {
+            out.flush();
+            say("moved, but not yet written, so a start finds them where they were: "
+                    + String.join(", ", owners.unwritten()));
+        }
         return 0;
     }
 

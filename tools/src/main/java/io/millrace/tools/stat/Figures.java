@@ -2,6 +2,7 @@ package io.millrace.tools.stat;
 
 import io.millrace.engine.status.HistogramShape;
 import io.millrace.engine.status.HotPartitions;
+import io.millrace.engine.status.PlacementsAhead;
 import io.millrace.engine.status.SlowCycles;
 import io.millrace.engine.status.Statistic;
 import io.millrace.engine.status.StatisticsSection;
@@ -106,6 +107,12 @@ public final class Figures {
     HotPartitions.Copy hotPartitions() {
         final Value value = byName.get(HOT_PARTITIONS);
         return value == null ? new HotPartitions.Copy(0, 0, 0, 0, List.of()) : HotPartitions.read(value.slots);
+    }
+
+    /** The partitions that are on another core than the metadata log says. */
+    public List<PlacementsAhead.Entry> placementsAhead() {
+        final Value value = byName.get(PlacementsAhead.NAME);
+        return value == null ? List.of() : PlacementsAhead.read(value.slots);
     }
 
     /** A histogram; one that is not there is empty. */

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoreMovesTest {
     private static final long SECOND_NS = 1_000_000_000L;
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
     private long nowNs;
 
@@ -64,5 +68,14 @@ class CoreMovesTest {
     void shouldNotClaimWhatHasNotHappened() {
         assertThat(CoreMoves.untilTrue(() -> nowNs += 15 * SECOND_NS, () -> nowNs))
                 .isFalse();
+    }
+
+    @Test
+    void shouldSayOfAMoveThatItIsNotWrittenAndNotThatItIsImpossible() {
+        final NotControllerException refused = new NotControllerException("It is on core 1, but the disk is full.");
+        assertThat(CoreMoves.unwritten(PARTITION, 1, new CommandFailure("cannot move: it is", refused)))
+                .hasMessage("the move of orders-0 to core 1 is not written: It is on core 1, but the disk is full");
+        final CommandFailure other = new CommandFailure("cannot move: no", new UnknownServerException("no"));
+        assertThat(CoreMoves.unwritten(PARTITION, 1, other)).isSameAs(other);
     }
 }

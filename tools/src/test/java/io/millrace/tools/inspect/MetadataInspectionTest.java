@@ -6,7 +6,6 @@ import io.millrace.engine.log.PartitionMetadata;
 import io.millrace.engine.metadata.ConfigChange;
 import io.millrace.engine.metadata.FileMetadataLog;
 import io.millrace.engine.metadata.MetadataCommands;
-import io.millrace.engine.metadata.MetadataController;
 import io.millrace.engine.metadata.MetadataDamageException;
 import io.millrace.engine.metadata.MetadataImage;
 import io.millrace.engine.metadata.MetadataStateMachine;
@@ -14,8 +13,6 @@ import io.millrace.engine.metadata.PartitionImage;
 import io.millrace.engine.metadata.ResourceType;
 import io.millrace.engine.os.DiskCompanion;
 import io.millrace.engine.os.OsDisk;
-import io.millrace.engine.port.MetadataLogHandler;
-import io.millrace.engine.port.SeededEntropy;
 import io.millrace.engine.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,11 +52,8 @@ class MetadataInspectionTest {
         log = data.resolve("millrace-metadata.log");
         properties = data.resolve("meta.properties");
         Files.writeString(properties, PROPERTIES);
-        final DiskCompanion companion = new DiskCompanion(data);
-        try {
-            new Writer(new OsDisk(companion, () -> {}), image).run();
-        } finally {
-            companion.close();
+        try (MetadataWriter writer = new MetadataWriter(data, image)) {
+            write(writer, image);
         }
         new LogFixture(data, "orders-0").roll().batch(CompressionType.NONE, 3, -1, -1);
         topicId = data.resolve("orders-0/partition.metadata");
@@ -200,7 +193,8 @@ class MetadataInspectionTest {
         try {
             FileMetadataLog.open(
                             new OsDisk(companion, () -> {}),
-                            new Applier(new MetadataStateMachine(new MetadataImage(1, Settings.defaults()))))
+                            new MetadataWriter.Applier(
+                                    new MetadataStateMachine(new MetadataImage(1, Settings.defaults()))))
                     .close();
             return null;
         } catch (final MetadataDamageException e) {
@@ -212,71 +206,31 @@ class MetadataInspectionTest {
         }
     }
 
-    private record Applier(MetadataStateMachine machine) implements MetadataLogHandler {
-        @Override
-        public void onSnapshot(final long index, final DirectBuffer state, final int offset, final int length) {
-            machine.load(index, state, offset, length);
-        }
-
-        @Override
-        public void onEntry(final long index, final DirectBuffer entry, final int offset, final int length) {
-            machine.apply(index, entry, offset, length);
-        }
-    }
-
-    /** A node's commands, each committed before the next. */
-    private static final class Writer {
-        private final ExpandableArrayBuffer command = new ExpandableArrayBuffer();
-        private final OsDisk disk;
-        private final MetadataController controller;
-        private final MetadataLogHandler applier;
-        private final MetadataImage image;
-        private final FileMetadataLog log;
-
-        Writer(final OsDisk disk, final MetadataImage image) {
-            this.disk = disk;
-            this.image = image;
-            applier = new Applier(new MetadataStateMachine(image));
-            log = FileMetadataLog.open(disk, applier);
-            controller = new MetadataController(image, log, new SeededEntropy(3));
-        }
-
-        void run() {
-            commit(MetadataCommands.remap(command, 0, 2));
-            commit(MetadataCommands.createTopic(command, 0, "gone", 1, -1, List.of(), Map.of(), false));
-            commit(MetadataCommands.createTopic(
-                    command, 0, "orders", 2, -1, List.of(), Map.of("retention.ms", "5000"), false));
-            commit(MetadataCommands.deleteTopic(command, 0, "gone"));
-            final PartitionImage moved = image.topic("orders").partition(0);
-            commit(MetadataCommands.reserveEpoch(command, 0, moved.partitionKey(), 0));
-            commit(MetadataCommands.movePartition(command, 0, moved.partitionKey(), 1 - moved.ownerCore(), 0));
-            commit(MetadataCommands.alterConfig(
-                    command,
-                    0,
-                    ResourceType.TOPIC,
-                    "orders",
-                    List.of(new ConfigChange(ConfigChange.Operation.SET, "retention.ms", "6000")),
-                    false,
-                    false));
-            commit(MetadataCommands.alterConfig(
-                    command,
-                    0,
-                    ResourceType.USER,
-                    "alice",
-                    List.of(new ConfigChange(ConfigChange.Operation.SET, "SCRAM-SHA-256", "stored_key=x")),
-                    false,
-                    false));
-            log.close();
-        }
-
-        private void commit(final int length) {
-            controller.execute(command, 0, length);
-            while (log.isReady() || log.hasPending() || disk.inFlight() > 0) {
-                if (log.poll(applier, 4) == 0 && disk.inFlight() > 0) {
-                    disk.await();
-                    disk.poll(4);
-                }
-            }
-        }
+    private static void write(final MetadataWriter to, final MetadataImage image) {
+        to.commit(command -> MetadataCommands.remap(command, 0, 2));
+        to.commit(command -> MetadataCommands.createTopic(command, 0, "gone", 1, -1, List.of(), Map.of(), false));
+        to.commit(command -> MetadataCommands.createTopic(
+                command, 0, "orders", 2, -1, List.of(), Map.of("retention.ms", "5000"), false));
+        to.commit(command -> MetadataCommands.deleteTopic(command, 0, "gone"));
+        final PartitionImage moved = image.topic("orders").partition(0);
+        to.commit(command -> MetadataCommands.reserveEpoch(command, 0, moved.partitionKey(), 0));
+        to.commit(
+                command -> MetadataCommands.movePartition(command, 0, moved.partitionKey(), 1 - moved.ownerCore(), 0));
+        to.commit(command -> MetadataCommands.alterConfig(
+                command,
+                0,
+                ResourceType.TOPIC,
+                "orders",
+                List.of(new ConfigChange(ConfigChange.Operation.SET, "retention.ms", "6000")),
+                false,
+                false));
+        to.commit(command -> MetadataCommands.alterConfig(
+                command,
+                0,
+                ResourceType.USER,
+                "alice",
+                List.of(new ConfigChange(ConfigChange.Operation.SET, "SCRAM-SHA-256", "stored_key=x")),
+                false,
+                false));
     }
 }
