@@ -70,23 +70,29 @@ class MovesIT {
             final Future<Long> sent = threads.submit(load);
             final Future<Sequences.Checker> assigned = threads.submit(new Reader(broker, false, sent));
             final Future<Sequences.Checker> inGroup = threads.submit(new Reader(broker, true, sent));
-            for (int i = 0; i < MOVES; i++) {
-                TimeUnit.MILLISECONDS.sleep(1_000);
-                move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
-                move(admin, coordinator("__consumer_offsets", "readers"), i % 2);
+            try {
+                for (int i = 0; i < MOVES; i++) {
+                    TimeUnit.MILLISECONDS.sleep(1_000);
+                    move(admin, PARTITION, i % 2 == 0 ? 1 : 0);
+                    move(admin, coordinator("__consumer_offsets", "readers"), i % 2);
+                }
+                stop.set(true);
+                final long records = sent.get(60, TimeUnit.SECONDS);
+                System.out.printf(
+                        "%s: %d records, %d moves, longest pause between acks %.1f ms%n",
+                        advertise, records, MOVES, load.gapNs.get() / 1e6);
+                assertThat(load.failure.get()).isNull();
+                for (final Future<Sequences.Checker> reader : List.of(assigned, inGroup)) {
+                    final Sequences.Checker read = reader.get(60, TimeUnit.SECONDS);
+                    assertThat(read.faults()).isEmpty();
+                    assertThat(read.count()).isEqualTo(records);
+                }
+                assertThat(epoch(admin)).isGreaterThanOrEqualTo(MOVES - 1);
+            } finally {
+                // Whoever sends or reads goes on until then, and closing the threads waits for them.
+                stop.set(true);
+                threads.shutdownNow();
             }
-            stop.set(true);
-            final long records = sent.get(60, TimeUnit.SECONDS);
-            System.out.printf(
-                    "%s: %d records, %d moves, longest pause between acks %.1f ms%n",
-                    advertise, records, MOVES, load.gapNs.get() / 1e6);
-            assertThat(load.failure.get()).isNull();
-            for (final Future<Sequences.Checker> reader : List.of(assigned, inGroup)) {
-                final Sequences.Checker read = reader.get(60, TimeUnit.SECONDS);
-                assertThat(read.faults()).isEmpty();
-                assertThat(read.count()).isEqualTo(records);
-            }
-            assertThat(epoch(admin)).isGreaterThanOrEqualTo(MOVES - 1);
         }
     }
 
