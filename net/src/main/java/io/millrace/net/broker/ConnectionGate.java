@@ -84,13 +84,14 @@ final class ConnectionGate {
         return !isOneTooMany;
     }
 
-    /** How long the next connection of a listener has to wait until it is accepted; 0 if it may be now. */
-    long acceptWaitNs(final MetadataImage image, final int listener, final long nowNs) {
-        return acceptRates.take(0, listener, image, nowNs);
+    /** Takes the turn of one connection of a listener; returns how long it has to wait for that, 0 if it may be accepted now. */
+    long takeTurn(final MetadataImage image, final int listener, final long nowNs) {
+        return acceptRates.take(1, listener, image, nowNs);
     }
 
-    void onAccepted(final MetadataImage image, final int listener, final long nowNs) {
-        acceptRates.take(1, listener, image, nowNs);
+    /** How long it takes until all turns that were taken have come. */
+    long acceptWaitNs(final MetadataImage image, final int listener, final long nowNs) {
+        return acceptRates.take(0, listener, image, nowNs);
     }
 
     /**

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Lets clients in through one listening socket no faster than they may come; those who are too early wait in the system's
- * backlog. Owned by the thread of the core that accepts.
+ * backlog. It takes the next client's turn before that one is let in, as Kafka does: thus it stands in one queue with those of
+ * other sockets that share a rate, and none of them is passed over. Owned by the thread of the core that accepts.
  */
 final class Doorman extends Deadline implements AcceptHandler {
     /** Then it looks again: the rate may be another one. */
@@ -21,6 +22,8 @@ final class Doorman extends Deadline implements AcceptHandler {
     private final int listener;
     private final Consumer<SocketChannel> inside;
     private SocketListener socket;
+    private boolean hasTurn;
+    private long turnNs;
 
     /**
      * @param listener its number
@@ -40,16 +43,23 @@ final class Doorman extends Deadline implements AcceptHandler {
 
     @Override
     public boolean mayAccept() {
-        final long waitNs = gate.acceptWaitNs(core.image(), listener, core.nowNs());
+        final long nowNs = core.nowNs();
+        if (!hasTurn) {
+            hasTurn = true;
+            turnNs = nowNs + gate.takeTurn(core.image(), listener, nowNs);
+        }
+        // Where the rate has changed since, the turn may have come before.
+        final long waitNs =
+                turnNs <= nowNs ? 0 : Math.min(turnNs - nowNs, gate.acceptWaitNs(core.image(), listener, nowNs));
         if (waitNs > 0) {
-            core.deadlines().arm(this, core.nowNs() + Math.min(waitNs, WAIT_NS_MAX));
+            core.deadlines().arm(this, nowNs + Math.min(waitNs, WAIT_NS_MAX));
         }
         return waitNs == 0;
     }
 
     @Override
     public void onAccept(final SocketChannel channel) {
-        gate.onAccepted(core.image(), listener, core.nowNs());
+        hasTurn = false;
         inside.accept(channel);
     }
 

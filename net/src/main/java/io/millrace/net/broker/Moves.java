@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class Moves implements EndpointAcceptor, Relocator {
     /** So that a connection does not go to and fro. */
     private static final long REST_NS = TimeUnit.SECONDS.toNanos(5);
+    /** So many that came too often are kept waiting for their end; each has a descriptor. */
+    private static final int REFUSED_MAX = 1_000;
 
     private final BrokerCore core;
     private final Transport transport;
@@ -23,6 +25,7 @@ final class Moves implements EndpointAcceptor, Relocator {
     private final ConnectionGate gate;
     private final CoreLoads loads;
     private final AddressQuotas quotas;
+    private int refused;
 
     Moves(
             final BrokerCore core,
@@ -50,20 +53,26 @@ final class Moves implements EndpointAcceptor, Relocator {
         final long waitNs = gate.waitNs(quotas, on.image(), listener, endpoint.remoteAddress(), on.nowNs());
         if (waitNs == 0) {
             core.accept(listener, endpoint);
+            return;
+        }
+        // It takes nobody's place: else one address that comes too often would keep all others out.
+        gate.onClosed(listener, endpoint.remoteAddress());
+        final Refusal refusal = new Refusal(endpoint);
+        if (refused <= REFUSED_MAX) {
+            on.deadlines().arm(refusal, on.nowNs() + waitNs);
         } else {
-            on.deadlines().arm(new Refusal(listener, endpoint), on.nowNs() + waitNs);
+            refusal.end();
         }
     }
 
     /** A client that connects too often is not heard, and closed when it might come again: it does not come sooner. */
     private final class Refusal extends Deadline implements EndpointHandler {
-        private final int listener;
         private final Endpoint endpoint;
 
-        Refusal(final int listener, final Endpoint endpoint) {
-            this.listener = listener;
+        Refusal(final Endpoint endpoint) {
             this.endpoint = endpoint;
             endpoint.handler(this);
+            refused++;
         }
 
         @Override
@@ -78,7 +87,11 @@ final class Moves implements EndpointAcceptor, Relocator {
 
         @Override
         protected void onDeadline(final long nowNs, final long nowMs) {
-            gate.onClosed(listener, endpoint.remoteAddress());
+            end();
+        }
+
+        void end() {
+            refused--;
             endpoint.close();
             handoff.onClosed(core.core().id());
         }

@@ -13,6 +13,7 @@ import io.millrace.net.socket.ListenException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.CountersReader;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -260,6 +262,70 @@ class BrokerTest {
                 client.close();
             }
         }
+    }
+
+    @Test
+    void shouldPassOverNoListenerWhereMoreComeThroughAnother() throws IOException {
+        try (Broker broker = start(
+                "listeners=ONE://127.0.0.1:0,OTHER://127.0.0.1:0",
+                "listener.security.protocol.map=ONE:PLAINTEXT,OTHER:PLAINTEXT",
+                "quota.window.num=2",
+                "max.connection.creation.rate=5")) {
+            final ListenerView one = broker.listeners().getFirst();
+            final List<Socket> crowd = new ArrayList<>();
+            try {
+                for (int i = 0; i < 45; i++) {
+                    crowd.add(new Socket(one.hostAt(0), one.portAt(0)));
+                }
+                final List<LoopbackClient> clients = new ArrayList<>();
+                assertThat(connectMs(broker.listeners().getLast(), 3, clients)).isLessThan(5_000);
+                for (final LoopbackClient client : clients) {
+                    client.close();
+                }
+            } finally {
+                for (final Socket waiting : crowd) {
+                    waiting.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepPlacesForOthersWhereOneAddressComesTooOften() throws IOException {
+        try (Broker broker = start("listeners=PLAINTEXT://127.0.0.1:0", "quota.window.num=2", "max.connections=20")) {
+            final ListenerView listener = broker.listeners().getFirst();
+            final List<Socket> crowd = new ArrayList<>();
+            try (LoopbackClient admin = connect(listener)) {
+                limitAddress(admin, "127.0.0.2");
+                for (int i = 0; i < 60; i++) {
+                    crowd.add(
+                            new Socket(listener.hostAt(0), listener.portAt(0), InetAddress.getByName("127.0.0.2"), 0));
+                }
+                // None of the crowd is closed before a second has passed.
+                try (LoopbackClient other = connect(listener)) {
+                    describe(other);
+                }
+            } finally {
+                for (final Socket waiting : crowd) {
+                    waiting.close();
+                }
+            }
+        }
+    }
+
+    private static void limitAddress(final LoopbackClient admin, final String address) throws IOException {
+        final var entry = new AlterClientQuotasRequestData.EntryData();
+        entry.entity()
+                .add(new AlterClientQuotasRequestData.EntityData()
+                        .setEntityType("ip")
+                        .setEntityName(address));
+        entry.ops()
+                .add(new AlterClientQuotasRequestData.OpData()
+                        .setKey("connection_creation_rate")
+                        .setValue(1));
+        final AlterClientQuotasRequestData request = new AlterClientQuotasRequestData();
+        request.entries().add(entry);
+        admin.exchange(ApiKeys.ALTER_CLIENT_QUOTAS, (short) 1, request);
     }
 
     private static long connectMs(final ListenerView listener, final int count, final List<LoopbackClient> connected)
