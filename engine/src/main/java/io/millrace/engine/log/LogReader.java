@@ -51,7 +51,9 @@ final class LogReader {
         final Segment segment = slice.segment();
         if (segment.hasIndexes()) {
             final OffsetIndex index = segment.offsetIndex;
-            final int next = index.firstAtOrBeyond(slice.position() + slice.length());
+            // One further than needed: nobody looks whether an entry is right, and a wrong one lies between its
+            // neighbours.
+            final int next = index.firstAtOrBeyond(slice.position() + slice.length()) + 1;
             if (next < index.count()) {
                 return segment.baseOffset + index.relativeOffset(next) + 1;
             }
@@ -104,7 +106,9 @@ final class LogReader {
         if (!segment.hasIndexes()) {
             return 0;
         }
-        final long floor = segment.offsetIndex.floorPosition(limit - segment.baseOffset);
+        // One entry earlier than needed, since nobody looks whether that is right.
+        final int entry = segment.offsetIndex.floor(limit - segment.baseOffset) - 1;
+        final long floor = segment.offsetIndex.positionOf(Math.max(OffsetIndex.NONE, entry));
         if (floor >= wanted) {
             return floor;
         }

@@ -11,6 +11,7 @@ import io.millrace.engine.sim.SimDiskFaults;
 import io.millrace.engine.sim.SimDiskImage;
 import io.millrace.engine.sim.SimTime;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +52,12 @@ class AbortedTransactionsTest {
 
     @BeforeEach
     void begin() {
+        begin(LogConfig.DEFAULT.withSegmentBytes(1_500));
+    }
+
+    private void begin(final LogConfig config) {
         image = new SimDiskImage();
-        bench = newBench().config(LogConfig.DEFAULT.withSegmentBytes(1_500));
+        bench = newBench().config(config);
         bench.create();
         sequences = new int[PRODUCERS];
         open = new boolean[PRODUCERS];
@@ -174,16 +179,64 @@ class AbortedTransactionsTest {
     @Test
     void shouldTellReadersWhatOverlaps() throws Exception {
         write(new Random(6), 300);
+        assertReadersAreToldAll(new Random(7), 300);
+    }
+
+    @Test
+    void shouldTellReadersWhatOverlapsThoughAnIndexEntryIsWrong() throws Exception {
+        for (int seed = 0; seed < 60; seed++) {
+            begin(LogConfig.DEFAULT.withSegmentBytes(12_000).withIndex(1 << 20, 1_500));
+            final Random random = new Random(seed);
+            write(random, 300);
+            assertThat(bench.close()).isEqualTo(DiskStatus.OK);
+            for (final Segment segment : bench.log.segments) {
+                final String path = LogFiles.path(LogBench.DIRECTORY, segment.baseOffset, LogFiles.INDEX);
+                final byte[] index = image.contents(path);
+                if (index.length > 0) {
+                    turnBit(index, random);
+                    image.put(path, index);
+                }
+            }
+            reopen(bench.log.endOffset(), true);
+            assertReadersAreToldAll(random, 100);
+        }
+    }
+
+    /** So that the entries still ascend: others are made anew. */
+    private static void turnBit(final byte[] index, final Random random) {
+        final UnsafeBuffer entries = new UnsafeBuffer(index);
+        final int at = random.nextInt(index.length / 4) * 4;
+        while (true) {
+            final int right = entries.getInt(at, ByteOrder.BIG_ENDIAN);
+            entries.putInt(at, right ^ 1 << random.nextInt(12), ByteOrder.BIG_ENDIAN);
+            boolean ascends = true;
+            for (int i = 8; i < index.length; i += 4) {
+                ascends &= entries.getInt(i, ByteOrder.BIG_ENDIAN) > entries.getInt(i - 8, ByteOrder.BIG_ENDIAN);
+            }
+            if (ascends) {
+                return;
+            }
+            entries.putInt(at, right, ByteOrder.BIG_ENDIAN);
+        }
+    }
+
+    /** Of each transaction that overlaps, and nothing beyond the limit. */
+    private void assertReadersAreToldAll(final Random random, final int reads) throws Exception {
         final List<AbortedTxn> all = new ArrayList<>();
         kafka().values().forEach(all::addAll);
-        final Random random = new Random(7);
-        for (int i = 0; i < 300; i++) {
-            final long offset =
-                    bench.stored.get(random.nextInt(bench.stored.size())).baseOffset();
+        for (int i = 0; i < reads; i++) {
+            final int from = random.nextInt(bench.stored.size());
+            final long offset = bench.stored.get(from).baseOffset();
+            final int batches = 1 + random.nextInt(bench.stored.size() - from);
+            final List<LogBench.Stored> below = bench.stored.subList(from, from + batches);
+            final long limit = below.getLast().nextOffset();
             final LogSlice slice = bench.context.leases().acquire();
-            assertThat(bench.read(offset, bench.log.endOffset(), 1 + random.nextInt(1_000), slice))
+            assertThat(bench.read(offset, limit, 1 + random.nextInt(4_000), slice))
                     .isEqualTo(ReadResult.FOUND);
-            bench.log.collectAborted(offset, bench.log.endOffset(), slice);
+            assertThat(slice.length())
+                    .isLessThanOrEqualTo(
+                            below.stream().mapToInt(each -> each.bytes().length).sum());
+            bench.log.collectAborted(offset, limit, slice);
             final List<String> told = new ArrayList<>();
             for (int j = 0; j < slice.abortedCount(); j++) {
                 told.add(slice.abortedProducerId(j) + " " + slice.abortedFirstOffset(j));
