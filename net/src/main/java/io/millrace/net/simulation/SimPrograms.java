@@ -214,7 +214,12 @@ final class SimPrograms {
 
     /** Whether every group's members have all partitions between them. */
     boolean areShared() {
-        return groups.stream().allMatch(SimMember::haveAll);
+        return unshared().isEmpty();
+    }
+
+    /** The groups whose members do not have all partitions in one epoch. */
+    List<List<SimMember>> unshared() {
+        return groups.stream().filter(group -> !SimMember.haveAll(group)).toList();
     }
 
     /** Those who read everything at the end. */

@@ -348,7 +348,8 @@ public final class Simulation {
             if (step == (programs == null ? HEALING_STEPS : SimPrograms.HEALING_STEPS)) {
                 throw ViolationException.hang("waited in vain for " + what
                         + ": everything was healed, but nothing came; "
-                        + clients.stream().filter(client -> !client.isDone()).toList());
+                        + clients.stream().filter(client -> !client.isDone()).toList()
+                        + (programs == null ? "" : ", " + programs.unshared()));
             }
             step();
         }
