@@ -4,6 +4,7 @@ import io.millrace.engine.port.Disk;
 import io.millrace.engine.port.DiskCompletion;
 import io.millrace.engine.port.DiskFile;
 import io.millrace.engine.port.DiskStatus;
+import java.util.ArrayDeque;
 
 /**
  * Syncs segments by open files of its own: by those of the log, what is appended meanwhile would be told of behind the sync,
@@ -12,6 +13,9 @@ import io.millrace.engine.port.DiskStatus;
  */
 final class FilesBeside implements LogSync.Handles {
     private final Log log;
+    /** Those whose files are open, but were not yet, maybe, when a sync by the log's own failed. */
+    private final ArrayDeque<Use> opened = new ArrayDeque<>();
+
     private boolean keeps;
     private DiskFile kept;
     private Segment keptOf;
@@ -28,10 +32,20 @@ final class FilesBeside implements LogSync.Handles {
             use.file = kept;
             kept = null;
             keptOf = null;
-            use.file.sync(use, Use.SYNCED);
+            use.sync();
         } else {
             final String path = LogFiles.path(log.directory(), segment.baseOffset, LogFiles.LOG);
             use.file = log.disk().open(path, Disk.OpenMode.EXISTING, use, Use.OPENED);
+        }
+    }
+
+    /**
+     * Begins what waited for a sync by the log's own files. The system tells of lost bytes once by each open file, and not by
+     * one that was opened after somebody has been told: were it synced before the log knows, it would vouch for them.
+     */
+    void proceed() {
+        while (!opened.isEmpty() && !log.isSyncing()) {
+            opened.poll().sync();
         }
     }
 
@@ -88,10 +102,15 @@ final class FilesBeside implements LogSync.Handles {
         /** Where no more files can be open the log's own has to do. */
         private void onOpened(final int status) {
             if (status == DiskStatus.OK) {
-                file.sync(this, SYNCED);
+                opened.add(this);
+                proceed();
             } else {
                 segment.file().sync(completion, token);
             }
+        }
+
+        void sync() {
+            file.sync(this, SYNCED);
         }
     }
 }

@@ -561,6 +561,7 @@ public final class Log {
     /** Goes on with what waited for something that has just ended. */
     void proceed() {
         remover.run();
+        syncs.proceed();
         end.proceed();
         if (appendableWanted && state == LogState.OPEN && !writes.isFailing() && !writes.isFull()) {
             appendableWanted = false;

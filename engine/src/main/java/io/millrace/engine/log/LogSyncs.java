@@ -66,6 +66,13 @@ final class LogSyncs {
         }
     }
 
+    /** A regular one may have ended. */
+    void proceed() {
+        if (files != null) {
+            files.proceed();
+        }
+    }
+
     /** None is to begin beside for now: its files are closed. */
     void endBeside() {
         if (files != null) {

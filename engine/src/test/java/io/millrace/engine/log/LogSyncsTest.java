@@ -185,6 +185,23 @@ class LogSyncsTest {
         assertThat(bench.offline).isZero();
     }
 
+    /** If that one has failed, and this core does not know yet, the system says no more of it by a file opened later. */
+    @Test
+    void shouldNotSyncByAFileThatWasOpenedDuringAnotherSyncBeforeThatHasEnded() {
+        bench.settle();
+        departure.stay();
+        departure.end();
+        append();
+        delay(LONG_NS);
+        assertThat(bench.log.sync()).isTrue();
+        makeDiskFast();
+        assertThat(departure.syncBeside()).isTrue();
+        bench.until(() -> !bench.log.isSyncing());
+        assertThat(departure.isSyncingBeside()).isTrue();
+        untilSyncedBeside();
+        assertThat(bench.stable).isEqualTo(bench.log.endOffset());
+    }
+
     /** A departure that was given up, and the next one. */
     @Test
     void shouldLeaveWithTheNextTry() {
