@@ -165,6 +165,11 @@ public final class Log {
         return syncs.isRegularBusy();
     }
 
+    /** Whether one is under way for a departure, that of before perhaps. */
+    public boolean isSyncingBeside() {
+        return syncs.isBesideBusy();
+    }
+
     /**
      * Appends one batch whose base offset is already {@link #endOffset}, and whose leader epoch is set. The memory is
      * lent until {@link LogListener#onAppended} passes it, or {@link LogListener#onAppendFailed}; the buffer object not.

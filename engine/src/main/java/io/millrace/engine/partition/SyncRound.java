@@ -106,10 +106,11 @@ final class SyncRound implements Stage {
             partition.inSyncRound(true);
             outstanding++;
             covered.add(partition);
-        } else if (partition.log().sync()) {
+        } else if (partition.log().sync() && !partition.log().isSyncingBeside()) {
             partition.inSyncRound(true);
             outstanding++;
-        } // else a sync is under way outside the rounds, or the log leaves: what then is not stable is added again
+        } // else a sync is under way outside the rounds, or the log leaves: what then is not stable is added again.
+        // Two syncs of one file wait for each other on the disk: no round is as long as a move's.
     }
 
     private void onBlockEnded(final int status) {

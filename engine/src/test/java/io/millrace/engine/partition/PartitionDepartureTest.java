@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a partition, and of those who ask for it, on its way off a core. */
 class PartitionDepartureTest {
     private static final long KEY = 77;
+    private static final long NEIGHBOUR = 78;
     private static final long PRODUCER = 7;
     private static final long OTHER = 8;
     private static final long STEP_NS = 100_000;
@@ -115,9 +116,19 @@ class PartitionDepartureTest {
     @BeforeEach
     void create() {
         makeDiskFast();
+        create(KEY, "t-0");
+    }
+
+    private void create(final long key, final String directory) {
         final int[] created = {-1};
         partitions.create(
-                KEY, 0, "t-0", TopicConfig.defaults(), 1, 2, status -> created[0] = status == DiskStatus.OK ? 1 : 0);
+                key,
+                0,
+                directory,
+                TopicConfig.defaults(),
+                1,
+                2,
+                status -> created[0] = status == DiskStatus.OK ? 1 : 0);
         await(() -> created[0] == 1);
     }
 
@@ -148,12 +159,16 @@ class PartitionDepartureTest {
     }
 
     private void append(final long producer, final int sequence) {
+        append(KEY, producer, sequence);
+    }
+
+    private void append(final long key, final long producer, final int sequence) {
         final byte[] batch =
                 KafkaBatches.batch().producer(producer, 0, sequence).count(1, time.epochMs());
         final ByteBuffer memory = ByteBuffer.allocateDirect(batch.length).put(batch);
         lent.add(memory);
         final AppendTask task = partitions.beginAppend(0, producer, 1);
-        partitions.append(task, 0, KEY, 0, BufferUtil.address(memory), batch.length, AppendFlags.NONE, 0);
+        partitions.append(task, 0, key, 0, BufferUtil.address(memory), batch.length, AppendFlags.NONE, 0);
         partitions.endOfParts(task);
     }
 
@@ -229,6 +244,24 @@ class PartitionDepartureTest {
         await(() -> others == batches);
         assertThat(log.stableOffset()).isEqualTo(batches);
         assertThat(time.nanoTime() - beganNs).isLessThan(OVERDUE_NS / 10);
+    }
+
+    /** By the disk a sync may well wait for one of the same file that is under way; no round waits for that. */
+    @Test
+    void shouldNotLetOthersWaitForASyncBehindTheLastOne() {
+        create(NEIGHBOUR, "t-1");
+        final Log log = partitions.partition(KEY).log();
+        retreat();
+        faults.delays(OVERDUE_NS, OVERDUE_NS);
+        await(log::isSyncing);
+        makeDiskFast();
+        final long beganNs = time.nanoTime();
+        append(NEIGHBOUR, PRODUCER, 0);
+        await(() -> !appended.isEmpty());
+        assertThat(appended).containsExactly(Outcome.OK);
+        assertThat(log.isSyncing()).isTrue();
+        assertThat(time.nanoTime() - beganNs).isLessThan(OVERDUE_NS / 10);
+        awaitReady();
     }
 
     /** One departure has been given up, and its last sync is still under way. */
