@@ -92,7 +92,8 @@ public final class BrokerSettings {
                     INT,
                     "2147483647",
                     "Connections of this node at any time, and with listener.name.NAME. in front those of one"
-                            + " listener; one more is closed at once (Kafka: waits). Of several listeners the one"
+                            + " listener; one more is closed at once (Kafka: waits), and none that is open when it is"
+                            + " lowered (Kafka: idle ones). Of several listeners the one"
                             + " for other nodes is held only to its own limit.")
             .check(ValueCheck.atLeast(0))
             .asDynamic());

@@ -25,7 +25,7 @@ final class PlantedSeeds {
             case TXN_MARKERS_NOT_RESUMED -> 28;
             case SCRUB_BLIND -> 32;
             case MOVE_STALE_ACK -> 40;
-            case JOURNAL_DAMAGE_UNTOLD -> 65;
+            case JOURNAL_DAMAGE_UNTOLD -> 55;
             case JOURNAL_NOT_AWAITED -> 97;
             case SHARE_START_TOO_FAR -> 198;
             case GROUP_TXN_OFFSETS_FORGOTTEN -> 367;
