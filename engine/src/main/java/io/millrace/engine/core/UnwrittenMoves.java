@@ -92,7 +92,7 @@ public final class UnwrittenMoves extends Deadline {
                         ? ", but the metadata log has failed and the move could not be written: a start may find it on core "
                                 + move.fromCore() + " again."
                         : ", but the disk is full and the move could not be written: that is done once there is space, and"
-                                + " a start before finds it on core " + move.fromCore() + " again.");
+                                + " a start before may find it on core " + move.fromCore() + " again.");
     }
 
     /** What an operator should know; one other thread may take it out. */
@@ -124,10 +124,17 @@ public final class UnwrittenMoves extends Deadline {
 
     @Override
     protected void onDeadline(final long nowNs, final long nowMs) {
+        if (byKey.values().removeIf(each -> isDeleted(each.move))) {
+            show();
+        }
         for (final Unwritten first : byKey.values()) {
             propose(first);
             return;
         }
+    }
+
+    private boolean isDeleted(final Move move) {
+        return core.image().partition(move.partitionKey()) == null;
     }
 
     private void proposeAll() {
@@ -152,15 +159,14 @@ public final class UnwrittenMoves extends Deadline {
     }
 
     private void onProposed(final Move move, final Outcome outcome) {
-        if (outcome == Outcome.METADATA_UNAVAILABLE) {
+        if (outcome != Outcome.OK) {
+            // Of a topic that is about to be deleted too: the log may refuse that yet.
             tryLater();
             return;
         }
         byKey.remove(move.partitionKey());
         show();
-        if (outcome == Outcome.OK) {
-            tell(move, "its move to core " + move.toCore() + " is written now.", true);
-        } // else its topic was deleted
+        tell(move, "its move to core " + move.toCore() + " is written now.", true);
         proposeAll();
     }
 

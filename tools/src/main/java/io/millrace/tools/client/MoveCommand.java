@@ -98,7 +98,7 @@ public final class MoveCommand extends AdminCommand {
         owners.table(targets).print(out, json);
         if (!owners.unwritten().isEmpty()) {
             out.flush();
-            say("moved, but not yet written, so a start finds them where they were: "
+            say("moved, but not yet written, so a start may find them where they were: "
                     + String.join(", ", owners.unwritten()));
         }
         return 0;
