@@ -17,7 +17,7 @@ final class ClientOptions {
     private static final int TIMEOUT_SECONDS_MAX = 3600;
 
     @Option(
-            names = {"-b", "--bootstrap"},
+            names = {"-b", "--bootstrap", "--bootstrap-server"},
             paramLabel = "HOST:PORT",
             scope = ScopeType.INHERIT,
             order = 100,

@@ -44,9 +44,10 @@ public final class Commands implements AutoCloseable {
         }
     }
 
+    /** By the option's other name, that of Apache Kafka's tools. */
     public ChildProcess start(final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(arguments));
-        command.addAll(List.of("--bootstrap", bootstrap));
+        command.addAll(List.of("--bootstrap-server", bootstrap));
         return MillraceBroker.command(folder, Map.of(), command);
     }
 
