@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData;
 import org.apache.kafka.common.message.ReadShareGroupStateSummaryRequestData.ReadStateSummaryData;
@@ -47,11 +46,7 @@ class DeadLettersTest {
 
     @BeforeEach
     void createTopic() {
-        topic = node.createTopic("topic", 1, Map.of());
-        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
-        node.run(50);
-        ShareClient.begin(node, topic, GROUP);
-        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+        topic = ShareClient.topicOf(node, GROUP);
         ShareClient.set(node, GROUP, "errors.deadletterqueue.topic.name", "dlq.it");
         ShareClient.set(node, GROUP, "errors.deadletterqueue.copy.record.enable", "true");
         ShareClient.write(node, topic, "v0", "v1", "v2", "v3", "v4");

@@ -6,9 +6,11 @@ import io.millrace.net.kafka.node.TestClient;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
@@ -64,6 +66,16 @@ final class ShareClient {
 
     static Uuid id(final TopicImage topic) {
         return new Uuid(topic.idHigh(), topic.idLow());
+    }
+
+    /** A topic of one partition whose records the group reads, and the one that keeps the group's state. */
+    static TopicImage topicOf(final TestNode node, final String group) {
+        final TopicImage topic = node.createTopic("topic", 1, Map.of());
+        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
+        node.run(50);
+        begin(node, topic, group);
+        set(node, group, "share.auto.offset.reset", "earliest");
+        return topic;
     }
 
     /** As the group's coordinator does when a member first gets the partition. */

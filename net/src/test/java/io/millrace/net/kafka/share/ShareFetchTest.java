@@ -8,7 +8,6 @@ import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
@@ -32,11 +31,7 @@ class ShareFetchTest {
 
     @BeforeEach
     void createTopic() {
-        topic = node.createTopic("topic", 1, Map.of());
-        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
-        node.run(50);
-        ShareClient.begin(node, topic, GROUP);
-        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+        topic = ShareClient.topicOf(node, GROUP);
     }
 
     private ShareClient member(final int core, final String name) {

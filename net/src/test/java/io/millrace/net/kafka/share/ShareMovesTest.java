@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.metadata.TopicImage;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -24,11 +22,7 @@ class ShareMovesTest {
 
     @BeforeEach
     void createTopic() {
-        topic = node.createTopic("topic", 1, Map.of());
-        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
-        node.run(50);
-        ShareClient.begin(node, topic, GROUP);
-        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+        topic = ShareClient.topicOf(node, GROUP);
         ShareClient.write(node, topic, "v0", "v1", "v2", "v3", "v4");
     }
 

@@ -13,9 +13,7 @@ import io.millrace.net.kafka.group.ShareStates;
 import io.millrace.net.kafka.node.TestNode;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,11 +34,7 @@ class ShareUpkeepTest {
 
     @BeforeEach
     void createTopic() {
-        topic = node.createTopic("topic", 1, Map.of());
-        node.createTopic(Topic.SHARE_GROUP_STATE_TOPIC_NAME, 2, Map.of("retention.ms", "-1"));
-        node.run(50);
-        ShareClient.begin(node, topic, GROUP);
-        ShareClient.set(node, GROUP, "share.auto.offset.reset", "earliest");
+        topic = ShareClient.topicOf(node, GROUP);
     }
 
     private ShareClient member(final String name) {
