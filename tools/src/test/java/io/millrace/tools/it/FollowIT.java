@@ -10,6 +10,7 @@ import io.millrace.tools.it.support.Project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,11 +217,20 @@ class FollowIT {
         try (Stream<Path> names = Files.list(directory)) {
             for (final Path name :
                     names.filter(each -> each.toString().endsWith(".log")).toList()) {
-                files.put(name.getFileName().toString(), Files.readAllBytes(name));
+                read(name, files);
             }
             return files;
         } catch (final IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** A copy that is being cut back may lose a file between its name and its bytes. */
+    private static void read(final Path file, final Map<String, byte[]> files) throws IOException {
+        try {
+            files.put(file.getFileName().toString(), Files.readAllBytes(file));
+        } catch (final NoSuchFileException gone) {
+            files.remove(file.getFileName().toString());
         }
     }
 
